@@ -1,0 +1,1 @@
+"""bounty: bias bounties on data that hunters never see, judged with fairkit."""
