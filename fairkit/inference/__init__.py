@@ -1,7 +1,7 @@
 """Statistics on counts: intervals, corrections, equivalence, power.
 
-Pure functions over arrays. This room knows no frame, no metric and no report; it imports NumPy and
-``scipy.special``, and nothing of fairkit but its errors. Three rules hold throughout:
+Pure functions over arrays. This room knows no frame, no metric and no report; it imports NumPy, SciPy on
+first use, and nothing of fairkit but its errors. Three rules hold throughout:
 
 - Arrays broadcast, counts may be fractional (weighted data pass effective counts), and no warning escapes.
 - What is undefined (no rows, too few clusters) is NaN here, never 0; the layer above turns NaN into a reason.

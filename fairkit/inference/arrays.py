@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
 from fairkit.errors import UsageError
 
@@ -124,29 +123,3 @@ def tail_probability(confidence: FloatArray) -> FloatArray:
         hint = f" Did you mean {value / 100:g}?" if 1 < value < 100 else ""
         raise UsageError(f"confidence must lie strictly between 0 and 1, not {value:g}.{hint}")
     return np.asarray((1 - confidence) / 2)
-
-
-def critical_value(confidence: FloatArray) -> FloatArray:
-    """Return the standard normal quantile that a two-sided interval of this confidence uses.
-
-    Parameters
-    ----------
-    confidence : ndarray
-        Two-sided confidence levels, strictly between 0 and 1.
-
-    Returns
-    -------
-    ndarray
-        1.96 for 0.95.
-
-    Raises
-    ------
-    fairkit.errors.UsageError
-        When a level is not strictly between 0 and 1.
-
-    Examples
-    --------
-    >>> critical_value(np.array(0.95)).round(4)
-    np.float64(1.96)
-    """
-    return np.asarray(-ndtri(tail_probability(confidence)))

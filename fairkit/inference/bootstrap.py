@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr, ndtri
 
 from fairkit.errors import UsageError
-from fairkit.inference.arrays import FloatArray, IntArray, broadcast, critical_value
+from fairkit.inference.arrays import FloatArray, IntArray, broadcast
+from fairkit.inference.distributions import critical_value, normal_cdf, normal_quantile
 from fairkit.inference.intervals import Bounds
 
 _MOST_UNDEFINED = 0.05
@@ -249,13 +249,13 @@ def bca(
     n = defined.sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         below = ((draws < point).sum(axis=0) + (draws <= point).sum(axis=0)) / 2 / n
-        bias = ndtri(below)
+        bias = normal_quantile(below)
         acceleration = _acceleration(values, weights)
         ordered = np.sort(draws, axis=0)
         limits = []
         for side in (-z, z):
             shifted = bias + side
-            limits.append(_quantile(ordered, n, ndtr(bias + shifted / (1 - acceleration * shifted))))
+            limits.append(_quantile(ordered, n, normal_cdf(bias + shifted / (1 - acceleration * shifted))))
         last = np.take_along_axis(ordered, np.maximum(n - 1, 0)[None], axis=0)[0]
     seen = (
         (last > ordered[0]) & (n > (1 - _MOST_UNDEFINED) * len(draws)) & np.isfinite(bias) & ~np.isnan(point)

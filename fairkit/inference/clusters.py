@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtrit
 
 from fairkit.errors import UsageError
 from fairkit.inference.arrays import FloatArray, IntArray, tail_probability
+from fairkit.inference.distributions import student_quantile
 
 FEWEST_CLUSTERS = 3
 """Below this a cluster-robust interval is undefined: one or two clusters do not show how clusters differ."""
@@ -138,7 +138,7 @@ def ratio_t_interval(
     ratio = total(y) / size
     residual = np.where(x > 0, y - ratio[code] * x, 0.0)
     standard_error = np.sqrt(c / (c - 1) * total(residual**2)) / size
-    reach = -stdtrit(c - 1, tail) * standard_error
+    reach = -student_quantile(c - 1, tail) * standard_error
     few = np.where(clusters < FEW_CLUSTERS, ClusterMethod.FEW, ClusterMethod.ENOUGH)
     method = np.where(enough, few, ClusterMethod.UNDEFINED).astype(np.int64)
     return ClusterInterval(ratio - reach, ratio + reach, standard_error, clusters, method)

@@ -13,18 +13,18 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
 
 from fairkit.errors import UsageError, unknown_name
-from fairkit.inference.arrays import FloatArray, broadcast, critical_value, proportion_counts
-from fairkit.inference.intervals import Bounds, clopper_pearson_at, jeffreys_at, wilson_at
+from fairkit.inference.arrays import FloatArray, broadcast, proportion_counts
+from fairkit.inference.distributions import critical_value, normal_cdf
+from fairkit.inference.intervals import Bounds, clopper_pearson_low, jeffreys_low, wilson_low
 from fairkit.inference.roots import bracketed_root
 from fairkit.inference.score import score_standard_error, score_z
 
 Limits = Literal["wilson", "jeffreys", "exact"]
 """Which limits of the single proportions a MOVER difference is built from."""
 
-_LIMITS = {"wilson": wilson_at, "jeffreys": jeffreys_at, "exact": clopper_pearson_at}
+_LIMITS = {"wilson": wilson_low, "jeffreys": jeffreys_low, "exact": clopper_pearson_low}
 
 
 def newcombe(
@@ -87,10 +87,15 @@ def newcombe(
     k1, n1, k2, n2, level = broadcast(successes_1, n_1, successes_2, n_2, confidence)
     k1, n1 = proportion_counts(k1, n1)
     k2, n2 = proportion_counts(k2, n2)
-    return newcombe_at(k1, n1, k2, n2, critical_value(level), limits=limits)
+    z = critical_value(level)
+    # The upper limit of p1 - p2 is minus the lower limit of p2 - p1.
+    return Bounds(
+        newcombe_low(k1, n1, k2, n2, z, limits=limits),
+        np.asarray(-newcombe_low(k2, n2, k1, n1, z, limits=limits)),
+    )
 
 
-def newcombe_at(
+def newcombe_low(
     successes_1: FloatArray,
     n_1: FloatArray,
     successes_2: FloatArray,
@@ -98,22 +103,22 @@ def newcombe_at(
     z: FloatArray,
     *,
     limits: Limits = "wilson",
-) -> Bounds:
-    """Newcombe's interval for checked counts at a normal quantile, for code that inverts it into p-values.
+) -> FloatArray:
+    """Compute Newcombe's lower limit for checked counts at a normal quantile, for inversion into a p-value.
 
     Parameters
     ----------
     successes_1, n_1, successes_2, n_2 : ndarray
         Checked counts (see `fairkit.inference.arrays.proportion_counts`).
     z : ndarray
-        Normal quantile, 0 or more.
+        Normal quantile, 0 or more; ``normal_cdf(-z)`` is left below the limit.
     limits : {"wilson", "jeffreys", "exact"}
         As in `newcombe`.
 
     Returns
     -------
-    Bounds
-        The interval of the two-sided level ``1 - 2 * ndtr(-z)``.
+    ndarray
+        Lower limits of p1 - p2, at least -1.
 
     Raises
     ------
@@ -123,19 +128,17 @@ def newcombe_at(
     Examples
     --------
     >>> counts = np.array(56.0), np.array(70.0), np.array(48.0), np.array(80.0)
-    >>> newcombe_at(*counts, np.array(1.959964)).low.round(4)
+    >>> newcombe_low(*counts, np.array(1.959964)).round(4)
     np.float64(0.0524)
     """
     if limits not in _LIMITS:
         raise UsageError(unknown_name("limits", limits, sorted(_LIMITS)))
-    estimate_1, estimate_2 = successes_1 / n_1, successes_2 / n_2
-    bounds = mover(
-        estimate_1,
-        _single(limits, successes_1, n_1, z),
-        estimate_2,
-        _single(limits, successes_2, n_2, z),
-    )
-    return Bounds(np.maximum(bounds.low, -1.0), np.minimum(bounds.high, 1.0))
+    lower_limit = _LIMITS[limits]
+    success_1, failure_2 = successes_1 / n_1, (n_2 - successes_2) / n_2
+    # A Jeffreys interval of tiny confidence can miss k/n; squaring would hide on which side.
+    below_1 = np.maximum(success_1 - lower_limit(successes_1, n_1, z), 0.0)
+    above_2 = np.maximum(failure_2 - lower_limit(n_2 - successes_2, n_2, z), 0.0)
+    return np.asarray(np.maximum(success_1 - successes_2 / n_2 - np.hypot(below_1, above_2), -1.0))
 
 
 def mover(estimate_1: npt.ArrayLike, bounds_1: Bounds, estimate_2: npt.ArrayLike, bounds_2: Bounds) -> Bounds:
@@ -339,10 +342,4 @@ def farrington_manning_p(
     k1, n1, k2, n2, d = broadcast(successes_1, n_1, successes_2, n_2, null)
     k1, n1 = proportion_counts(k1, n1)
     k2, n2 = proportion_counts(k2, n2)
-    return np.asarray(2 * ndtr(-np.abs(score_z(k1, n1, k2, n2, d))))
-
-
-def _single(limits: Limits, k: FloatArray, n: FloatArray, z: FloatArray) -> Bounds:
-    low, high = _LIMITS[limits](k, n, z)
-    # A Jeffreys interval of tiny confidence can miss k/n, and a squared distance would hide on which side.
-    return Bounds(np.minimum(low, k / n), np.maximum(high, k / n))
+    return np.asarray(2 * normal_cdf(-np.abs(score_z(k1, n1, k2, n2, d))))

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
 
 from fairkit.errors import UsageError
 from fairkit.inference.arrays import FloatArray, broadcast, proportion_counts
-from fairkit.inference.differences import Limits, newcombe_at
+from fairkit.inference.differences import Limits, newcombe_low
+from fairkit.inference.distributions import normal_cdf
 from fairkit.inference.roots import bracketed_root
 from fairkit.inference.score import score_z
 
-# ndtr(-37.5) is about the smallest normal float; beyond it a p-value is 0 for every purpose.
+# normal_cdf(-37.5) is about the smallest normal float; beyond it a p-value is 0 for every purpose.
 _LARGEST_Z = 37.5
 
 
@@ -65,10 +65,15 @@ def margin_p(
     >>> p.round(4)
     array([0.0464, 1.    ])
     """
-    above_low, above_high = _z_of_ends(
-        (successes_1, n_1, successes_2, n_2), margin_low, margin_high, limits=limits
-    )
-    return np.asarray(np.minimum(1.0, 2 * ndtr(-np.maximum(above_high, -above_low))))
+    k1, n1, k2, n2, low, high = broadcast(successes_1, n_1, successes_2, n_2, margin_low, margin_high)
+    k1, n1 = proportion_counts(k1, n1)
+    k2, n2 = proportion_counts(k2, n2)
+    _check_margin(low, high)
+    difference = k1 / n1 - k2 / n2
+    nearest = np.where(difference > high, high, low)
+    inside = (difference >= low) & (difference <= high)
+    z = np.abs(_z_above(k1, n1, k2, n2, nearest, limits=limits))
+    return np.asarray(np.where(inside, 1.0, 2 * normal_cdf(-z)))
 
 
 def tost_newcombe(
@@ -118,10 +123,13 @@ def tost_newcombe(
     >>> tost_newcombe(k, n, k, n, margin_low=-0.05, margin_high=0.05).round(3)
     array([0.22 , 0.007])
     """
-    above_low, above_high = _z_of_ends(
-        (successes_1, n_1, successes_2, n_2), margin_low, margin_high, limits=limits
-    )
-    return np.asarray(np.maximum(ndtr(-above_low), ndtr(above_high)))
+    k1, n1, k2, n2, low, high = broadcast(successes_1, n_1, successes_2, n_2, margin_low, margin_high)
+    k1, n1 = proportion_counts(k1, n1)
+    k2, n2 = proportion_counts(k2, n2)
+    _check_margin(low, high)
+    above_low = _z_above(k1, n1, k2, n2, low, limits=limits)
+    above_high = _z_above(k1, n1, k2, n2, high, limits=limits)
+    return np.asarray(np.maximum(normal_cdf(-above_low), normal_cdf(above_high)))
 
 
 def tost_score(
@@ -167,7 +175,7 @@ def tost_score(
     k2, n2 = proportion_counts(k2, n2)
     _check_margin(low, high)
     above_low, above_high = score_z(k1, n1, k2, n2, low), score_z(k1, n1, k2, n2, high)
-    return np.asarray(np.maximum(ndtr(-above_low), ndtr(above_high)))
+    return np.asarray(np.maximum(normal_cdf(-above_low), normal_cdf(above_high)))
 
 
 def intersection_union(p: npt.ArrayLike, *, alpha: float = 0.05) -> bool:
@@ -204,33 +212,20 @@ def intersection_union(p: npt.ArrayLike, *, alpha: float = 0.05) -> bool:
     return bool(values.size) and bool((values <= alpha).all())
 
 
-def _z_of_ends(
-    counts: tuple[npt.ArrayLike, ...],
-    margin_low: npt.ArrayLike,
-    margin_high: npt.ArrayLike,
-    *,
-    limits: Limits,
-) -> tuple[FloatArray, FloatArray]:
-    k1, n1, k2, n2, low, high = broadcast(*counts, margin_low, margin_high)
-    k1, n1 = proportion_counts(k1, n1)
-    k2, n2 = proportion_counts(k2, n2)
-    _check_margin(low, high)
-    checked = (k1, n1, k2, n2)
-    return _z_above(checked, low, limits), _z_above(checked, high, limits)
-
-
-def _z_above(counts: tuple[FloatArray, ...], target: FloatArray, limits: Limits) -> FloatArray:
+def _z_above(
+    k1: FloatArray, n1: FloatArray, k2: FloatArray, n2: FloatArray, target: FloatArray, *, limits: Limits
+) -> FloatArray:
     """Return how many standard errors the difference lies above a target, by Newcombe's count."""
-    k1, n1, k2, n2 = counts
     above = k1 / n1 - k2 / n2 >= target
+    # A difference below its target is, of failures, one above minus the target.
+    side = np.where(above, 1.0, -1.0)
+    k1, k2 = np.where(above, k1, n1 - k1), np.where(above, k2, n2 - k2)
 
     def clearance(z: FloatArray) -> FloatArray:
-        low, high = newcombe_at(k1, n1, k2, n2, z, limits=limits)
-        return np.asarray(np.where(above, low - target, target - high))
+        return newcombe_low(k1, n1, k2, n2, z, limits=limits) - side * target
 
     zero = np.zeros_like(target)
-    z = bracketed_root(clearance, zero, zero + _LARGEST_Z, tolerance=1e-10)
-    return np.asarray(np.where(above, z, -z))
+    return np.asarray(side * bracketed_root(clearance, zero, zero + _LARGEST_Z, tolerance=1e-10))
 
 
 def _check_margin(low: FloatArray, high: FloatArray) -> None:

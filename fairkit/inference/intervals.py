@@ -8,19 +8,14 @@ Wilson's does not.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betaincinv, ndtr
 
-from fairkit.inference.arrays import (
-    FloatArray,
-    broadcast,
-    critical_value,
-    proportion_counts,
-    tail_probability,
-)
+from fairkit.inference.arrays import FloatArray, broadcast, proportion_counts
+from fairkit.inference.distributions import beta_quantile, critical_value, normal_cdf
 
 
 class Bounds(NamedTuple):
@@ -76,32 +71,7 @@ def wilson(successes: npt.ArrayLike, n: npt.ArrayLike, *, confidence: npt.ArrayL
     >>> low.round(4), high.round(4)
     (array([0.    , 0.4256]), array([0.1611, 0.4716]))
     """
-    k, n, level = broadcast(successes, n, confidence)
-    k, n = proportion_counts(k, n)
-    return wilson_at(k, n, critical_value(level))
-
-
-def wilson_at(successes: FloatArray, n: FloatArray, z: FloatArray) -> Bounds:
-    """Wilson's interval for checked counts at a normal quantile, for code that inverts it into p-values.
-
-    Parameters
-    ----------
-    successes, n : ndarray
-        Checked counts (see `fairkit.inference.arrays.proportion_counts`).
-    z : ndarray
-        Normal quantile, 0 or more; 0 gives the estimate itself.
-
-    Returns
-    -------
-    Bounds
-        The interval with ``ndtr(-z)`` in each tail.
-
-    Examples
-    --------
-    >>> float(wilson_at(np.array(3.0), np.array(10.0), np.array(0.0)).low)
-    0.3
-    """
-    return Bounds(_wilson_low(successes, n, z), np.asarray(1 - _wilson_low(n - successes, n, z)))
+    return _two_sided(wilson_low, successes, n, confidence=confidence)
 
 
 def clopper_pearson(
@@ -141,32 +111,7 @@ def clopper_pearson(
     >>> low.round(4), high.round(4)
     (np.float64(0.0), np.float64(0.1684))
     """
-    k, n, level = broadcast(successes, n, confidence)
-    k, n = proportion_counts(k, n)
-    return _clopper_pearson(k, n, tail_probability(level))
-
-
-def clopper_pearson_at(successes: FloatArray, n: FloatArray, z: FloatArray) -> Bounds:
-    """Clopper and Pearson's interval for checked counts at a normal quantile, for inversion into p-values.
-
-    Parameters
-    ----------
-    successes, n : ndarray
-        Checked counts (see `fairkit.inference.arrays.proportion_counts`).
-    z : ndarray
-        Normal quantile, 0 or more.
-
-    Returns
-    -------
-    Bounds
-        The interval with ``ndtr(-z)`` in each tail.
-
-    Examples
-    --------
-    >>> float(clopper_pearson_at(np.array(0.0), np.array(20.0), np.array(1.959964)).high.round(4))
-    0.1684
-    """
-    return _clopper_pearson(successes, n, np.asarray(ndtr(-z)))
+    return _two_sided(clopper_pearson_low, successes, n, confidence=confidence)
 
 
 def jeffreys(successes: npt.ArrayLike, n: npt.ArrayLike, *, confidence: npt.ArrayLike = 0.95) -> Bounds:
@@ -205,55 +150,94 @@ def jeffreys(successes: npt.ArrayLike, n: npt.ArrayLike, *, confidence: npt.Arra
     >>> low.round(4), high.round(4)
     (np.float64(0.011), np.float64(0.3813))
     """
-    k, n, level = broadcast(successes, n, confidence)
-    k, n = proportion_counts(k, n)
-    return _jeffreys(k, n, tail_probability(level))
+    return _two_sided(jeffreys_low, successes, n, confidence=confidence)
 
 
-def jeffreys_at(successes: FloatArray, n: FloatArray, z: FloatArray) -> Bounds:
-    """Jeffreys' interval for checked counts at a normal quantile, for inversion into p-values.
+def wilson_low(successes: FloatArray, n: FloatArray, z: FloatArray) -> FloatArray:
+    """Compute Wilson's lower limit for checked counts at a normal quantile.
 
     Parameters
     ----------
     successes, n : ndarray
         Checked counts (see `fairkit.inference.arrays.proportion_counts`).
     z : ndarray
-        Normal quantile, 0 or more.
+        Normal quantile, 0 or more; ``normal_cdf(-z)`` is left below the limit.
 
     Returns
     -------
-    Bounds
-        The interval with ``ndtr(-z)`` in each tail.
+    ndarray
+        Lower limits. The upper limit is one minus the lower limit of the failures.
 
     Examples
     --------
-    >>> float(jeffreys_at(np.array(1.0), np.array(10.0), np.array(1.959964)).low.round(4))
-    0.011
+    >>> float(wilson_low(np.array(3.0), np.array(10.0), np.array(0.0)))
+    0.3
     """
-    return _jeffreys(successes, n, np.asarray(ndtr(-z)))
+    spread = z * np.sqrt(successes * (n - successes) / n + z**2 / 4)
+    denominator = successes + z**2 / 2 + spread
+    # 0/0 happens only at no successes with z = 0, where the limit is the estimate, 0.
+    denominator = np.where(denominator == 0, 1.0, denominator)
+    return np.asarray(successes**2 / n / denominator)
 
 
-def _wilson_low(k: FloatArray, n: FloatArray, z: FloatArray) -> FloatArray:
-    spread = z * np.sqrt(k * (n - k) / n + z**2 / 4)
-    denominator = k + z**2 / 2 + spread
-    # 0/0 happens only at k = 0 with z = 0, where the limit is the estimate, 0.
-    return np.asarray(k**2 / n / np.where(denominator > 0, denominator, np.where(np.isnan(n), np.nan, 1.0)))
+def clopper_pearson_low(successes: FloatArray, n: FloatArray, z: FloatArray) -> FloatArray:
+    """Compute Clopper and Pearson's lower limit for checked counts at a normal quantile.
 
+    Parameters
+    ----------
+    successes, n : ndarray
+        Checked counts (see `fairkit.inference.arrays.proportion_counts`).
+    z : ndarray
+        Normal quantile, 0 or more; ``normal_cdf(-z)`` is left below the limit.
 
-def _clopper_pearson(k: FloatArray, n: FloatArray, tail: FloatArray) -> Bounds:
-    return Bounds(_clopper_pearson_low(k, n, tail), np.asarray(1 - _clopper_pearson_low(n - k, n, tail)))
+    Returns
+    -------
+    ndarray
+        Lower limits. The upper limit is one minus the lower limit of the failures.
 
-
-def _clopper_pearson_low(k: FloatArray, n: FloatArray, tail: FloatArray) -> FloatArray:
+    Examples
+    --------
+    >>> clopper_pearson_low(np.array(20.0), np.array(20.0), np.array(1.959964)).round(4)
+    np.float64(0.8316)
+    """
     # A Beta with first parameter 0 is a point mass at 0; the function itself would say NaN.
-    low = betaincinv(np.where(k > 0, k, 1.0), n - k + 1, tail)
-    return np.asarray(np.where((k > 0) | np.isnan(n), low, 0.0))
+    some = successes > 0
+    low = beta_quantile(np.where(some, successes, 1.0), n - successes + 1, normal_cdf(-z))
+    return np.asarray(np.where(some | np.isnan(n), low, 0.0))
 
 
-def _jeffreys(k: FloatArray, n: FloatArray, tail: FloatArray) -> Bounds:
-    return Bounds(_jeffreys_low(k, n, tail), np.asarray(1 - _jeffreys_low(n - k, n, tail)))
+def jeffreys_low(successes: FloatArray, n: FloatArray, z: FloatArray) -> FloatArray:
+    """Compute the lower limit of Jeffreys' interval for checked counts at a normal quantile.
+
+    Parameters
+    ----------
+    successes, n : ndarray
+        Checked counts (see `fairkit.inference.arrays.proportion_counts`).
+    z : ndarray
+        Normal quantile, 0 or more; ``normal_cdf(-z)`` is left below the limit.
+
+    Returns
+    -------
+    ndarray
+        Lower limits. The upper limit is one minus the lower limit of the failures.
+
+    Examples
+    --------
+    >>> jeffreys_low(np.array(1.0), np.array(10.0), np.array(1.959964)).round(4)
+    np.float64(0.011)
+    """
+    low = beta_quantile(successes + 0.5, n - successes + 0.5, normal_cdf(-z))
+    return np.asarray(np.where((successes > 0) | np.isnan(n), low, 0.0))
 
 
-def _jeffreys_low(k: FloatArray, n: FloatArray, tail: FloatArray) -> FloatArray:
-    low = betaincinv(k + 0.5, n - k + 0.5, tail)
-    return np.asarray(np.where((k > 0) | np.isnan(n), low, 0.0))
+def _two_sided(
+    lower_limit: Callable[[FloatArray, FloatArray, FloatArray], FloatArray],
+    successes: npt.ArrayLike,
+    n: npt.ArrayLike,
+    *,
+    confidence: npt.ArrayLike,
+) -> Bounds:
+    k, n, level = broadcast(successes, n, confidence)
+    k, n = proportion_counts(k, n)
+    z = critical_value(level)
+    return Bounds(lower_limit(k, n, z), np.asarray(1 - lower_limit(n - k, n, z)))

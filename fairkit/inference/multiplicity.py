@@ -209,7 +209,7 @@ def holm_intervals(
     Examples
     --------
     >>> from fairkit.inference.differences import newcombe
-    >>> k, n = np.array([60, 50, 31]), 100
+    >>> k, n = np.array([60, 47, 31]), 100
     >>> result = holm_intervals(lambda level: newcombe(k, n, 300, 1000, confidence=level), -0.05, 0.05)
     >>> result.rejected, result.level.round(4)
     (array([ True,  True, False]), array([0.9833, 0.975 , 0.95  ]))

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
 from fairkit.errors import UsageError
-from fairkit.inference.arrays import FloatArray, broadcast, critical_value
+from fairkit.inference.arrays import FloatArray, broadcast
+from fairkit.inference.distributions import critical_value, normal_quantile
 from fairkit.inference.roots import bracketed_root
 
 _MOST_GROWTH = 1e6
@@ -74,7 +74,7 @@ def detectable_difference(
     if (n1 < 0).any() or (n2 < 0).any():
         raise UsageError("numbers of rows must not be negative.")
     n1, n2 = np.where(n1 > 0, n1, np.nan), np.where(n2 > 0, n2, np.nan)
-    z_level, z_power = critical_value(level), ndtri(chance)
+    z_level, z_power = critical_value(level), normal_quantile(chance)
 
     def smallest(sign: float) -> FloatArray:
         def excess(d: FloatArray) -> FloatArray:
@@ -200,7 +200,7 @@ def rows_for_parity(
         raise UsageError(f"margin must be positive, but one is {float(width[~(width > 0)].ravel()[0]):g}.")
     if ((chance < 0) | (chance >= 1)).any():
         raise UsageError("power must be at least 0 and less than 1.")
-    reach = critical_value(level) + ndtri((1 + chance) / 2)
+    reach = critical_value(level) + normal_quantile((1 + chance) / 2)
     return np.asarray(np.ceil(2 * p * (1 - p) * (reach / width) ** 2))
 
 

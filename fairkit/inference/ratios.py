@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from fairkit.inference.arrays import FloatArray, broadcast, critical_value, proportion_counts
+from fairkit.inference.arrays import FloatArray, broadcast, proportion_counts
+from fairkit.inference.distributions import critical_value
 from fairkit.inference.intervals import Bounds
 from fairkit.inference.roots import bracketed_root
 

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betaln, expit, logit
 
 from fairkit.inference.arrays import FloatArray, broadcast, proportion_counts
 
@@ -84,6 +83,7 @@ def fit_beta_binomial(successes: npt.ArrayLike, n: npt.ArrayLike) -> BetaBinomia
     if len(n) < _FEWEST_GROUPS or not 0 < k.sum() < n.sum():
         return None
     from scipy.optimize import minimize
+    from scipy.special import betaln, expit, logit
 
     def loss(parameters: FloatArray) -> float:
         mean, size = expit(parameters[0]), np.exp(parameters[1])

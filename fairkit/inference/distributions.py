@@ -1,0 +1,133 @@
+"""The distribution functions this room needs, by name.
+
+They are SciPy's. It is imported at the first call, because ``import scipy.special`` takes a tenth of a second
+or more, and a program that only prints its help, or reads a stored report, should not wait for it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fairkit.inference.arrays import FloatArray, tail_probability
+
+
+def normal_cdf(z: FloatArray) -> FloatArray:
+    """Return the standard normal probability of at most z.
+
+    Parameters
+    ----------
+    z : ndarray
+        Quantiles.
+
+    Returns
+    -------
+    ndarray
+        Probabilities; accurate in the lower tail down to the smallest float.
+
+    Examples
+    --------
+    >>> normal_cdf(np.array([0.0, -1.959964])).round(4)
+    array([0.5  , 0.025])
+    """
+    from scipy.special import ndtr
+
+    return np.asarray(ndtr(z), dtype=np.float64)
+
+
+def normal_quantile(probability: FloatArray) -> FloatArray:
+    """Return the standard normal quantile of a probability.
+
+    Parameters
+    ----------
+    probability : ndarray
+        Probabilities; 0 and 1 give infinities.
+
+    Returns
+    -------
+    ndarray
+        Quantiles.
+
+    Examples
+    --------
+    >>> normal_quantile(np.array([0.5, 0.025])).round(4)
+    array([ 0.  , -1.96])
+    """
+    from scipy.special import ndtri
+
+    return np.asarray(ndtri(probability), dtype=np.float64)
+
+
+def beta_quantile(alpha: FloatArray, beta: FloatArray, probability: FloatArray) -> FloatArray:
+    """Return the quantile of a Beta distribution.
+
+    Parameters
+    ----------
+    alpha, beta : ndarray
+        Parameters, positive.
+    probability : ndarray
+        Probabilities.
+
+    Returns
+    -------
+    ndarray
+        Quantiles within [0, 1].
+
+    Examples
+    --------
+    >>> beta_quantile(np.array(1.0), np.array(1.0), np.array(0.25)).round(4)
+    np.float64(0.25)
+    """
+    from scipy.special import betaincinv
+
+    return np.asarray(betaincinv(alpha, beta, probability), dtype=np.float64)
+
+
+def student_quantile(degrees: FloatArray, probability: FloatArray) -> FloatArray:
+    """Return the quantile of Student's t distribution.
+
+    Parameters
+    ----------
+    degrees : ndarray
+        Degrees of freedom, positive.
+    probability : ndarray
+        Probabilities.
+
+    Returns
+    -------
+    ndarray
+        Quantiles.
+
+    Examples
+    --------
+    >>> student_quantile(np.array(4.0), np.array(0.975)).round(4)
+    np.float64(2.7764)
+    """
+    from scipy.special import stdtrit
+
+    return np.asarray(stdtrit(degrees, probability), dtype=np.float64)
+
+
+def critical_value(confidence: FloatArray) -> FloatArray:
+    """Return the standard normal quantile that a two-sided interval of this confidence uses.
+
+    Parameters
+    ----------
+    confidence : ndarray
+        Two-sided confidence levels, strictly between 0 and 1.
+
+    Returns
+    -------
+    ndarray
+        1.96 for 0.95.
+
+    Raises
+    ------
+    fairkit.errors.UsageError
+        When a level is not strictly between 0 and 1.
+
+    Examples
+    --------
+    >>> critical_value(np.array(0.95)).round(4)
+    np.float64(1.96)
+    """
+    return np.asarray(-normal_quantile(tail_probability(confidence)))
