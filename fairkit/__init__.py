@@ -1,0 +1,47 @@
+"""fairkit: fairness evaluation that reads rows once and says how sure it is.
+
+``fairkit.evaluate`` takes predictions and returns a :class:`~fairkit.report.model.Report`; ``fairkit.count`` stops at the
+mergeable counts. Names are loaded when first used, so that ``import fairkit`` stays quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from fairkit.counts import Counts as Counts
+    from fairkit.counts import merge as merge
+    from fairkit.errors import DataError as DataError
+    from fairkit.errors import FairkitError as FairkitError
+    from fairkit.evaluate import evaluate as evaluate
+    from fairkit.frames import count as count
+    from fairkit.report.model import Report as Report
+    from fairkit.report.serialize import load_report as load_report
+
+_HOME = {
+    "Counts": "fairkit.counts",
+    "DataError": "fairkit.errors",
+    "FairkitError": "fairkit.errors",
+    "Report": "fairkit.report.model",
+    "count": "fairkit.frames",
+    "evaluate": "fairkit.evaluate",
+    "load_report": "fairkit.report.serialize",
+    "merge": "fairkit.counts",
+}
+
+__all__ = ["Counts", "DataError", "FairkitError", "Report", "__version__", "count", "evaluate", "load_report", "merge"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        value = getattr(importlib.import_module(_HOME[name]), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'fairkit' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

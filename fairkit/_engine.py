@@ -1,0 +1,116 @@
+"""Counting rows on the user's own engine: one lazy group-by through narwhals, and only groups are collected.
+
+Rules that keep one query equal on Polars, DuckDB, Spark, Dask and the rest: derive every column before the group-by,
+aggregate only plain columns with sum and count, keep missing keys, cast and sort after collecting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from fairkit._cells import Cells, Key, texts
+from fairkit.errors import DataError
+
+_ROWS, _WEIGHT, _SQUARE, _BAD = "fairkit_rows", "fairkit_weight", "fairkit_square", "fairkit_bad"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineKey:
+    """One key of the group-by: an expression; `truth` marks the answers of a predicate (1, 0, -1)."""
+
+    expression: nw.Expr
+    truth: bool = False
+
+
+def tabulate_lazy(
+    frame: nw.LazyFrame[Any], keys: Sequence[EngineKey], *, weight: str | None, limit: int | None
+) -> Cells:
+    """Group the frame by its keys and collect the groups.
+
+    Parameters
+    ----------
+    frame : narwhals LazyFrame
+    keys : sequence of EngineKey
+    weight : str, optional
+        Column of weights.
+    limit : int or None
+        Most groups to collect.
+
+    Raises
+    ------
+    DataError
+        There are more groups than `limit`.
+    """
+    names = [f"fairkit_key_{i}" for i in range(len(keys))]
+    columns = [key.expression.alias(name) for key, name in zip(keys, names, strict=True)]
+    aggregates = [nw.len().alias(_ROWS)]
+    if weight is not None:
+        columns += _weight_columns(frame, weight)
+        aggregates += [nw.col(name).sum() for name in (_WEIGHT, _SQUARE, _BAD)]
+    grouped = frame.select(*columns).group_by(*names).agg(*aggregates)
+    if limit is not None:
+        grouped = grouped.head(limit + 1)
+    table = grouped.collect().to_arrow()
+    if limit is not None and table.num_rows > limit:
+        raise DataError(
+            f"the attributes, label and decision together have more than {limit:,} combinations of values: "
+            "is one of them an identifier or a score? Group by attributes with few levels."
+        )
+    coded = tuple(_key(table.column(name), truth=key.truth) for key, name in zip(keys, names, strict=True))
+    rows = _numbers(table, _ROWS, np.int64)
+    if weight is None:
+        return Cells(coded, rows)
+    return Cells(
+        coded,
+        rows,
+        _numbers(table, _WEIGHT, np.float64),
+        _numbers(table, _SQUARE, np.float64),
+        int(_numbers(table, _BAD, np.int64).sum()),
+    )
+
+
+def truth_key(is_true: nw.Expr, is_false: nw.Expr) -> EngineKey:
+    """Make a key of a predicate's two never-missing expressions."""
+    code = (
+        nw.when(is_true)
+        .then(nw.lit(1))
+        .otherwise(nw.when(is_false).then(nw.lit(0)).otherwise(nw.lit(-1)))
+    )
+    return EngineKey(code, truth=True)
+
+
+def _weight_columns(frame: nw.LazyFrame[Any], weight: str) -> list[nw.Expr]:
+    value = nw.col(weight)
+    usable = ~value.is_null() & (value >= 0) & (value < float("inf"))
+    if frame.collect_schema()[weight].is_float():
+        usable = usable & ~value.is_nan()
+    clean = nw.when(usable).then(value.cast(nw.Float64)).otherwise(nw.lit(0.0))
+    return [
+        clean.alias(_WEIGHT),
+        (clean * clean).alias(_SQUARE),
+        nw.when(usable).then(nw.lit(0)).otherwise(nw.lit(1)).alias(_BAD),
+    ]
+
+
+def _key(column: pa.ChunkedArray, *, truth: bool) -> Key:
+    if truth:
+        codes = column.to_numpy().astype(np.int64)
+        return Key(codes + 1, (None, "False", "True"))
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    encoded = column.combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    codes = encoded.indices.fill_null(len(encoded.dictionary)).to_numpy(zero_copy_only=False)
+    return Key(codes.astype(np.int64), (*texts(encoded.dictionary.to_pylist()), None))
+
+
+def _numbers(table: pa.Table, name: str, dtype: type[np.generic]) -> NDArray[Any]:
+    return np.asarray(table.column(name).to_pylist(), dtype) if table.num_rows else np.zeros(0, dtype)

@@ -1,0 +1,439 @@
+"""Counts: a mergeable table of sums, one row per group (or per group and cluster).
+
+Rows of data are read once and become Counts; everything after that works on this table alone. It only adds: ``a + b``
+merges the tables of two parts of the data, and :meth:`Counts.marginal` sums attributes out. So the same table can come
+from any engine, from many machines or from several owners, and a baseline can be stored without any rows.
+
+The table is kept in one canonical form (levels in natural order, missing last; cells in that order; no empty cell), so
+that equal data give equal tables whatever engine, order or split they came in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import reduce
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairkit.errors import DataError, ReportError, unknown_name
+
+Level = str | None
+"""The text of a level; None is the group of rows whose label is missing."""
+
+
+class Kind(StrEnum):
+    """What a table of counts sums up."""
+
+    CONFUSION = "confusion"
+    DECISIONS = "decisions"
+
+
+FIELDS: Mapping[Kind, tuple[str, ...]] = {
+    Kind.CONFUSION: ("tp", "fp", "fn", "tn"),
+    Kind.DECISIONS: ("selected", "rejected"),
+}
+"""The sums that metrics are made of, by kind."""
+
+LEFT_OUT: Mapping[Kind, tuple[str, ...]] = {
+    Kind.CONFUSION: ("label_missing", "decision_missing", "both_missing"),
+    Kind.DECISIONS: ("decision_missing",),
+}
+"""The sums of rows that no metric can use, by kind; each is named after its reason."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counts:
+    """Sums by group, in canonical form. Build it with :meth:`from_cells` or :func:`fairkit.frames.count`.
+
+    Parameters
+    ----------
+    kind : Kind
+        What is summed; decides the columns.
+    attributes : tuple of str
+        Names of the attributes, one per column of `codes`.
+    levels : tuple of tuple of (str or None)
+        Levels of each attribute in natural order; None (missing) last.
+    codes : array of int64, shape (cells, attributes)
+        Position of each cell's level in `levels`.
+    values : array, shape (cells, fields)
+        Sums in the order of :attr:`fields`: int64 rows, or float64 sums of weights.
+    squares : array of float64 or None, shape (cells, fields)
+        Sums of squared weights; None for unweighted data.
+    rows : array of int64 or None, shape (cells, fields)
+        Rows behind each sum of weights; None for unweighted data, where `values` are the rows.
+    clusters : array of int64 or None, shape (cells,)
+        Position of each cell's cluster in `cluster_ids`.
+    cluster_ids : tuple of str
+        Identifiers of the clusters (speakers, customers), sorted; empty without clusters.
+
+    Examples
+    --------
+    >>> a = Counts.from_cells(Kind.DECISIONS, ["sex"], [("F",), ("M",)], [[3, 1, 0], [2, 2, 0]])
+    >>> b = Counts.from_cells(Kind.DECISIONS, ["sex"], [("F",), (None,)], [[1, 1, 0], [0, 1, 2]])
+    >>> merged = a + b
+    >>> merged.groups()
+    (('F',), ('M',), (None,))
+    >>> merged.values.tolist()
+    [[4, 2, 0], [2, 2, 0], [0, 1, 2]]
+    >>> merged.marginal([]).values.tolist()
+    [[6, 5, 2]]
+    """
+
+    kind: Kind
+    attributes: tuple[str, ...]
+    levels: tuple[tuple[Level, ...], ...]
+    codes: NDArray[np.int64]
+    values: NDArray[Any]
+    squares: NDArray[np.float64] | None = None
+    rows: NDArray[np.int64] | None = None
+    clusters: NDArray[np.int64] | None = None
+    cluster_ids: tuple[str, ...] = ()
+
+    @classmethod
+    def from_cells(
+        cls,
+        kind: Kind,
+        attributes: Sequence[str],
+        cells: Sequence[Sequence[Level]],
+        values: Any,
+        *,
+        squares: Any = None,
+        rows: Any = None,
+        clusters: Sequence[str] | None = None,
+    ) -> Counts:
+        """Build the canonical table from cells in any order; cells named twice are added.
+
+        Parameters
+        ----------
+        kind : Kind
+        attributes : sequence of str
+        cells : sequence of level tuples, one per row of `values`
+        values, squares, rows : array-like, shape (cells, fields)
+            Fields in the order of ``FIELDS[kind] + LEFT_OUT[kind]``.
+        clusters : sequence of str, optional
+            The cluster of each cell.
+
+        Raises
+        ------
+        DataError
+            The shapes do not fit the kind.
+        """
+        width = len(FIELDS[kind]) + len(LEFT_OUT[kind])
+        table = np.asarray(values)
+        if table.ndim != 2 or table.shape != (len(cells), width):  # noqa: PLR2004
+            raise DataError(
+                f"counts of kind '{kind}' need a table of {len(cells)} cells × {width} fields, got shape {table.shape}."
+            )
+        columns = list(zip(*cells, strict=True)) if cells else [()] * len(attributes)
+        encoded = [_encode(column) for column in columns] if attributes else []
+        ids: tuple[str, ...] = ()
+        cluster_codes = None
+        if clusters is not None:
+            unique, inverse = np.unique(np.asarray(clusters, dtype=object).astype(str), return_inverse=True)
+            ids, cluster_codes = tuple(unique.tolist()), inverse.astype(np.int64)
+        return cls.from_codes(
+            kind,
+            tuple(attributes),
+            tuple(levels for levels, _ in encoded),
+            np.column_stack([codes for _, codes in encoded]) if encoded else np.zeros((len(cells), 0), np.int64),
+            table,
+            squares=None if squares is None else np.asarray(squares, np.float64),
+            rows=None if rows is None else np.asarray(rows, np.int64),
+            clusters=cluster_codes,
+            cluster_ids=ids,
+        )
+
+    @classmethod
+    def from_codes(
+        cls,
+        kind: Kind,
+        attributes: tuple[str, ...],
+        levels: tuple[tuple[Level, ...], ...],
+        codes: NDArray[np.int64],
+        values: NDArray[Any],
+        *,
+        squares: NDArray[np.float64] | None = None,
+        rows: NDArray[np.int64] | None = None,
+        clusters: NDArray[np.int64] | None = None,
+        cluster_ids: tuple[str, ...] = (),
+    ) -> Counts:
+        """Build the canonical table from coded cells, as a reader of rows has them.
+
+        Sorts the cells, adds those that fell together, and drops empty cells, unused levels and unused clusters.
+
+        Parameters
+        ----------
+        kind, attributes, levels, codes, values, squares, rows, clusters, cluster_ids
+            As the attributes of the class; `levels` in natural order and without repeats, cells in any order.
+        """
+        present = (values if rows is None else rows).any(axis=1)
+        if not present.all():
+            codes, values = codes[present], values[present]
+            squares, rows, clusters = (None if x is None else x[present] for x in (squares, rows, clusters))
+        keys = codes if clusters is None else np.column_stack([codes, clusters])
+        sizes = [len(x) for x in levels] + ([] if clusters is None else [len(cluster_ids)])
+        order, starts = _runs(keys, sizes)
+        head = order[starts]
+        codes, used = codes[head], []
+        for i, names in enumerate(levels):
+            seen = np.zeros(len(names), bool)
+            seen[codes[:, i]] = True
+            if seen.all():
+                used.append(names)
+            else:
+                codes[:, i] = (np.cumsum(seen) - 1)[codes[:, i]]
+                used.append(tuple(np.asarray(names, dtype=object)[seen].tolist()))
+        if clusters is not None:
+            clusters = clusters[head]
+            seen = np.zeros(len(cluster_ids), bool)
+            seen[clusters] = True
+            clusters = (np.cumsum(seen) - 1)[clusters]
+            cluster_ids = tuple(np.asarray(cluster_ids, dtype=object)[seen].tolist())
+        return cls(
+            kind,
+            attributes,
+            tuple(used),
+            codes,
+            _add_runs(values, order, starts),
+            None if squares is None else _add_runs(squares, order, starts),
+            None if rows is None else _add_runs(rows, order, starts),
+            clusters,
+            cluster_ids,
+        )
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Names of the columns of `values`."""
+        return FIELDS[self.kind] + LEFT_OUT[self.kind]
+
+    @property
+    def weighted(self) -> bool:
+        """Whether the sums are sums of weights."""
+        return self.squares is not None
+
+    @property
+    def row_counts(self) -> NDArray[np.int64]:
+        """Rows behind each sum, shape (cells, fields)."""
+        return self.values if self.rows is None else self.rows
+
+    def groups(self) -> tuple[tuple[Level, ...], ...]:
+        """Levels of each cell, in the order of the cells."""
+        names = [np.asarray(levels, dtype=object)[self.codes[:, i]] for i, levels in enumerate(self.levels)]
+        return tuple(zip(*names, strict=True)) if names else ((),) * len(self.values)
+
+    def marginal(self, attributes: Sequence[str], *, keep_clusters: bool = False) -> Counts:
+        """Sum out every attribute not named (and the clusters, unless kept).
+
+        Raises
+        ------
+        DataError
+            An attribute is not in the table.
+        """
+        unknown = [name for name in attributes if name not in self.attributes]
+        if unknown:
+            raise DataError(*(unknown_name("attribute", name, self.attributes) for name in unknown))
+        columns = [self.attributes.index(name) for name in attributes]
+        return self.from_codes(
+            self.kind,
+            tuple(attributes),
+            tuple(self.levels[i] for i in columns),
+            self.codes[:, columns],
+            self.values,
+            squares=self.squares,
+            rows=self.rows,
+            clusters=self.clusters if keep_clusters else None,
+            cluster_ids=self.cluster_ids if keep_clusters else (),
+        )
+
+    def __add__(self, other: Counts) -> Counts:
+        if not isinstance(other, Counts):
+            return NotImplemented
+        mine = (self.kind, self.attributes, self.weighted, self.clusters is None)
+        theirs = (other.kind, other.attributes, other.weighted, other.clusters is None)
+        if mine != theirs:
+            raise DataError(
+                "only counts of one make can be added: kind, attributes, weighted, without clusters are "
+                f"{mine} on the left and {theirs} on the right."
+            )
+        levels = tuple(natural_order({*a, *b}) for a, b in zip(self.levels, other.levels, strict=True))
+        ids = self.cluster_ids
+        clusters = None
+        if self.clusters is not None and other.clusters is not None:
+            ids = tuple(sorted({*self.cluster_ids, *other.cluster_ids}))
+            clusters = np.concatenate(
+                [_translate(t.cluster_ids, ids)[t.clusters] for t in (self, other) if t.clusters is not None]
+            )
+        codes = np.concatenate([_recode(table, levels) for table in (self, other)])
+        return self.from_codes(
+            self.kind,
+            self.attributes,
+            levels,
+            codes,
+            np.concatenate([self.values, other.values]),
+            squares=_join(self.squares, other.squares),
+            rows=_join(self.rows, other.rows),
+            clusters=clusters,
+            cluster_ids=ids,
+        )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Counts):
+            return NotImplemented
+        return (
+            (self.kind, self.attributes, self.levels, self.cluster_ids)
+            == (other.kind, other.attributes, other.levels, other.cluster_ids)
+            and np.array_equal(self.codes, other.codes)
+            and np.array_equal(self.values, other.values)
+            and _same(self.squares, other.squares)
+            and _same(self.rows, other.rows)
+            and _same(self.clusters, other.clusters)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON data, without clusters: identifiers of people never leave with a report."""
+        table = self.marginal(self.attributes) if self.clusters is not None else self
+        return {
+            "kind": str(table.kind),
+            "attributes": [
+                {"name": name, "levels": list(levels)}
+                for name, levels in zip(table.attributes, table.levels, strict=True)
+            ],
+            "fields": list(table.fields),
+            "codes": table.codes.tolist(),
+            "values": table.values.tolist(),
+            "squares": None if table.squares is None else table.squares.tolist(),
+            "rows": None if table.rows is None else table.rows.tolist(),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Counts:
+        """Rebuild a table from :meth:`to_dict`.
+
+        Raises
+        ------
+        ReportError
+            The data are not a table of counts, or of a kind this version does not know.
+        """
+        try:
+            kind = Kind(data["kind"])
+            levels = [attribute["levels"] for attribute in data["attributes"]]
+            if list(data["fields"]) != [*FIELDS[kind], *LEFT_OUT[kind]]:
+                raise ReportError(f"counts of kind '{kind}' have unexpected fields {data['fields']}.")
+            weighted = data["squares"] is not None
+            width = len(data["fields"])
+            return cls.from_cells(
+                kind,
+                [attribute["name"] for attribute in data["attributes"]],
+                [tuple(levels[i][code] for i, code in enumerate(row)) for row in data["codes"]],
+                np.asarray(data["values"], np.float64 if weighted else np.int64).reshape(-1, width),
+                squares=data["squares"],
+                rows=data["rows"],
+            )
+        except (KeyError, TypeError, IndexError, ValueError) as error:
+            if isinstance(error, ReportError):
+                raise
+            raise ReportError(f"the counts of the report cannot be read: {error!r}.") from error
+
+    def sha256(self) -> str:
+        """Hash of the table's content (without clusters): equal data give equal hashes on every engine."""
+        text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+def merge(tables: Iterable[Counts]) -> Counts:
+    """Add any number of tables (shards, machines, owners) into one.
+
+    Raises
+    ------
+    DataError
+        There is no table, or two of them differ in make.
+
+    Examples
+    --------
+    >>> part = Counts.from_cells(Kind.DECISIONS, ["sex"], [("F",)], [[3, 1, 0]])
+    >>> merge([part, part, part]).values.tolist()
+    [[9, 3, 0]]
+    """
+    parts = list(tables)
+    if not parts:
+        raise DataError("there are no counts to merge.")
+    return reduce(lambda a, b: a + b, parts)
+
+
+def natural_order(levels: Iterable[Level]) -> tuple[Level, ...]:
+    """Sort levels as people do: numbers by value when all are numbers, else by text; missing last.
+
+    Examples
+    --------
+    >>> natural_order({"10", "9", None})
+    ('9', '10', None)
+    >>> natural_order({"b", "10", "a"})
+    ('10', 'a', 'b')
+    """
+    found = set(levels)
+    names = [level for level in found if level is not None]
+    numeric = all(_NUMBER.fullmatch(name) for name in names)
+    ordered: list[Level] = list(sorted(names, key=lambda name: (float(name), name)) if numeric else sorted(names))
+    return (*ordered, None) if None in found else tuple(ordered)
+
+
+_NUMBER = re.compile(r"-?\d{1,300}(\.\d+)?")
+
+
+def _encode(column: Sequence[Level]) -> tuple[tuple[Level, ...], NDArray[np.int64]]:
+    levels = natural_order(column)
+    place = {level: i for i, level in enumerate(levels)}
+    return levels, np.fromiter((place[level] for level in column), np.int64, len(column))
+
+
+def _translate(old: Sequence[Level], new: Sequence[Level]) -> NDArray[np.int64]:
+    place = {level: i for i, level in enumerate(new)}
+    return np.fromiter((place[level] for level in old), np.int64, len(old))
+
+
+def _recode(table: Counts, levels: tuple[tuple[Level, ...], ...]) -> NDArray[np.int64]:
+    codes = table.codes.copy()
+    for i, (old, new) in enumerate(zip(table.levels, levels, strict=True)):
+        codes[:, i] = _translate(old, new)[codes[:, i]]
+    return codes
+
+
+def _runs(keys: NDArray[np.int64], sizes: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Order the rows by key and say where each run of equal keys starts."""
+    if len(keys) == 0:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    span = 1
+    for size in sizes:
+        span *= max(size, 1)
+    if span < 2**62:
+        joint = np.zeros(len(keys), np.int64)
+        for i, size in enumerate(sizes):
+            joint = joint * size + keys[:, i]
+        order = np.argsort(joint, kind="stable")
+        fresh = np.diff(joint[order]) != 0
+    else:
+        order = np.lexsort(keys.T[::-1])
+        fresh = (np.diff(keys[order], axis=0) != 0).any(axis=1)
+    return order, np.concatenate([[0], np.flatnonzero(fresh) + 1])
+
+
+def _add_runs(values: NDArray[Any], order: NDArray[np.int64], starts: NDArray[np.int64]) -> NDArray[Any]:
+    if len(values) == 0:
+        return values
+    return np.add.reduceat(values[order], starts, axis=0)
+
+
+def _join(a: NDArray[Any] | None, b: NDArray[Any] | None) -> NDArray[Any] | None:
+    return None if a is None or b is None else np.concatenate([a, b])
+
+
+def _same(a: NDArray[Any] | None, b: NDArray[Any] | None) -> bool:
+    return b is None if a is None else b is not None and np.array_equal(a, b)

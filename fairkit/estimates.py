@@ -1,0 +1,168 @@
+"""Estimates: one number with what it stands on, its interval, or the reason why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairkit.counts import FIELDS, LEFT_OUT
+from fairkit.evidence import Evidence
+from fairkit.inference import fit_beta_binomial, shrink
+from fairkit.metrics import Metric, Why
+from fairkit.tables import GroupTable
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """The value of one metric in one group.
+
+    Parameters
+    ----------
+    metric, attribute, group : str
+    value : float or None
+        None where undefined, never 0 and never NaN.
+    why : Why or None
+        Why `value`, or only the interval, is undefined.
+    low, high : float or None
+        Plain interval.
+    level : float
+        Its confidence level.
+    n : int
+        Rows in the metric's denominator.
+    numerator : float or None
+        Rows (or their weight) in its numerator; None for a mean of several ratios.
+    method : str
+        How the interval was made.
+    shrunk : float or None
+        For shares in intersections: the value pulled towards the other groups (beta-binomial empirical Bayes). Steadier
+        for small groups, but spread less than the truth; shown beside the raw value, never used for a verdict.
+    """
+
+    metric: str
+    attribute: str
+    group: str
+    value: float | None
+    why: Why | None
+    low: float | None
+    high: float | None
+    level: float
+    n: int
+    numerator: float | None
+    method: str
+    shrunk: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSize:
+    """How many rows a group has, and how many of them metrics could use.
+
+    Parameters
+    ----------
+    attribute, group : str
+    rows : int
+        Rows used.
+    share : float
+        Share of all rows used.
+    left_out : dict of str to int
+        Rows left out, by reason.
+    clusters : int or None
+        Clusters of the group; None where rows are not clustered.
+    """
+
+    attribute: str
+    group: str
+    rows: int
+    share: float
+    left_out: dict[str, int]
+    clusters: int | None
+
+
+def estimates(
+    metrics: Sequence[Metric], table: GroupTable, evidence: Evidence, *, confidence: float
+) -> list[Estimate]:
+    """Write every metric of every group.
+
+    Examples
+    --------
+    >>> from fairkit.counts import Counts, Kind
+    >>> from fairkit.evidence import IndependentRows, Options
+    >>> from fairkit.groups import groupings
+    >>> from fairkit.metrics import chosen_metrics
+    >>> from fairkit.tables import group_table
+    >>> counts = Counts.from_cells(Kind.DECISIONS, ["sex"], [("F",), (None,)], [[3, 1, 0], [0, 0, 2]])
+    >>> table = group_table(counts, groupings("sex")[0])
+    >>> metrics = chosen_metrics("all", kind=Kind.DECISIONS)
+    >>> evidence = IndependentRows(metrics, table, Options())
+    >>> for e in estimates(metrics, table, evidence, confidence=0.95):
+    ...     print(e.group, e.value, e.why, e.n)
+    sex=F 0.75 None 4
+    sex=(missing) None no-rows 0
+    """
+    bounds, methods = evidence.plain(confidence)
+    names, attribute = table.names, table.grouping.name
+    made: list[Estimate] = []
+    for i, m in enumerate(metrics):
+        n = m.denominators(table.rows)
+        top = numerator(m, table.sums)
+        shrunk = _shrunk(m, table)
+        columns = (evidence.values[i], bounds.low[i], bounds.high[i], n.astype(np.int64), top, shrunk, methods[i])
+        for g, (value, low, high, rows, hits, pulled, method) in enumerate(
+            zip(*(c.tolist() for c in columns), strict=True)
+        ):
+            why = m.why(table.sums[g]) if value != value else None
+            if why is None and low != low:
+                why = Why.TOO_FEW_CLUSTERS if table.clusters is not None else Why.NO_VARIATION
+            made.append(
+                Estimate(
+                    m.name, attribute, names[g], _number(value), why, _number(low), _number(high), confidence,
+                    rows, _whole(hits), method if low == low else "none", _number(pulled),
+                )
+            )  # fmt: skip
+    return made
+
+
+def group_sizes(table: GroupTable) -> list[GroupSize]:
+    """Write the size of every group, with the rows left out."""
+    used = table.used_rows
+    total = max(int(used.sum()), 1)
+    reasons = LEFT_OUT[table.kind]
+    left_out = table.rows[:, len(FIELDS[table.kind]) :].tolist()
+    clusters = [None] * len(used) if table.clusters is None else table.clusters.per_group(len(used)).tolist()
+    return [
+        GroupSize(
+            table.grouping.name, name, rows, rows / total, dict(zip(reasons, counts, strict=True)), own_clusters
+        )
+        for name, rows, counts, own_clusters in zip(table.names, used.tolist(), left_out, clusters, strict=True)
+    ]
+
+
+def numerator(metric: Metric, sums: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sums in the numerator, shape (groups,); NaN for a mean of several ratios."""
+    if len(metric.parts) > 1:
+        return np.full(len(sums), np.nan)
+    return sums @ metric.parts[0].numerator.vector(metric.kind)
+
+
+def _shrunk(metric: Metric, table: GroupTable) -> NDArray[np.float64]:
+    """Shrink the shares of an intersection; unweighted, unclustered rows only, for the model is binomial."""
+    none = np.full(len(table.sums), np.nan)
+    plain = table.squares is None and table.clusters is None
+    if not plain or not metric.is_proportion or len(table.grouping.attributes) == 1:
+        return none
+    hits, trials = numerator(metric, table.sums), metric.denominators(table.sums)
+    prior = fit_beta_binomial(hits, trials)
+    return none if prior is None else np.where(trials > 0, shrink(hits, trials, prior), np.nan)
+
+
+def _number(value: float) -> float | None:
+    return None if value != value or value in (float("inf"), float("-inf")) else value
+
+
+def _whole(value: float) -> float | None:
+    """Keep counts of rows as integers, sums of weights as they are."""
+    if value != value:
+        return None
+    return int(value) if value.is_integer() else value

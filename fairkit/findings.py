@@ -1,0 +1,395 @@
+"""Findings: contrasts with a verdict of three values.
+
+A family is one metric over all groups of one grouping. One interval, corrected for the size of the family, decides each
+verdict and is printed with it, so that picture and verdict never disagree:
+
+- ``disparity``: the interval lies wholly beyond the margin. Under exact parity this happens anywhere in a family with a
+  probability of at most 1 - confidence (Holm).
+- ``parity``: the same interval lies wholly inside the margin.
+- ``inconclusive``: anything else, with the reason and the rows that would decide it. Absence of evidence is never parity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairkit.contrasts import p_values_of, reference_name, why_undefined
+from fairkit.corrections import Correction, Decided, decide
+from fairkit.evidence import REST, Compare, Comparison, Evidence, Sample, others_of
+from fairkit.inference import benjamini_hochberg, detectable_difference, holm, rows_needed
+from fairkit.metrics import FAMILIES, Family, Metric, Why
+from fairkit.tables import GroupTable
+
+FloatArray = NDArray[np.float64]
+
+POWER = 0.8
+"""Power for which the smallest detectable difference is stated."""
+
+
+class Verdict(StrEnum):
+    """What the evidence says about one contrast, or about a whole family."""
+
+    DISPARITY = "disparity"
+    PARITY = "parity"
+    INCONCLUSIVE = "inconclusive"
+
+
+TOO_FEW_ROWS = "too-few-rows"
+"""Reason of an inconclusive finding whose interval reaches across a margin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One contrast with its verdict.
+
+    Parameters
+    ----------
+    metric, attribute, group, reference : str
+    compare : {"difference", "ratio"}
+    value, low, high : float or None
+        The contrast and the corrected interval that decides; `high` is None where a ratio has no upper bound.
+    level : float or None
+        Confidence level at which the correction put this interval.
+    margin : tuple of float
+        From where to where the contrast counts as parity.
+    verdict : Verdict
+    excludes_zero : bool
+        Whether the interval excludes "no difference" (a ratio of one).
+    reason : str or None
+        Why a finding is inconclusive: ``too-few-rows``, or the reason of an undefined number.
+    n_needed : int or None
+        Rows of this group that would decide it if the data grew in the same proportions and the value stayed.
+    detectable : float or None
+        Smallest true difference that would be found non-zero at this level with 80 % power.
+    p_adjusted : float or None
+        p-value of "no difference", adjusted for the family; the verdict does not use it.
+    method : str
+        How the interval was made.
+    """
+
+    metric: str
+    attribute: str
+    group: str
+    reference: str
+    compare: Compare
+    value: float | None
+    low: float | None
+    high: float | None
+    level: float | None
+    margin: tuple[float, float]
+    verdict: Verdict
+    excludes_zero: bool
+    reason: str | None
+    n_needed: int | None
+    detectable: float | None
+    p_adjusted: float | None
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """What a whole family says: one metric, or a named notion of fairness over several.
+
+    Parameters
+    ----------
+    name : str
+        The metric, or the notion (``equalized_odds``).
+    metrics : tuple of str
+    attribute : str
+    compare : {"difference", "ratio"}
+    verdict : Verdict
+        ``disparity`` where any group has one (several metrics share the error rate); ``parity`` only where every group's
+        interval of level ``1 - 2(1 - confidence)`` lies inside the margin (intersection-union test).
+    disparities : tuple of str
+        Groups with a disparity, the surest and largest first.
+    at_least : float or None
+        The largest disparity shown: the bound nearest to parity of the surest group. A small group with a wild value
+        cannot lead here.
+    parities, inconclusive, undefined : int
+        How many contrasts ended in each way; `undefined` are among the inconclusive.
+    spread : float or None
+        Highest minus lowest value (ratio: lowest over highest) of the groups, as other tools print it. Largely noise when
+        groups are many and small; nothing is decided on it.
+    """
+
+    name: str
+    metrics: tuple[str, ...]
+    attribute: str
+    compare: Compare
+    verdict: Verdict
+    disparities: tuple[str, ...]
+    at_least: float | None
+    parities: int
+    inconclusive: int
+    undefined: int
+    spread: float | None
+
+
+class Margins(NamedTuple):
+    """Margins of all metrics, each of shape (metrics, 1)."""
+
+    low: FloatArray
+    high: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """All that the judgement of one grouping needs and yields, as arrays of shape (metrics, groups)."""
+
+    metrics: tuple[Metric, ...]
+    table: GroupTable
+    evidence: Evidence
+    comparison: Comparison
+    reference: NDArray[np.int64]
+    compare: Compare
+    margins: Margins
+    confidence: float
+    correction: Correction
+    decided: Decided
+
+    def verdicts(self, decided: Decided | None = None) -> NDArray[np.str_]:
+        """Verdict of every contrast."""
+        found = decided or self.decided
+        beyond = (found.low > self.margins.high) | (found.high < self.margins.low)
+        inside = (found.low >= self.margins.low) & (found.high <= self.margins.high)
+        return np.where(beyond, "disparity", np.where(inside, "parity", "inconclusive"))
+
+
+def judge(
+    metrics: Sequence[Metric],
+    table: GroupTable,
+    evidence: Evidence,
+    reference: NDArray[np.int64],
+    *,
+    compare: Compare,
+    margins: Margins,
+    confidence: float,
+    correction: Correction,
+    selected_reference: bool,
+) -> Judged:
+    """Decide every contrast of one grouping.
+
+    Parameters
+    ----------
+    metrics, table, evidence, reference
+        As made by the rooms before.
+    compare, margins, confidence, correction
+        As asked for.
+    selected_reference : bool
+        Whether the reference was chosen by its value ("best"): then all pairs of groups are corrected for, since any of
+        them might have been looked at.
+    """
+    comparison = evidence.against(reference, compare)
+    decided = decide(
+        comparison,
+        evidence,
+        margins.low,
+        margins.high,
+        confidence=confidence,
+        correction=correction,
+        hypotheses=_hypotheses(comparison.value, reference, selected=selected_reference),
+        step_down=not selected_reference,
+        reference=reference,
+        compare=compare,
+    )
+    return Judged(
+        tuple(metrics), table, evidence, comparison, reference, compare, margins, confidence, correction, decided
+    )
+
+
+def findings(judged: Judged) -> list[Finding]:
+    """Write the finding of every contrast (the reference group itself excepted)."""
+    table, decided, value = judged.table, judged.decided, judged.comparison.value
+    verdicts = judged.verdicts()
+    neutral = 0.0 if judged.compare == "difference" else 1.0
+    excludes = (decided.low > neutral) | (decided.high < neutral)
+    needed = _rows_needed(judged)
+    detectable = _detectable(judged)
+    p_adjusted = _adjusted(judged)
+    names, attribute = table.names, table.grouping.name
+    made: list[Finding] = []
+    for i, m in enumerate(judged.metrics):
+        other = reference_name(int(judged.reference[i]), names)
+        margin = (float(judged.margins.low[i, 0]), float(judged.margins.high[i, 0]))
+        columns = (
+            value[i], decided.low[i], decided.high[i], decided.level[i], verdicts[i], excludes[i], needed[i],
+            detectable[i], p_adjusted[i], decided.method[i],
+        )  # fmt: skip
+        for g, (v, low, high, level, verdict, excluded, n, smallest, p, method) in enumerate(
+            zip(*(c.tolist() for c in columns), strict=True)
+        ):
+            if g == judged.reference[i]:
+                continue
+            reason = None
+            if v != v or low != low:
+                values = judged.evidence.values[i]
+                reason = str(why_undefined(m, table, g, int(judged.reference[i]), values, value_defined=v == v))
+            elif verdict == "inconclusive":
+                reason = TOO_FEW_ROWS
+            made.append(
+                Finding(
+                    m.name, attribute, names[g], other, judged.compare, _number(v), _number(low), _number(high),
+                    _number(level), margin, _VERDICTS[verdict], excluded, reason,
+                    None if n != n or verdict != "inconclusive" else int(n), _number(smallest), _number(p),
+                    method if low == low else "none",
+                )
+            )  # fmt: skip
+    return made
+
+
+def headlines(judged: Judged) -> list[Headline]:
+    """Sum up every metric, and every named notion of fairness whose metrics are there."""
+    known = [m.name for m in judged.metrics]
+    single = [Family(name, (name,), "") for name in known]
+    named = [family for family in FAMILIES if all(name in known for name in family.metrics)]
+    return [_headline(judged, family, [known.index(name) for name in family.metrics]) for family in single + named]
+
+
+_VERDICTS = {str(verdict): verdict for verdict in Verdict}
+
+
+def _hypotheses(value: FloatArray, reference: NDArray[np.int64], *, selected: bool) -> NDArray[np.int64]:
+    """Count the hypotheses of each family: two groups that mirror each other ask one question, not two."""
+    defined = (~np.isnan(value)).sum(axis=1)
+    if selected:
+        return np.maximum(defined * (defined + 1) // 2, 1)
+    mirrored = (value.shape[1] == 2) & (reference == REST)  # noqa: PLR2004
+    return np.maximum(np.where(mirrored, np.minimum(defined, 1), defined), 1)
+
+
+def _rows_needed(judged: Judged) -> FloatArray:
+    value, low, high = judged.comparison.value, judged.decided.low, judged.decided.high
+    bottom, top = (np.broadcast_to(margin, value.shape) for margin in judged.margins)
+    rows = np.broadcast_to(judged.table.used_rows.astype(np.float64), value.shape)
+    if judged.compare == "ratio":
+        with np.errstate(divide="ignore", invalid="ignore"):
+            value, low, high, bottom, top = (np.log(x) for x in (value, low, high, bottom, top))
+        unusable = ~(np.isfinite(value) & np.isfinite(low) & np.isfinite(high))
+        value = np.where(unusable, np.nan, value)
+        low, high = np.where(unusable, np.nan, low), np.where(unusable, np.nan, high)
+    return np.ceil(rows_needed(value, low, high, bottom, top, rows))
+
+
+def _detectable(judged: Judged) -> FloatArray:
+    """Compute the smallest detectable difference where it has a meaning: shares of independent rows."""
+    found = np.full(judged.comparison.value.shape, np.nan)
+    if judged.table.clusters is not None or judged.compare != "difference":
+        return found
+    for i, m in enumerate(judged.metrics):
+        if m.is_proportion:
+            table = judged.table
+            squares = None if table.squares is None else others_of(table.squares, judged.reference[i : i + 1])[0]
+            own = Sample.of([m], table.sums, table.squares)
+            other = Sample.of([m], others_of(table.sums, judged.reference[i : i + 1])[0], squares)
+            found[i] = detectable_difference(
+                other.values()[0], own.trials[0], other.trials[0], confidence=judged.decided.level[i], power=POWER
+            )
+    return np.where(np.isnan(judged.comparison.value), np.nan, found)
+
+
+def _adjusted(judged: Judged) -> FloatArray:
+    p = p_values_of(judged.metrics, judged.table, judged.reference)
+    p = np.where(np.isnan(judged.comparison.value), np.nan, p)
+    if judged.correction is Correction.NONE:
+        return p
+    adjust = benjamini_hochberg if judged.correction is Correction.BENJAMINI_HOCHBERG else holm
+    mirrored = p.shape[1] == 2 and (judged.reference == REST).all()  # noqa: PLR2004
+    return p if mirrored else np.stack([adjust(row) for row in p]) if len(p) else p
+
+
+def _headline(judged: Judged, family: Family, rows: list[int]) -> Headline:
+    decided = judged.decided
+    if len(rows) > 1 and judged.correction is not Correction.NONE:
+        decided = _stricter(judged, rows)
+    verdicts = judged.verdicts(decided)[rows]
+    table = judged.table
+    contrasted = np.ones_like(verdicts, dtype=bool)
+    for k, i in enumerate(rows):
+        if judged.reference[i] != REST:
+            contrasted[k, judged.reference[i]] = False
+    value = judged.comparison.value[rows]
+    undefined = contrasted & (np.isnan(value) | np.isnan(decided.low[rows]))
+    bottom, top = (margin[rows] for margin in judged.margins)
+    beyond = np.fmax(decided.low[rows] - top, bottom - decided.high[rows])
+    shown = verdicts == "disparity"
+    order = sorted(zip(*np.nonzero(shown), strict=True), key=lambda kg: -beyond[kg])
+    at_least = None
+    if order:
+        k, g = order[0]
+        low, high = decided.low[rows][k, g], decided.high[rows][k, g]
+        at_least = float(low if low > top[k, 0] else high)
+    verdict = Verdict.INCONCLUSIVE
+    if order:
+        verdict = Verdict.DISPARITY
+    elif contrasted.any() and not undefined.any() and _all_inside(judged, rows, contrasted):
+        verdict = Verdict.PARITY
+    return Headline(
+        family.name,
+        family.metrics,
+        table.grouping.name,
+        judged.compare,
+        verdict,
+        tuple(dict.fromkeys(table.names[g] for _, g in order)),
+        at_least,
+        int(((verdicts == "parity") & contrasted).sum()),
+        int(((verdicts == "inconclusive") & contrasted).sum()),
+        int(undefined.sum()),
+        _spread(judged, rows),
+    )
+
+
+def _stricter(judged: Judged, rows: list[int]) -> Decided:
+    """Decide again with the error rate shared by the family's metrics."""
+    selected = bool((judged.reference != REST).any()) and len(np.unique(judged.reference)) > 1
+    return decide(
+        judged.comparison,
+        judged.evidence,
+        judged.margins.low,
+        judged.margins.high,
+        confidence=1 - (1 - judged.confidence) / len(rows),
+        correction=judged.correction,
+        hypotheses=judged.decided.hypotheses,
+        step_down=judged.decided.step_down and not selected,
+        reference=judged.reference,
+        compare=judged.compare,
+    )
+
+
+def _all_inside(judged: Judged, rows: list[int], contrasted: NDArray[np.bool_]) -> bool:
+    """Test parity of all groups together: each must show it, so none needs a correction (a chosen reference does)."""
+    bottom, top = (margin[rows] for margin in judged.margins)
+    if judged.decided.step_down:
+        (low, high), _ = judged.comparison.plain(1 - 2 * (1 - judged.confidence))
+    else:
+        low, high = judged.decided.low, judged.decided.high
+    inside = (low[rows] >= bottom) & (high[rows] <= top)
+    return bool(inside[contrasted].all())
+
+
+def _spread(judged: Judged, rows: list[int]) -> float | None:
+    found = []
+    for i in rows:
+        values = judged.evidence.values[i]
+        values = values[~np.isnan(values)]
+        if len(values) < 2:  # noqa: PLR2004
+            return None
+        if judged.compare == "difference":
+            found.append(float(values.max() - values.min()))
+        elif values.max() > 0:
+            found.append(float(values.min() / values.max()))
+    if not found:
+        return None
+    return max(found) if judged.compare == "difference" else min(found)
+
+
+def _number(value: float) -> float | None:
+    return None if value != value or value in (float("inf"), float("-inf")) else value
+
+
+__all__ = ["Finding", "Headline", "Judged", "Margins", "Verdict", "Why", "findings", "headlines", "judge"]

@@ -1,0 +1,153 @@
+"""Metrics: Counts in, numbers out. One line declares one metric; one file holds a family.
+
+This room knows no dataframe and no statistics: a :class:`~fairkit.metrics.base.Metric` is a formula over sums, and
+intervals are made elsewhere from the same sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from fairkit.counts import Kind
+from fairkit.errors import UsageError, did_you_mean, shortlist
+from fairkit.metrics.base import Metric, Ratio, Sum, Why
+from fairkit.metrics.classification import CLASSIFICATION
+from fairkit.metrics.decisions import DECISIONS
+
+__all__ = ["CATALOGUE", "FAMILIES", "Family", "Metric", "Ratio", "Sum", "Why", "chosen_metrics", "markdown_table", "metric"]
+
+CATALOGUE = MappingProxyType(
+    {
+        Kind.CONFUSION: MappingProxyType({m.name: m for m in CLASSIFICATION}),
+        Kind.DECISIONS: MappingProxyType({m.name: m for m in DECISIONS}),
+    }
+)
+"""Every metric by kind of counts and name."""
+
+_DEFAULT = {
+    Kind.CONFUSION: (
+        "selection_rate",
+        "accuracy",
+        "true_positive_rate",
+        "false_positive_rate",
+        "false_negative_rate",
+        "positive_predictive_value",
+    ),
+    Kind.DECISIONS: ("selection_rate",),
+}
+
+_ALIASES = {
+    "fpr": "false_positive_rate",
+    "fnr": "false_negative_rate",
+    "tpr": "true_positive_rate",
+    "tnr": "true_negative_rate",
+    "recall": "true_positive_rate",
+    "sensitivity": "true_positive_rate",
+    "specificity": "true_negative_rate",
+    "precision": "positive_predictive_value",
+    "ppv": "positive_predictive_value",
+    "npv": "negative_predictive_value",
+    "fdr": "false_discovery_rate",
+    "for": "false_omission_rate",
+    "f1": "f1_score",
+    "accuracy_score": "accuracy",
+    "precision_score": "positive_predictive_value",
+    "recall_score": "true_positive_rate",
+    "demographic_parity": "selection_rate",
+    "equal_opportunity": "true_positive_rate",
+    "predictive_parity": "positive_predictive_value",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A named notion of fairness: parity of one or more metrics together."""
+
+    name: str
+    metrics: tuple[str, ...]
+    source: str
+
+
+FAMILIES: tuple[Family, ...] = (
+    Family("demographic_parity", ("selection_rate",), "Dwork et al. 2012; Agarwal et al. 2018"),
+    Family("equalized_odds", ("true_positive_rate", "false_positive_rate"), "Hardt, Price & Srebro 2016"),
+    Family("equal_opportunity", ("true_positive_rate",), "Hardt, Price & Srebro 2016"),
+    Family("predictive_parity", ("positive_predictive_value",), "Chouldechova 2017"),
+)
+"""Named families, judged whenever their metrics are in the report."""
+
+
+def metric(name: str, *, kind: Kind = Kind.CONFUSION) -> Metric:
+    """Look one metric up.
+
+    Raises
+    ------
+    UsageError
+        There is no such metric of this kind; the message suggests one.
+
+    Examples
+    --------
+    >>> metric("accuracy").formula
+    '(tp + tn) / (tp + fp + fn + tn)'
+    """
+    return chosen_metrics([name], kind=kind)[0]
+
+
+def chosen_metrics(names: Sequence[str] | Literal["default", "all"], *, kind: Kind) -> tuple[Metric, ...]:
+    """Look up metrics by name, in the order given, each once.
+
+    Parameters
+    ----------
+    names : sequence of str, "default" or "all"
+    kind : Kind
+
+    Raises
+    ------
+    UsageError
+        Names are unknown (all of them are listed), or none is given.
+
+    Examples
+    --------
+    >>> [m.name for m in chosen_metrics(["accuracy", "f1_score"], kind=Kind.CONFUSION)]
+    ['accuracy', 'f1_score']
+    """
+    known = CATALOGUE[kind]
+    if names == "all":
+        return tuple(known.values())
+    wanted = _DEFAULT[kind] if names == "default" else [names] if isinstance(names, str) else names
+    problems = [_unknown(name, kind) for name in wanted if name not in known]
+    if not wanted:
+        problems.append("name at least one metric, or leave the choice out for the usual six.")
+    if problems:
+        raise UsageError(*problems)
+    return tuple(known[name] for name in dict.fromkeys(wanted))
+
+
+def markdown_table() -> str:
+    """Write the documentation's table of metrics, from the definitions themselves.
+
+    Examples
+    --------
+    >>> print(markdown_table().splitlines()[2])
+    | `selection_rate` | (tp + fp) / (tp + fp + fn + tn) | Share of rows decided positive. | higher | ±0.05; 0.8 to 1.25 | fairlearn.metrics; 29 CFR 1607.4(D) |
+    """
+    lines = ["| metric | formula | meaning | better | parity margin | source |", "|---|---|---|---|---|---|"]
+    lines += [
+        f"| `{m.name}` | {m.formula} | {m.summary} | {m.better} | "
+        f"±{m.margin:g}; {m.margin_ratio[0]:g} to {m.margin_ratio[1]:g} | {m.source} |"
+        for m in CLASSIFICATION
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _unknown(name: str, kind: Kind) -> str:
+    known = list(CATALOGUE[kind])
+    alias = _ALIASES.get(name.casefold())
+    if alias in known:
+        return f"metric '{name}' is spelled '{alias}' here."
+    if kind is Kind.DECISIONS and name in CATALOGUE[Kind.CONFUSION]:
+        return f"metric '{name}' needs a label; without one only {shortlist(known)} can be measured."
+    return f"there is no metric '{name}' (there are {shortlist(known, shown=20)}).{did_you_mean(name, known)}"

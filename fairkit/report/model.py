@@ -1,0 +1,242 @@
+"""The report: everything found, as plain frozen data that views, gates and dashboards read.
+
+A report holds no rows, only counts and what follows from them, so it is a few hundred kilobytes whatever the data were.
+Its JSON form is versioned (:data:`SCHEMA`) and lives in :mod:`fairkit.report.serialize`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fairkit.contrasts import Contrast
+from fairkit.counts import Counts
+from fairkit.estimates import Estimate, GroupSize
+from fairkit.findings import Finding, Headline, Verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCHEMA = "fairkit.report/1"
+"""Name and version of the JSON form."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataSummary:
+    """What was read.
+
+    Parameters
+    ----------
+    source : str
+        File name, or the kind of frame.
+    sha256 : str or None
+        Hash of the files' bytes; None for frames and for files too large to hash unasked.
+    rows : int
+        Rows read.
+    rows_used : int
+        Rows that metrics could use.
+    left_out : dict of str to int
+        Rows that they could not, by reason.
+    counts_sha256 : str
+        Hash of the counts.
+    """
+
+    source: str
+    sha256: str | None
+    rows: int
+    rows_used: int
+    left_out: dict[str, int]
+    counts_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the report was made, enough to make it again.
+
+    Parameters
+    ----------
+    label, decision, score, weight, cluster : str or None
+        Columns, or predicates, as written.
+    threshold : float or None
+    positive : dict of str to str
+        Positive class by role, where it was stated.
+    by : tuple of str
+        Groupings, in the order of the report.
+    predicates : dict of str to str
+        Canonical text of every group given by a predicate.
+    levels : dict of str to tuple of str
+        Declared levels.
+    reference : dict of str to str
+        What each grouping's groups were compared with.
+    metrics : tuple of str
+    compare : tuple of str
+        ``difference``, ``ratio`` or both.
+    margin : dict of str to tuple
+        Margin of each comparison, where the caller set it; else each metric's own.
+    confidence : float
+    correction, interval : str
+    replicates, seed : int
+        Of the bootstrap.
+    missing : tuple of str
+        Texts that were read as missing.
+    """
+
+    label: str | None
+    decision: str | None
+    score: str | None
+    threshold: float | None
+    positive: dict[str, str]
+    weight: str | None
+    cluster: str | None
+    by: tuple[str, ...]
+    predicates: dict[str, str]
+    levels: dict[str, tuple[str, ...]]
+    reference: dict[str, str]
+    metrics: tuple[str, ...]
+    compare: tuple[str, ...]
+    margin: dict[str, tuple[float, float]]
+    confidence: float
+    correction: str
+    interval: str
+    replicates: int
+    seed: int
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that was found.
+
+    Parameters
+    ----------
+    created : str
+        Time of making, ISO 8601 in UTC.
+    fairkit_version : str
+    data : DataSummary
+    settings : Settings
+    counts : Counts
+        By all attributes together, without clusters after a round trip through JSON.
+    groups : tuple of GroupSize
+    estimates : tuple of Estimate
+    contrasts : tuple of Contrast
+    findings : tuple of Finding
+    headlines : tuple of Headline
+    notes : tuple of str
+        What a reader should know before the numbers.
+
+    Examples
+    --------
+    >>> import fairkit
+    >>> rows = {"sex": ["F"] * 70 + ["M"] * 80, "hired": [1] * 56 + [0] * 14 + [1] * 48 + [0] * 32}
+    >>> report = fairkit.evaluate(rows, decision="hired", by="sex")
+    >>> for finding in report.findings:
+    ...     print(f"{finding.group}: {finding.value:+.2f} [{finding.low:+.2f}, {finding.high:+.2f}] {finding.verdict}")
+    sex=F: +0.20 [+0.05, +0.33] disparity
+    sex=M: -0.20 [-0.33, -0.05] disparity
+    """
+
+    created: str
+    fairkit_version: str
+    data: DataSummary
+    settings: Settings
+    counts: Counts
+    groups: tuple[GroupSize, ...]
+    estimates: tuple[Estimate, ...]
+    contrasts: tuple[Contrast, ...]
+    findings: tuple[Finding, ...]
+    headlines: tuple[Headline, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The whole report in a word: a disparity anywhere, parity everywhere, or inconclusive."""
+        verdicts = {headline.verdict for headline in self.headlines}
+        if Verdict.DISPARITY in verdicts:
+            return Verdict.DISPARITY
+        return Verdict.PARITY if verdicts == {Verdict.PARITY} else Verdict.INCONCLUSIVE
+
+    def select(
+        self, *, metric: str | None = None, attribute: str | None = None, group: str | None = None
+    ) -> tuple[Finding, ...]:
+        """Return the findings of one metric, attribute or group, in report order.
+
+        Examples
+        --------
+        >>> import fairkit
+        >>> rows = {"sex": ["F", "M"] * 9, "y": [0, 1] * 9, "d": [1, 1, 0] * 6}
+        >>> report = fairkit.evaluate(rows, label="y", decision="d", by="sex")
+        >>> [f.reason for f in report.select(metric="true_positive_rate", group="sex=F")]
+        ['no-positives']
+        """
+        return tuple(
+            f
+            for f in self.findings
+            if metric in (None, f.metric) and attribute in (None, f.attribute) and group in (None, f.group)
+        )
+
+    def estimate(self, metric: str, group: str) -> Estimate:
+        """Return one estimate.
+
+        Raises
+        ------
+        KeyError
+            The report has no such metric or group.
+        """
+        for estimate in self.estimates:
+            if estimate.metric == metric and estimate.group == group:
+                return estimate
+        raise KeyError(f"no estimate of '{metric}' for '{group}' in this report")
+
+    def to_json(self) -> str:
+        """Write the report as JSON of schema :data:`SCHEMA`; :func:`fairkit.load_report` reads it back."""
+        from fairkit.report.serialize import to_json
+
+        return to_json(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the estimates as a pandas frame, one row per metric and group, with the finding beside it.
+
+        Examples
+        --------
+        >>> import fairkit
+        >>> rows = {"sex": ["F", "M"] * 9, "d": [1, 1, 0] * 6}
+        >>> fairkit.evaluate(rows, decision="d", by="sex").to_frame()[["group", "value", "verdict"]]
+           group     value       verdict
+        0  sex=F  0.666667  inconclusive
+        1  sex=M  0.666667  inconclusive
+        """
+        from fairkit.report.frame import to_frame
+
+        return to_frame(self)
+
+    def to_text(self) -> str:
+        """Return the report as plain text, as the command line prints it."""
+        from fairkit.report.text import to_text
+
+        return to_text(self)
+
+    def to_markdown(self) -> str:
+        """Return the report as Markdown, for a pull request or a wiki."""
+        from fairkit.report.markdown import to_markdown
+
+        return to_markdown(self)
+
+    def to_html(self) -> str:
+        """Return the report as one self-contained HTML page."""
+        from fairkit.report.html import to_html
+
+        return to_html(self)
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
+
+def by_metric_and_attribute(report: Report) -> Sequence[tuple[str, str]]:
+    """List the pairs of attribute and metric that the report has, in its order."""
+    return tuple(dict.fromkeys((e.attribute, e.metric) for e in report.estimates))
+
+
+def plain(value: Any) -> Any:
+    """Return enums as their texts, for views that print."""
+    return str(value) if isinstance(value, str) else value

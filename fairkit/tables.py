@@ -1,0 +1,124 @@
+"""The groups of one grouping as plain arrays: what metrics and intervals are computed on.
+
+Counts know attributes and levels; inference knows only arrays. This module stands between them: it sums the counts to the
+groups of one grouping, adds declared groups without rows, and keeps the sums by cluster where rows are clustered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairkit.counts import FIELDS, Counts, Kind, Level
+from fairkit.groups import Grouping, group_name, listed_groups
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterRows:
+    """Sums by cluster and group: one row for each pair that occurs.
+
+    Parameters
+    ----------
+    cluster, group : array of int64, shape (rows,)
+        Positions of the row's cluster and group.
+    sums : array of float64, shape (rows, fields)
+    clusters : int
+        Number of clusters of the whole table.
+    """
+
+    cluster: IntArray
+    group: IntArray
+    sums: FloatArray
+    clusters: int
+
+    def per_group(self, groups: int) -> IntArray:
+        """Count the clusters of each group, shape (groups,)."""
+        return np.bincount(self.group, minlength=groups).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTable:
+    """Sums of the groups of one grouping.
+
+    Parameters
+    ----------
+    grouping : Grouping
+    kind : Kind
+    levels : tuple of level tuples, one per group
+    sums : array of float64, shape (groups, fields)
+    squares : array of float64 or None, shape (groups, fields)
+        Sums of squared weights.
+    rows : array of int64, shape (groups, fields)
+    clusters : ClusterRows or None
+    """
+
+    grouping: Grouping
+    kind: Kind
+    levels: tuple[tuple[Level, ...], ...]
+    sums: FloatArray
+    squares: FloatArray | None
+    rows: IntArray
+    clusters: ClusterRows | None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the groups, in the order of the arrays."""
+        return tuple(group_name(self.grouping.names, levels) for levels in self.levels)
+
+    @property
+    def used_rows(self) -> IntArray:
+        """Rows of each group that metrics can use, shape (groups,)."""
+        return self.rows[:, : len(FIELDS[self.kind])].sum(axis=1)
+
+
+def group_table(counts: Counts, grouping: Grouping) -> GroupTable:
+    """Sum counts to the groups of one grouping.
+
+    Parameters
+    ----------
+    counts : Counts
+        Counts by at least the attributes of the grouping.
+    grouping : Grouping
+
+    Examples
+    --------
+    >>> from fairkit.groups import groupings
+    >>> counts = Counts.from_cells(
+    ...     Kind.DECISIONS, ["sex", "race"], [("F", "A"), ("M", "A")], [[3, 1, 0], [2, 2, 0]]
+    ... )
+    >>> table = group_table(counts, groupings("race")[0])
+    >>> table.names, table.sums.tolist()
+    (('race=A',), [[5.0, 3.0, 0.0]])
+    """
+    total = counts.marginal(grouping.names)
+    levels = listed_groups(grouping, total)
+    place = {group: i for i, group in enumerate(levels)}
+    position = np.fromiter((place[group] for group in total.groups()), np.int64, len(total.values))
+    shape = (len(levels), len(total.fields))
+    sums = np.zeros(shape)
+    rows = np.zeros(shape, np.int64)
+    sums[position] = total.values
+    rows[position] = total.row_counts
+    squares = None
+    if total.squares is not None:
+        squares = np.zeros(shape)
+        squares[position] = total.squares
+    clusters = None
+    if counts.clusters is not None:
+        by_cluster = counts.marginal(grouping.names, keep_clusters=True)
+        if by_cluster.clusters is not None:
+            own = np.fromiter((place[group] for group in by_cluster.groups()), np.int64, len(by_cluster.values))
+            used = len(FIELDS[counts.kind])
+            present = by_cluster.values[:, :used].any(axis=1)
+            clusters = ClusterRows(
+                by_cluster.clusters[present],
+                own[present],
+                by_cluster.values[present].astype(np.float64),
+                len(by_cluster.cluster_ids),
+            )
+    return GroupTable(grouping, counts.kind, levels, sums, squares, rows, clusters)
