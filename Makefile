@@ -40,8 +40,8 @@ format: $(FOR_DEVELOPERS) ## Mend what can be mended: imports, formatting
 bench: $(FOR_DEVELOPERS) ## Run the benchmarks and print their ratios
 	@set -e; for script in tests/benchmarks/[!_]*.py; do echo "== $$script"; $(BIN)/python $$script; done
 
-docs: $(FOR_DEVELOPERS) ## Write the generated pages of docs/ anew
-	@set -e; for script in docs/generate_*.py; do $(BIN)/python $$script; done
+docs: $(FOR_DEVELOPERS) ## Write the pages of docs/ that are made from code
+	@$(BIN)/python docs/generate.py
 
 build: $(FOR_DEVELOPERS) ## Build the wheel into dist/
 	@$(BIN)/python -m pip wheel -qq --disable-pip-version-check --no-deps --wheel-dir dist .
