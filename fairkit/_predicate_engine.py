@@ -139,6 +139,8 @@ def _found(column: nw.Expr, leaf: Membership, dtype: str, present: nw.Expr) -> n
             return present & ~present
     elif kind == "number":
         column, values = _double(column, dtype, present), [float(value) for value in values]
+        if 0 in values:
+            values.append(-0.0)  # pyarrow's `is_in` tells the two zeros apart
     elif dtype in _CATEGORIES:
         equal: nw.Expr = reduce(operator.or_, (column == value for value in values))
         return present & equal

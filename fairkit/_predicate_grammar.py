@@ -28,7 +28,7 @@ from fairkit._predicate_nodes import (
     kind_of,
     negate,
 )
-from fairkit._predicate_tokens import Token, fault, tokens_of
+from fairkit._predicate_tokens import ARITHMETIC, Token, fault, tokens_of
 from fairkit.errors import PredicateError
 
 MAX_NODES = 200
@@ -60,6 +60,8 @@ class _Parser:
 
     def tree(self) -> Node:
         node = self.disjunction()
+        if self.here[:2] == ("operator", "-"):
+            raise self.unexpected(ARITHMETIC)
         if self.here.kind != "end":
             raise self.unexpected("the predicate is complete here; join tests with 'and' or 'or'.")
         return node
@@ -117,11 +119,18 @@ class _Parser:
 
     def bare(self, column: str) -> Node:
         here = self.here
+        if here[:2] == ("operator", "-"):
+            raise self.unexpected(ARITHMETIC)
         if here.kind == "operator" and here.value in _CLOSING:
             advice = "write 'column is missing'." if column == "missing" else "compare the column itself."
             raise self.unexpected(f"there are no calls and no indexing; {advice}")
         if here.kind in {"name", "column", "literal"}:
-            advice = "write 5 <= column <= 10." if here.value == "between" else "write column == literal."
+            word = str(here.value).casefold()
+            advice = "write column == literal."
+            if word in {"and", "or", "not", "in", "is"}:
+                advice = f"write '{word}'."
+            elif word == "between":
+                advice = "write 5 <= column <= 10."
             raise self.unexpected(f"an operator is missing before this word: {advice}")
         self.count_literal(self.tokens[self.place - 1])
         return Comparison(column, "==", value=True)
@@ -171,6 +180,8 @@ class _Parser:
     def missing(self, column: str) -> Missing:
         self.take()
         negated = self.accept("keyword", "not") is not None
+        if self.here[:2] == ("keyword", "None"):
+            raise self.unexpected(_USE_MISSING)
         if not self.accept("name", "missing"):
             raise self.unexpected(
                 "'is' is followed by 'missing' or 'not missing'; values are compared with '=='."

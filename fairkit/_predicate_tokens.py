@@ -38,13 +38,15 @@ _TOKEN = re.compile(
     | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
     | (?P<backticks>`(?:[^`]|``)*`)
     | (?P<text>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")
+    | (?P<foreign>===|=>|=<|<>|&&|\|\||:=|=(?!=)|!(?!=)|\.(?![0-9])
+                 |[&|~+*/%;\\\u2018\u2019\u201c\u201d\u2212\u2260\u2264\u2265])
     | (?P<operator><=|>=|==|!=|[<>()\[\]{},-])
     """,
     re.VERBOSE,
 )
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))")
 _SHORT_ESCAPES = {"\\": "\\", "'": "'", '"': '"', "n": "\n", "r": "\r", "t": "\t"}
-_ARITHMETIC = "there is no arithmetic; a column whose name is no plain word goes in backticks: `score-text`."
+ARITHMETIC = "there is no arithmetic; a column whose name is no plain word goes in backticks: `score-text`."
 # What other languages write, and what to write here.
 _FOREIGN = {
     "===": "write '=='.",
@@ -59,10 +61,10 @@ _FOREIGN = {
     "|": "write 'or'.",
     "!": "write 'not'.",
     "~": "write 'not'.",
-    "+": _ARITHMETIC,
-    "*": _ARITHMETIC,
-    "/": _ARITHMETIC,
-    "%": _ARITHMETIC,
+    "+": ARITHMETIC,
+    "*": ARITHMETIC,
+    "/": ARITHMETIC,
+    "%": ARITHMETIC,
     ".": "there is no attribute access; a column whose name has a dot goes in backticks: `a.b`.",
     ";": "a predicate is one expression.",
     "\\": "a backslash belongs inside quotes.",
@@ -75,9 +77,6 @@ _FOREIGN = {
     "\u2260": "write '!='.",
     "\u2212": "use the plain minus sign '-'.",
 }
-_FOREIGN_TOKEN = re.compile(
-    r"===|=>|=<|<>|&&|\|\||:=|=(?!=)|!(?!=)|\.(?![0-9])|[&|~+*/%;\\\u2018\u2019\u201c\u201d\u2264\u2265\u2260\u2212]"
-)
 
 
 class Token(NamedTuple):
@@ -95,7 +94,6 @@ def tokens_of(text: str) -> list[Token]:
     tokens: list[Token] = []
     place = 0
     while place < len(text):
-        _refuse_foreign(text, place)
         match = _TOKEN.match(text, place)
         if match is None:
             raise _no_token(text, place)
@@ -131,13 +129,6 @@ def _refuse_invisible(text: str) -> None:
     raise fault(text, start, start + 1, f"the invisible character U+{code:04X} is not allowed: {advice}")
 
 
-def _refuse_foreign(text: str, place: int) -> None:
-    match = _FOREIGN_TOKEN.match(text, place)
-    if match is not None:
-        word = match.group()
-        raise fault(text, *match.span(), f"'{word}' is not part of the language: {_FOREIGN[word]}")
-
-
 def _no_token(text: str, place: int) -> PredicateError:
     character = text[place]
     if character in "'\"`":
@@ -168,6 +159,8 @@ def _token(text: str, group: str | None, start: int, end: int) -> Token:
         return Token("column", name, start, end)
     if group == "text":
         return Token("literal", _unescaped(text, start, end), start, end)
+    if group == "foreign":
+        raise fault(text, start, end, f"'{word}' is not part of the language: {_FOREIGN[word]}")
     return Token("operator", word, start, end)
 
 

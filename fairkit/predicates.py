@@ -167,6 +167,7 @@ def parse(text: str) -> Predicate:
         _refuse_mixed_literals(tree)
         node = canonical(tree)
         form = render(node)
+        columns = tuple(sorted({leaf.column for leaf in leaves(node)}))
     except RecursionError:
         raise PredicateError(
             "the predicate is nested too deeply for the program around it; simplify."
@@ -176,7 +177,6 @@ def parse(text: str) -> Predicate:
             f"written out, the predicate has {len(form):,} characters; at most {MAX_CHARACTERS:,} are kept."
         )
         raise PredicateError(message)
-    columns = tuple(sorted({leaf.column for leaf in leaves(node)}))
     return Predicate(text, form, hashlib.sha256(form.encode()).hexdigest(), columns, node)
 
 
