@@ -1,0 +1,120 @@
+"""The files of the generated data: what they are called, what is in them, where they are found.
+
+A checkout has them in ``datasets/``; an installed fairkit has not, and draws the same rows again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fairkit.errors import OutputError, UsageError, did_you_mean, shortlist
+from fairkit.samples import _hiring, _lending
+from fairkit.samples._fetch import cache_folder, replacing
+from fairkit.samples._table import Column, to_csv, to_frame
+from fairkit.samples._truth import Truth
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A generated data set."""
+
+    rows: int
+    seed: int
+    columns: Callable[..., dict[str, Column]]
+    truth: Callable[[], Truth]
+
+
+SAMPLES: Mapping[str, Sample] = {
+    "hiring": Sample(_hiring.ROWS, _hiring.SEED, _hiring.columns, _hiring.truth),
+    "lending": Sample(_lending.ROWS, _lending.SEED, _lending.columns, _lending.truth),
+}
+
+_CHECKOUT = Path(__file__).parents[2] / "datasets"
+
+
+def sample(name: str) -> Sample:
+    """Return a generated data set by name.
+
+    Raises
+    ------
+    UsageError
+        There is none of that name.
+    """
+    if name not in SAMPLES:
+        raise UsageError(
+            f"there is no generated data set '{name}' (there are {shortlist(list(SAMPLES))})."
+            f"{did_you_mean(name, SAMPLES)}"
+        )
+    return SAMPLES[name]
+
+
+def draw(name: str, *, rows: int, seed: int) -> pd.DataFrame:
+    """Draw a data set as a frame.
+
+    Raises
+    ------
+    UsageError
+        ``rows`` or ``seed`` is negative.
+    """
+    problems = [
+        f"{what} is {value}. Give 0 or more." for what, value in (("rows", rows), ("seed", seed)) if value < 0
+    ]
+    if problems:
+        raise UsageError(*problems)
+    return to_frame(SAMPLES[name].columns(rows, seed=seed))
+
+
+def contents(name: str) -> dict[str, bytes]:
+    """Return the files of one data set: the name of each, and its bytes."""
+    chosen = sample(name)
+    return {
+        f"{name}.csv": to_csv(chosen.columns(chosen.rows, seed=chosen.seed)),
+        f"{name}.truth.json": chosen.truth().to_json().encode(),
+    }
+
+
+def write_all(folder: Path) -> list[Path]:
+    """Write every data set, its truth, and the checksums of all."""
+    files = {file: data for name in SAMPLES for file, data in contents(name).items()}
+    sums = "".join(f"{hashlib.sha256(files[file]).hexdigest()}  {file}\n" for file in sorted(files))
+    files["SHA256SUMS"] = sums.encode()
+    return [_write(folder / file, data) for file, data in files.items()]
+
+
+def path_of(name: str) -> Path:
+    """Find the CSV file of a data set, or make it in the cache."""
+    sample(name)
+    shipped = _CHECKOUT / f"{name}.csv"
+    if shipped.is_file():
+        return shipped
+    # Written anew each time: a file left by another version of fairkit must not be taken for this one's.
+    return _write(cache_folder() / "samples" / f"{name}.csv", contents(name)[f"{name}.csv"])
+
+
+def load_sample(name: str) -> pd.DataFrame:
+    """Read the shipped file where there is one, else draw its rows."""
+    import pandas as pd
+
+    chosen = sample(name)
+    shipped = _CHECKOUT / f"{name}.csv"
+    if shipped.is_file():
+        return pd.read_csv(shipped)
+    return draw(name, rows=chosen.rows, seed=chosen.seed)
+
+
+def _write(path: Path, data: bytes) -> Path:
+    try:
+        with replacing(path) as file:
+            file.write(data)
+    except OSError as error:
+        raise OutputError(
+            f"cannot write {path}: {error.strerror or error}. Choose another folder."
+        ) from error
+    return path
