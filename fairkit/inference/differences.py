@@ -135,9 +135,8 @@ def newcombe_low(
         raise UsageError(unknown_name("limits", limits, sorted(_LIMITS)))
     lower_limit = _LIMITS[limits]
     success_1, failure_2 = successes_1 / n_1, (n_2 - successes_2) / n_2
-    # A Jeffreys interval of tiny confidence can miss k/n; squaring would hide on which side.
-    below_1 = np.maximum(success_1 - lower_limit(successes_1, n_1, z), 0.0)
-    above_2 = np.maximum(failure_2 - lower_limit(n_2 - successes_2, n_2, z), 0.0)
+    below_1 = success_1 - lower_limit(successes_1, n_1, z)
+    above_2 = failure_2 - lower_limit(n_2 - successes_2, n_2, z)
     return np.asarray(np.maximum(success_1 - successes_2 / n_2 - np.hypot(below_1, above_2), -1.0))
 
 

@@ -227,7 +227,8 @@ def jeffreys_low(successes: FloatArray, n: FloatArray, z: FloatArray) -> FloatAr
     np.float64(0.011)
     """
     low = beta_quantile(successes + 0.5, n - successes + 0.5, normal_cdf(-z))
-    return np.asarray(np.where((successes > 0) | np.isnan(n), low, 0.0))
+    # A fraction of a success, or a tiny confidence, could put the limit above the estimate.
+    return np.asarray(np.minimum(low, successes / n))
 
 
 def _two_sided(
