@@ -140,12 +140,12 @@ def datasets_is_no_package(root: Path) -> list[str]:
 
 
 def each_test_states_a_behaviour(root: Path) -> list[str]:
-    """Every test function has a docstring of one sentence."""
+    """Every test function has a docstring of one sentence; paragraphs that explain may follow it."""
     offences = []
     for path in sorted(root.glob("tests/**/*.py")):
         for node in ast.walk(_parsed(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
-                sentences = _sentences(ast.get_docstring(node) or "")
+                sentences = _sentences((ast.get_docstring(node) or "").partition("\n\n")[0])
                 if sentences != 1:
                     where = f"{path.relative_to(root).as_posix()}:{node.lineno} {node.name}"
                     offences.append(f"{where} has a docstring of {sentences} sentences")
