@@ -2,8 +2,8 @@
 
 Engines disagree on missing values: pandas says `null != 2` is true, SQL says null; Polars and DuckDB tell NaN
 from null and order it above every number, pandas does not. So every test is first made where the column has a
-value, and both of its outcomes are joined with "has a value"; nothing but comparisons, `is_in`, `is_null`,
-`is_nan`, `&`, `|` and `~` is used, which pandas, Polars, pyarrow, DuckDB, Dask and Spark share.
+value, and both of its outcomes are joined with "has a value". Comparisons, `is_in`, `is_null`, `is_nan`, `&`,
+`|` and `~` suffice, with a cast for ordered categories and odd numbers; all engines share them.
 """
 
 from __future__ import annotations
@@ -138,9 +138,10 @@ def _found(column: nw.Expr, leaf: Membership, dtype: str, present: nw.Expr) -> n
         if not values:
             return present & ~present
     elif kind == "number":
-        column, values = _double(column, dtype, present), [float(value) for value in values]
-        if 0 in values:
-            values.append(-0.0)  # pyarrow's `is_in` tells the two zeros apart
+        double = _double(column, dtype, present)
+        found = double.is_in([float(value) for value in values if value != 0])
+        # Zero apart: `is_in` on pyarrow tells 0.0 from -0.0, which are one number.
+        return present & (found | (double == 0.0) if 0 in values else found)
     elif dtype in _CATEGORIES:
         equal: nw.Expr = reduce(operator.or_, (column == value for value in values))
         return present & equal

@@ -240,8 +240,10 @@ def to_mask(predicate: Predicate, columns: Mapping[str, npt.ArrayLike]) -> npt.N
     PredicateError
         A column does not exist or does not fit; the columns differ in length.
 
-    Notes ----- Integers and booleans are compared in their own type, one pass a test; text as objects costs a
-    Python comparison per value, so code repeated labels as small integers where speed counts.
+    Notes
+    -----
+    Integers and booleans are compared in their own type, one pass a test; text as objects costs a Python
+    comparison per value, so code repeated labels as small integers where speed counts.
 
     Examples
     --------
@@ -284,8 +286,10 @@ def to_expressions(predicate: Predicate, schema: Mapping[str, Any]) -> tuple[nw.
     PredicateError
         A column does not exist or does not fit.
 
-    Notes ----- pandas' columns of Python objects do not tell what they hold; the predicate is believed. Use
-    `object_kinds` with `check` to find out beforehand.
+    Notes
+    -----
+    pandas' columns of Python objects do not tell what they hold; the predicate is believed. Use `object_kinds`
+    with `check` to find out beforehand. An empty one passes for text: take the schema of the whole data.
 
     Examples
     --------
