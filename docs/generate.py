@@ -7,9 +7,12 @@ A new page is one line in PAGES.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
+
+from fairkit.cli import program
 from fairkit.metrics import markdown_table
 
 FOLDER = Path(__file__).resolve().parent
@@ -17,11 +20,30 @@ MADE = "<!-- Made by `make docs` from the code; do not edit by hand. -->\n\n"
 
 
 def metrics() -> str:
-    """Every metric with its formula, meaning, margin and source."""
+    """Show every metric with its formula, meaning, margin and source."""
     return f"# Metrics\n\n{MADE}{markdown_table()}"
 
 
-PAGES: dict[str, Callable[[], str]] = {"metrics.md": metrics}
+def commands() -> str:
+    """Show the help of the program and of each of its commands."""
+    shown = (f"## {name}\n\n```\n{text}\n```\n" for name, text in helps(program, "fairkit"))
+    return "\n".join([f"# Commands\n\n{MADE.rstrip()}\n", *shown])
+
+
+def helps(
+    command: click.Command, name: str, parent: click.Context | None = None
+) -> Iterator[tuple[str, str]]:
+    """Yield the full name and the help of a command and of all below it, at one width everywhere."""
+    with command.make_context(name, [], parent=parent, resilient_parsing=True, terminal_width=100) as context:
+        yield context.command_path, command.get_help(context)
+        if isinstance(command, click.Group):
+            for child in command.list_commands(context):
+                below = command.get_command(context, child)
+                assert below is not None, child  # noqa: S101 - a listed command exists
+                yield from helps(below, child, context)
+
+
+PAGES: dict[str, Callable[[], str]] = {"commands.md": commands, "metrics.md": metrics}
 
 
 def main() -> None:
