@@ -288,8 +288,8 @@ def to_expressions(predicate: Predicate, schema: Mapping[str, Any]) -> tuple[nw.
 
     Notes
     -----
-    pandas' columns of Python objects do not tell what they hold; the predicate is believed. `object_kinds` with
-    `check` finds out beforehand. An empty one passes for text: take the schema of the whole data.
+    pandas' columns of Python objects do not tell what they hold, so the predicate is believed; `object_kinds`
+    finds out. An empty one passes for text, so take the schema of the whole data.
 
     Examples
     --------
