@@ -1,7 +1,7 @@
 """fairkit: fairness evaluation that reads rows once and says how sure it is.
 
-``fairkit.evaluate`` takes predictions and returns a :class:`~fairkit.report.model.Report`; ``fairkit.count`` stops at the
-mergeable counts. Names are loaded when first used, so that ``import fairkit`` stays quick.
+``fairkit.evaluate`` takes predictions and returns a :class:`~fairkit.report.model.Report`; ``fairkit.count``
+stops at the mergeable counts. Names are loaded when first used, so that ``import fairkit`` stays quick.
 """
 
 from __future__ import annotations
@@ -32,7 +32,17 @@ _HOME = {
     "merge": "fairkit.counts",
 }
 
-__all__ = ["Counts", "DataError", "FairkitError", "Report", "__version__", "count", "evaluate", "load_report", "merge"]
+__all__ = [
+    "Counts",
+    "DataError",
+    "FairkitError",
+    "Report",
+    "__version__",
+    "count",
+    "evaluate",
+    "load_report",
+    "merge",
+]
 
 
 def __getattr__(name: str) -> Any:

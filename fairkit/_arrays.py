@@ -1,8 +1,8 @@
 """Counting rows that already lie in memory as arrays: a blocked count over integer codes.
 
-Every key column becomes small integers (for integers and booleans that is the column itself, without a copy), the codes
-of all columns are combined into one number per row, and those numbers are counted. Working in blocks that fit the
-cache makes this several times faster than counting the whole column at once.
+Every key column becomes small integers (for integers and booleans that is the column itself, without a copy),
+the codes of all columns are combined into one number per row, and those numbers are counted. Working in
+blocks that fit the cache makes this several times faster than counting the whole column at once.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from fairkit.errors import DataError
 if TYPE_CHECKING:
     import pandas as pd
 
-_BLOCK = 1 << 15
+_BLOCK = 1 << 16
 _DIRECT_SPAN = 1 << 16
 _DENSE_CELLS = 1 << 22
-_INT16_CELLS = 1 << 15
+_INT16_CELLS = (1 << 15) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,11 @@ class Coded:
 
 
 def code_array(values: NDArray[Any]) -> Coded:
-    """Code one NumPy column: booleans and integers of a modest span as they are, the rest by their distinct values."""
+    """Code one NumPy column: booleans and integers of a modest span as they are, else by distinct values."""
     if isinstance(values, np.ma.MaskedArray):
-        return code_array(np.where(np.ma.getmaskarray(values), None, values.data.astype(object)))
+        filled = values.data.astype(object)
+        filled[np.ma.getmaskarray(values)] = None
+        return code_array(filled)
     if values.dtype.kind == "b":
         return Coded(values.view(np.int8), 0, 2, ("False", "True"))
     if values.dtype.kind in "iu" and len(values):
@@ -105,13 +107,15 @@ def tabulate(columns: Sequence[Coded], weights: NDArray[np.float64] | None) -> C
         rows, sums, squares = _count_dense(columns, cells, weights)
         found = np.flatnonzero(rows)
         rows = rows[found]
-        sums, squares = (None if x is None else x[found] for x in (sums, squares))
+        if sums is not None and squares is not None:
+            sums, squares = sums[found], squares[found]
     else:
-        joint, uniques = _joint_codes(columns)
-        found = uniques
-        rows = np.bincount(joint, minlength=len(uniques))
-        sums = None if weights is None else np.bincount(joint, weights, len(uniques))
-        squares = None if weights is None else np.bincount(joint, weights * weights, len(uniques))
+        joint, found = _joint_codes(columns)
+        rows = np.bincount(joint, minlength=len(found)).astype(np.int64)
+        sums = squares = None
+        if weights is not None:
+            sums = np.bincount(joint, weights, len(found)).astype(np.float64)
+            squares = np.bincount(joint, weights * weights, len(found)).astype(np.float64)
     keys: list[Key] = []
     for column in reversed(columns):
         found, position = np.divmod(found, column.size)
@@ -142,14 +146,14 @@ def _count_dense(
 ) -> tuple[NDArray[np.int64], NDArray[np.float64] | None, NDArray[np.float64] | None]:
     """Count into one slot per possible combination, block by block.
 
-    Codes are combined by Horner's rule in the smallest integer that holds the result; the lows are subtracted once at
-    the end. Overflow on the way is harmless: the arithmetic is modular and the result fits.
+    Codes are combined by Horner's rule in the smallest integer that holds the result; the lows are subtracted
+    once at the end. Overflow on the way is harmless: the arithmetic is modular and the result fits.
     """
-    work = np.dtype(np.int16 if cells <= _INT16_CELLS else np.int32)
+    work: type[np.int16 | np.int32] = np.int16 if cells <= _INT16_CELLS else np.int32
     shift = 0
     for column in columns:
         shift = shift * column.size + column.low
-    wrapped = np.array(shift & ((1 << 8 * work.itemsize) - 1), np.uint64).astype(f"u{work.itemsize}").view(work)[()]
+    wrapped = work(np.array(shift % 2**32, np.uint32).astype(work))
     length = len(columns[0].codes)
     block = max(_BLOCK, 4 * cells)
     buffer = np.empty(min(block, length), work)
@@ -157,14 +161,12 @@ def _count_dense(
     sums = None if weights is None else np.zeros(cells)
     squares = None if weights is None else np.zeros(cells)
     first, rest = columns[0], columns[1:]
-    factors = [work.type(column.size) if column.size <= np.iinfo(work).max else None for column in rest]
     for start in range(0, length, block):
         stop = min(start + block, length)
         joint = buffer[: stop - start]
         np.copyto(joint, first.codes[start:stop], casting="unsafe")
-        for column, factor in zip(rest, factors, strict=True):
-            if factor is not None:
-                joint *= factor
+        for column in rest:
+            joint *= work(column.size)
             np.add(joint, column.codes[start:stop].astype(work, copy=False), out=joint)
         if shift:
             joint -= wrapped
@@ -185,7 +187,7 @@ def _joint_codes(columns: Sequence[Coded]) -> tuple[NDArray[np.int64], NDArray[n
         span *= column.size
     if span >= 2**62:
         raise DataError(
-            f"the attributes have {span:.1e} possible combinations of levels; group by fewer attributes at a time."
+            f"the attributes have {span:.1e} possible combinations of levels; group by fewer at a time."
         )
     joint = np.zeros(len(columns[0].codes), np.int64)
     for column in columns:

@@ -1,4 +1,4 @@
-"""Which of a column's values is the positive class: self-evident, stated, or an error that says how to state it."""
+"""Which of a column's values is the positive class: self-evident, stated, or an error that says how."""
 
 from __future__ import annotations
 
@@ -57,7 +57,8 @@ def positive_class(role: str, text: str, levels: Sequence[Level], positive: Any,
     >>> positive_class("label", "y", ["0", "1", None], None, derived=False).truth.tolist()
     [0, 1, -1]
     >>> positive_class("label", "income", ["<=50K", ">50K"], None, derived=False).problems[0]
-    "label 'income' has the values '<=50K', '>50K'; say which one is positive, as in positive='<=50K' (--positive)."
+    "label 'income' has the values '<=50K', '>50K'; say which one is positive, as in positive='<=50K'
+    (--positive)."
     """
     stated = _statement(role, positive)
     present = [level for level in levels if level is not None]
@@ -69,11 +70,11 @@ def positive_class(role: str, text: str, levels: Sequence[Level], positive: Any,
         chosen = "true"
     elif stated is not None and stated in present:
         chosen, explicit = stated, True
-        if len(present) > 2:  # noqa: PLR2004
+        if len(present) > 2:
             problem = _not_binary(role, text, present, stated)
     elif evident is not None:
         chosen = evident
-    elif len(present) > 2:  # noqa: PLR2004
+    elif len(present) > 2:
         problem = _not_binary(role, text, present, present[0])
     elif stated is None:
         problem = (
@@ -96,12 +97,16 @@ def unused_positive(positive: Any, outcomes: Mapping[str, Outcome]) -> list[str]
     """Say that a stated positive class fitted no column."""
     if isinstance(positive, Mapping):
         unknown = [role for role in positive if role not in ("label", "decision")]
-        return [f"positive takes the keys 'label' and 'decision', not {shortlist(unknown)}."] if unknown else []
+        return (
+            [f"positive takes the keys 'label' and 'decision', not {shortlist(unknown)}."] if unknown else []
+        )
     if positive is None or any(outcome.used_statement or outcome.problems for outcome in outcomes.values()):
         return []
     return [
-        f"positive={level_text(positive)!r} is a value of neither label nor decision, and both say themselves which "
-        "value is positive; leave it out."
+        (
+            f"positive={level_text(positive)!r} is a value of neither label nor decision, and both say "
+            "themselves which value is positive; leave it out."
+        )
     ]
 
 

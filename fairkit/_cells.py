@@ -1,12 +1,12 @@
 """Cells: what both ways of reading rows end in, before it becomes Counts.
 
-Keys are coded per column: an integer per cell and the text of each code. All rules on texts are here, so that a level is
-called the same whichever engine read it.
+Keys are coded per column: an integer per cell and the text of each code. All rules on texts are here, so that
+a level is called the same whichever engine read it.
 """
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 import math
 from collections.abc import Sequence
@@ -53,8 +53,8 @@ class Cells:
 def level_text(value: Any) -> Level:
     """Write a cell's value as the text of its level; None where it is missing.
 
-    A whole float is written as the integer it stands for (pandas turns integers with gaps into floats), a boolean as
-    ``True`` or ``False``, a date in ISO form.
+    A whole float is written as the integer it stands for (pandas turns integers with gaps into floats), a
+    boolean as ``True`` or ``False``, a date in ISO form.
 
     Examples
     --------
@@ -73,7 +73,7 @@ def level_text(value: Any) -> Level:
         return _float_text(float(value))
     if isinstance(value, decimal.Decimal):
         return _float_text(float(value)) if value == value.to_integral_value() else str(value.normalize())
-    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
+    if isinstance(value, dt.datetime | dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, np.datetime64):
         return None if np.isnat(value) else str(value)

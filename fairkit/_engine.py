@@ -1,7 +1,7 @@
 """Counting rows on the user's own engine: one lazy group-by through narwhals, and only groups are collected.
 
-Rules that keep one query equal on Polars, DuckDB, Spark, Dask and the rest: derive every column before the group-by,
-aggregate only plain columns with sum and count, keep missing keys, cast and sort after collecting.
+Rules that keep one query equal on Polars, DuckDB, Spark, Dask and the rest: derive every column before the
+group-by, aggregate only plain columns with sum and count, keep missing keys, cast and sort after collecting.
 """
 
 from __future__ import annotations
@@ -78,11 +78,7 @@ def tabulate_lazy(
 
 def truth_key(is_true: nw.Expr, is_false: nw.Expr) -> EngineKey:
     """Make a key of a predicate's two never-missing expressions."""
-    code = (
-        nw.when(is_true)
-        .then(nw.lit(1))
-        .otherwise(nw.when(is_false).then(nw.lit(0)).otherwise(nw.lit(-1)))
-    )
+    code = nw.when(is_true).then(nw.lit(1)).otherwise(nw.when(is_false).then(nw.lit(0)).otherwise(nw.lit(-1)))
     return EngineKey(code, truth=True)
 
 

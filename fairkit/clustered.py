@@ -1,63 +1,36 @@
-"""The same evidence as :mod:`fairkit.evidence` when rows come in clusters: several rows of one person are not independent.
+"""Evidence as in :mod:`fairkit.evidence`, when rows come in clusters: a person's rows are not independent.
 
-Clusters are the units: the bootstrap resamples whole clusters, standard errors add up one residual per cluster, and the
-number of clusters, not of rows, decides how much is known. With 20 clusters or more the plain interval is the cluster
-bootstrap (BCa); with fewer it is Student's t on linearised residuals; below 3 there is none. Corrected intervals need
-levels that 2,000 replicates cannot resolve, so they use Student's t throughout. A cluster may span groups: contrasts then
-keep the correlation.
+Clusters are the units: the bootstrap resamples whole clusters, standard errors add up one residual per
+cluster, and the number of clusters, not of rows, decides how much is known. With 20 clusters or more the
+plain interval is the cluster bootstrap (BCa); with fewer it is Student's t on linearised residuals; below 3
+there is none. A handful of clusters that all agree shows no variance at all, which is no certainty: their
+interval is that of as many rows as there are clusters.
+
+Corrected intervals need levels that 2,000 replicates cannot resolve. They are the wider of two: Student's t,
+which knows the correlation of groups that share clusters, and the exact limits of Korn & Graubard, which hold
+for rare events and small groups where t does not.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
-from fairkit.evidence import REST, Compare, Comparison, Options, others_of
-from fairkit.inference import Bounds, bca, cluster_replicates, joint_cluster_replicates
+from fairkit.evidence import REST, Compare, Comparison, Options, Sample, others_of
+from fairkit.inference import Bounds, bca_at, cluster_replicates, joint_cluster_replicates, mover, mover_ratio
+from fairkit.inference.distributions import normal_cdf, student_quantile
 from fairkit.metrics import Metric
+from fairkit.residuals import AGREED, FEWEST, Residuals, Shares, effective_sample, linearised
 from fairkit.tables import ClusterRows, GroupTable
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 BOOTSTRAP_FROM = 20
-"""Fewest clusters for a cluster bootstrap; with fewer its distribution is too coarse and a t-interval is used."""
-
-FEWEST = 3
-"""Fewest clusters for any interval."""
-
-
-@dataclass(frozen=True, slots=True)
-class Residuals:
-    """How far each cluster pulls each metric of one group, to first order.
-
-    Parameters
-    ----------
-    values : array, shape (metrics,)
-    pull : array, shape (metrics, clusters)
-        Linearised influence; sums to 0 over clusters.
-    counted : array of bool, shape (metrics, clusters)
-        Clusters with something in the metric's denominator; others say nothing about it.
-    """
-
-    values: FloatArray
-    pull: FloatArray
-    counted: NDArray[np.bool_]
-
-    @property
-    def clusters(self) -> IntArray:
-        """Number of clusters that count, shape (metrics,)."""
-        return self.counted.sum(axis=1)
-
-    @property
-    def scaled(self) -> FloatArray:
-        """Pull with the small-sample factor, so that its squares sum to the variance."""
-        c = np.maximum(self.clusters, 2).astype(np.float64)
-        return self.pull * np.sqrt(c / (c - 1))[:, None]
+"""Fewest clusters for a cluster bootstrap; below, its distribution is too coarse and Student's t is used."""
 
 
 class ClusteredRows:
@@ -82,24 +55,33 @@ class ClusteredRows:
         self._replicates: FloatArray | None = None
         order = np.argsort(self.rows.group, kind="stable")
         cuts = np.searchsorted(self.rows.group[order], np.arange(len(table.sums) + 1))
-        self._members = [order[a:b] for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+        self._members = [order[a:b] for a, b in itertools.pairwise(cuts)]
 
     def plain(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
         """Cluster bootstrap, Student's t, or nothing, by the number of clusters."""
         low, high, method = _blank(self.values.shape)
         for g in range(len(self.table.sums)):
             own = linearised(self.metrics, self.own(g))
-            drawn = self.replicates()[:, g] if (own.clusters >= BOOTSTRAP_FROM).any() else None
-            for i, m in enumerate(self.metrics):
+            sample = effective_sample(self.metrics, own.shares, confidence)
+            exact = Sample(self.metrics, sample.hits[:, None], sample.trials[:, None]).limits(
+                confidence, exact=False
+            )
+            for i, (m, parts) in enumerate(zip(self.metrics, part_slices(self.metrics), strict=True)):
                 if np.isnan(self.values[i, g]) or own.clusters[i] < FEWEST:
                     continue
-                if own.clusters[i] >= BOOTSTRAP_FROM and drawn is not None:
-                    keep = own.counted[i]
-                    bounds = _bca(own.values[i], m.values(drawn), own.pull[i, keep], confidence)
-                    method[i, g] = "cluster-bootstrap"
+                if own.rare(parts):
+                    bounds, method[i, g] = (exact.low[i, 0], exact.high[i, 0]), "cluster-wilson"
+                elif own.clusters[i] >= BOOTSTRAP_FROM:
+                    found = bca_at(
+                        own.values[i : i + 1],
+                        m.values(self.replicates()[:, g])[:, None],
+                        [acceleration(own.pull[i])],
+                        confidence=_expanded(confidence, own.freedom[i : i + 1], own.clusters[i]),
+                    )
+                    bounds, method[i, g] = (found.low[0], found.high[0]), "cluster-bootstrap"
                 else:
-                    error = float(np.sqrt((own.scaled[i] ** 2).sum()))
-                    reach = _quantile(own.clusters[i] - 1.0, confidence) * error
+                    error = np.sqrt((own.pull[i] ** 2).sum())
+                    reach = student_quantile(own.freedom[i], np.array(1 - (1 - confidence) / 2)) * error
                     bounds = (max(own.values[i] - reach, 0.0), min(own.values[i] + reach, 1.0))
                     method[i, g] = "cluster-t"
                 low[i, g], high[i, g] = bounds
@@ -125,48 +107,17 @@ class ClusteredRows:
         return self._replicates
 
     def own(self, group: int) -> FloatArray:
-        """Sums of one group by cluster, shape (clusters, fields)."""
+        """Return the sums of one group by cluster, shape (clusters, fields)."""
         sums = np.zeros((self.rows.clusters, self.rows.sums.shape[1]))
         members = self._members[group]
         sums[self.rows.cluster[members]] = self.rows.sums[members]
         return sums
 
     def total(self) -> FloatArray:
-        """Sums of all groups by cluster, shape (clusters, fields)."""
+        """Return the sums of all groups by cluster, shape (clusters, fields)."""
         sums = np.zeros((self.rows.clusters, self.rows.sums.shape[1]))
         np.add.at(sums, self.rows.cluster, self.rows.sums)
         return sums
-
-
-def linearised(metrics: Sequence[Metric], sums: FloatArray) -> Residuals:
-    r"""Linearise metrics over clusters.
-
-    Parameters
-    ----------
-    metrics : sequence of Metric
-    sums : array, shape (clusters, fields)
-
-    Notes
-    -----
-    For a ratio :math:`r = Y / X` of sums, cluster c pulls by :math:`(y_c - r x_c) / X`; a mean of ratios averages the pulls.
-
-    References
-    ----------
-    Cochran 1977, Sampling Techniques, 3rd edition, chapter 6.
-    """
-    kind = metrics[0].kind
-    total = sums.sum(axis=0)
-    values = np.stack([m.values(total) for m in metrics])
-    pull = np.zeros((len(metrics), len(sums)))
-    counted = np.zeros(pull.shape, bool)
-    for i, m in enumerate(metrics):
-        for part in m.parts:
-            y, x = sums @ part.numerator.vector(kind), sums @ part.denominator.vector(kind)
-            size = x.sum()
-            if size > 0:
-                pull[i] += (y - y.sum() / size * x) / size / len(m.parts)
-            counted[i] |= x > 0
-    return Residuals(values, pull, counted)
 
 
 class _ClusteredComparison:
@@ -178,7 +129,10 @@ class _ClusteredComparison:
         shape = (len(metrics), groups)
         self.value, self.error, self.freedom = (np.full(shape, np.nan) for _ in range(3))
         self.fewest = np.zeros(shape, np.int64)
-        self._pulls: dict[tuple[int, int], FloatArray] = {}
+        self.acceleration = np.zeros(shape)
+        self.rare = np.zeros(shape, bool)
+        parts = sum(len(m.parts) for m in metrics)
+        self.shares = [[np.full((parts, groups), np.nan) for _ in Shares._fields] for _ in range(2)]
         total = evidence.total()
         named = {int(r): linearised(metrics, evidence.own(int(r))) for r in np.unique(reference) if r != REST}
         for g in range(groups):
@@ -189,14 +143,19 @@ class _ClusteredComparison:
                 other = rest if r == REST else named[r]
                 if other is not None and g != r:
                     self._fill(i, g, own, other)
+                    self._fill_shares(i, g, own, other)
 
     def plain(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
         low, high, method = _blank(self.value.shape)
-        bounds, _ = self.corrected(np.full(self.value.shape, confidence))
-        usable = ~np.isnan(bounds.low)
-        low[usable], high[usable], method[usable] = bounds.low[usable], bounds.high[usable], "cluster-t"
-        many = usable & (self.fewest >= BOOTSTRAP_FROM)
-        for i in np.flatnonzero(many.any(axis=1)):
+        level = np.full(self.value.shape, confidence)
+        student, wilson = self._student(level), self._limits(level, exact=False)
+        usable = ~np.isnan(wilson.low)
+        rare = usable & (self.rare | np.isnan(student.low))
+        few = usable & ~rare
+        low[few], high[few], method[few] = student.low[few], student.high[few], "cluster-t"
+        low[rare], high[rare], method[rare] = wilson.low[rare], wilson.high[rare], "cluster-wilson"
+        many = few & (self.fewest >= BOOTSTRAP_FROM)
+        for i in np.flatnonzero(many.any(axis=1)).tolist():
             m = self.evidence.metrics[i]
             drawn = self.evidence.replicates()
             own = m.values(drawn)
@@ -204,22 +163,47 @@ class _ClusteredComparison:
             with np.errstate(divide="ignore", invalid="ignore"):
                 replicates = own - other if self.compare == "difference" else own / other
             replicates = np.where(np.isfinite(replicates), replicates, np.nan)
-            for g in np.flatnonzero(many[i]):
-                pull = self._pulls[i, g]
-                scale = self.value[i, g] if self.compare == "ratio" else 1.0
-                bounds_g = _bca(self.value[i, g], replicates[:, g], pull[pull != 0] * scale, confidence)
-                if not np.isnan(bounds_g[0]):
-                    (low[i, g], high[i, g]), method[i, g] = bounds_g, "cluster-bootstrap"
+            wide = _expanded(confidence, self.freedom[i], self.fewest[i])
+            found = bca_at(self.value[i], replicates, self.acceleration[i], confidence=wide)
+            swap = many[i] & ~np.isnan(found.low)
+            low[i, swap], high[i, swap] = found.low[swap], found.high[swap]
+            method[i, swap] = "cluster-bootstrap"
         return Bounds(low, high), method
 
+    def alone(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
+        return self.corrected(np.full(self.value.shape, confidence))
+
     def corrected(self, confidence: FloatArray) -> tuple[Bounds, NDArray[np.str_]]:
+        student, exact = self._student(confidence), self._limits(confidence, exact=True)
+        wider = Bounds(np.fmin(student.low, exact.low), np.fmax(student.high, exact.high))
+        bounds = Bounds(*(np.where(np.isnan(exact.low), np.nan, bound) for bound in wider))
+        return bounds, np.full(self.value.shape, "cluster-exact", dtype="<U24")
+
+    def _student(self, confidence: FloatArray) -> Bounds:
         with np.errstate(divide="ignore", invalid="ignore"):
-            reach = stdtrit(self.freedom, 1 - (1 - confidence) / 2) * self.error
+            reach = student_quantile(self.freedom, 1 - (1 - confidence) / 2) * self.error
             if self.compare == "difference":
-                low, high = np.maximum(self.value - reach, -1.0), np.minimum(self.value + reach, 1.0)
-            else:
-                low, high = self.value * np.exp(-reach), self.value * np.exp(reach)
-        return Bounds(low, high), np.full(self.value.shape, "cluster-t", dtype="<U24")
+                return Bounds(np.maximum(self.value - reach, -1.0), np.minimum(self.value + reach, 1.0))
+            return Bounds(self.value * np.exp(-reach), self.value * np.exp(reach))
+
+    def _limits(self, confidence: FloatArray, *, exact: bool) -> Bounds:
+        """Combine Korn & Graubard's limits of both sides; NaN where a side has fewer than 3 clusters."""
+        metrics = self.evidence.metrics
+        level = np.repeat(confidence, [len(m.parts) for m in metrics], axis=0)
+        sides = [effective_sample(metrics, Shares(*side), level) for side in self.shares]
+        values = [side.values() for side in sides]
+        limits = [side.limits(confidence, exact=exact) for side in sides]
+        combine = mover if self.compare == "difference" else mover_ratio
+        low, high = combine(values[0], limits[0], values[1], limits[1])
+        usable = ~np.isnan(self.value) & (self.fewest >= FEWEST)
+        return Bounds(np.where(usable, low, np.nan), np.where(usable, high, np.nan))
+
+    def _fill_shares(self, i: int, g: int, own: Residuals, other: Residuals) -> None:
+        place = part_slices(self.evidence.metrics)[i]
+        self.rare[i, g] = own.rare(place) or other.rare(place)
+        for side, residuals in zip(self.shares, (own, other), strict=True):
+            for target, source in zip(side, residuals.shares, strict=True):
+                target[place, g] = source[place]
 
     def _fill(self, i: int, g: int, own: Residuals, other: Residuals) -> None:
         """Contrast one metric of one group, with its standard error and Welch's degrees of freedom."""
@@ -230,28 +214,45 @@ class _ClusteredComparison:
         few = int(min(own.clusters[i], other.clusters[i]))
         self.fewest[i, g] = few
         scale_one, scale_two = (1.0, 1.0) if self.compare == "difference" else (one, two)
-        if few < FEWEST or scale_one == 0:
+        if (
+            few < FEWEST
+            or scale_one == 0
+            or min(np.abs(own.pull[i]).max(), np.abs(other.pull[i]).max()) < AGREED
+        ):
             return
-        first, second = own.scaled[i] / scale_one, other.scaled[i] / scale_two
+        first, second = own.pull[i] / scale_one, other.pull[i] / scale_two
         error = float(np.sqrt(((first - second) ** 2).sum()))
-        if error == 0:
+        if error < AGREED:
             return
         v1, v2 = float((first**2).sum()), float((second**2).sum())
-        spread = v1**2 / (own.clusters[i] - 1) + v2**2 / (other.clusters[i] - 1)
+        spread = v1**2 / own.freedom[i] + v2**2 / other.freedom[i]
         self.error[i, g] = error
         self.freedom[i, g] = (v1 + v2) ** 2 / spread
-        self._pulls[i, g] = own.pull[i] / scale_one - other.pull[i] / scale_two
+        self.acceleration[i, g] = acceleration(first - second)
 
 
-def _bca(value: float, replicates: FloatArray, pull: FloatArray, confidence: float) -> tuple[float, float]:
-    """BCa with the jackknife taken to first order: leaving a cluster out moves the value by minus its pull."""
-    jackknife = (value - pull)[None]
-    low, high = bca([value], replicates[:, None], jackknife, np.ones_like(jackknife), confidence=confidence)
-    return float(low[0]), float(high[0])
+def part_slices(metrics: Sequence[Metric]) -> list[slice]:
+    """Say where the parts of each metric lie among the parts of all."""
+    ends = np.cumsum([len(m.parts) for m in metrics]).tolist()
+    return [slice(end - len(m.parts), end) for end, m in zip(ends, metrics, strict=True)]
 
 
-def _quantile(freedom: float, confidence: float) -> float:
-    return float(stdtrit(freedom, 1 - (1 - confidence) / 2))
+def acceleration(pull: FloatArray) -> float:
+    """Compute BCa's acceleration from the pulls: leaving a cluster out moves the value by minus its pull."""
+    square = float((pull**2).sum())
+    return float((pull**3).sum()) / 6 / square**1.5 if square > 0 else 0.0
+
+
+def _expanded(confidence: float, freedom: FloatArray, clusters: IntArray | np.int64) -> FloatArray:
+    """Raise the level of a percentile interval so that it is as wide as Student's t would be.
+
+    The bootstrap distribution of C clusters is too narrow by sqrt((C - 1) / C) and has normal tails
+    (Hesterberg 2015, What teachers should know about the bootstrap, The American Statistician 69).
+    """
+    c = np.maximum(np.asarray(clusters, np.float64), 2.0)
+    freedom = np.where(np.isnan(freedom), 1.0, freedom)
+    reach = np.sqrt(c / (c - 1)) * student_quantile(freedom, np.array(1 - (1 - confidence) / 2))
+    return np.minimum(1 - 2 * normal_cdf(-reach), 1 - 1e-12)
 
 
 def _blank(shape: tuple[int, ...]) -> tuple[FloatArray, FloatArray, NDArray[np.str_]]:

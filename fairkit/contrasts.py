@@ -1,7 +1,7 @@
 """Contrasts: every group against a reference group, against the rest, or against the best group.
 
-This module decides what a group is compared with and writes the plain contrast, one pair at a time, each with its own
-interval. Verdicts, which look at many contrasts together, are made in :mod:`fairkit.findings`.
+This module decides what a group is compared with and writes the plain contrast, one pair at a time, each with
+its own interval. Verdicts, which look at many contrasts together, are made in :mod:`fairkit.findings`.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairkit.errors import DataError, did_you_mean, shortlist
-from fairkit.evidence import REST, Compare, Comparison
+from fairkit.evidence import REST, Compare, Comparison, Sample, other_sample
 from fairkit.groups import Reference, group_name
 from fairkit.inference import farrington_manning_p, fisher
 from fairkit.metrics import Metric, Why
-from fairkit.tables import GroupTable
+from fairkit.tables import GroupTable, numbers
 
 _FEWEST_FOR_BEST = 30
 _SMALLEST_EXPECTED = 5.0
@@ -39,7 +39,8 @@ class Contrast:
     level : float
         Confidence level of the interval.
     p_value : float or None
-        Two-sided p-value of "no difference": score test, Fisher's exact test where an expected cell is below 5.
+        Two-sided p-value of "no difference": score test, Fisher's exact test where an expected cell is below
+        5.
     method : str
         How the interval was made.
     """
@@ -58,7 +59,9 @@ class Contrast:
     method: str
 
 
-def reference_positions(metrics: Sequence[Metric], table: GroupTable, reference: Reference, values: NDArray[np.float64]) -> NDArray[np.int64]:
+def reference_positions(
+    metrics: Sequence[Metric], table: GroupTable, reference: Reference, values: NDArray[np.float64]
+) -> NDArray[np.int64]:
     """Find the position of each metric's reference group; REST where a group is compared with all others.
 
     Parameters
@@ -71,9 +74,9 @@ def reference_positions(metrics: Sequence[Metric], table: GroupTable, reference:
     Returns
     -------
     array of int64, shape (metrics,)
-        "best" is the most favourable value among groups with at least 30 rows in the metric's denominator (among all
-        groups where none has 30), so that a handful of people is never the yardstick. Where neither direction is
-        better, the highest value is taken.
+        "best" is the most favourable value among groups with at least 30 rows in the metric's denominator
+        (among all groups where none has 30), so that a handful of people is never the yardstick. Where
+        neither direction is better, the highest value is taken.
 
     Raises
     ------
@@ -88,7 +91,8 @@ def reference_positions(metrics: Sequence[Metric], table: GroupTable, reference:
         names = list(table.names)
         wanted = group_name(table.grouping.names, reference)
         raise DataError(
-            f"reference group '{wanted}' is not in the data (groups are {shortlist(names)}).{did_you_mean(wanted, names)}"
+            f"reference group '{wanted}' is not in the data (groups are {shortlist(names)})."
+            f"{did_you_mean(wanted, names)}"
         )
     return np.full(len(metrics), table.levels.index(reference))
 
@@ -98,53 +102,47 @@ def contrasts(
     table: GroupTable,
     reference: NDArray[np.int64],
     comparison: Comparison,
-    values: NDArray[np.float64],
+    p_values: NDArray[np.float64],
     *,
     compare: Compare,
     confidence: float,
 ) -> list[Contrast]:
     """Write the plain contrast of every metric and group (the reference group itself excepted)."""
     bounds, methods = comparison.plain(confidence)
-    p_values = p_values_of(metrics, table, reference)
     names, attribute = table.names, table.grouping.name
     made: list[Contrast] = []
     for i, m in enumerate(metrics):
         other = reference_name(reference[i], names)
-        columns = (comparison.value[i], bounds.low[i], bounds.high[i], p_values[i], methods[i])
-        for g, (value, low, high, p, method) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
+        columns = [numbers(c) for c in (comparison.value[i], bounds.low[i], bounds.high[i], p_values[i])]
+        for g, (value, low, high, p, method) in enumerate(zip(*columns, methods[i].tolist(), strict=True)):
             if g == reference[i]:
                 continue
             why = None
-            if value != value or low != low:
-                why = why_undefined(m, table, g, int(reference[i]), values[i], value_defined=value == value)
+            if value is None or low is None:
+                why = why_undefined(m, table, g, int(reference[i]), value_defined=value is not None)
             made.append(
                 Contrast(
-                    m.name, attribute, names[g], other, compare,
-                    _number(value), why, _number(low), _number(high), confidence, _number(p), method,
+                    m.name, attribute, names[g], other, compare, value, why, low, high, confidence, p,
+                    "none" if low is None else method,
                 )
             )  # fmt: skip
     return made
 
 
-def p_values_of(metrics: Sequence[Metric], table: GroupTable, reference: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Test "no difference" for every metric that is a share of unclustered rows, shape (metrics, groups); NaN elsewhere.
+def p_values_of(
+    metrics: Sequence[Metric], table: GroupTable, reference: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Test "no difference" for every metric that is a share, shape (metrics, groups); NaN elsewhere.
 
-    Weighted rows enter with their effective sizes and are never tested exactly.
+    Clustered rows are not tested: the tests know only independent ones. Weighted rows enter with their
+    effective sizes and are never tested exactly.
     """
-    from fairkit.evidence import Sample, others_of
-
     found = np.full((len(metrics), len(table.sums)), np.nan)
     shares = [i for i, m in enumerate(metrics) if m.is_proportion]
     if table.clusters is not None or not shares:
         return found
-    chosen = [metrics[i] for i in shares]
-    own = Sample.of(chosen, table.sums, table.squares)
-    hits, trials = np.empty_like(own.hits), np.empty_like(own.trials)
-    for r in np.unique(reference[shares]):
-        rows = np.flatnonzero(reference[shares] == r)
-        squares = None if table.squares is None else others_of(table.squares, np.array([r]))[0]
-        other = Sample.of(chosen, others_of(table.sums, np.array([r]))[0], squares)
-        hits[rows], trials[rows] = other.hits[rows], other.trials[rows]
+    own, other = shares_of(metrics, table, reference)
+    hits, trials = other.hits, other.trials
     p = np.array(farrington_manning_p(own.hits, own.trials, hits, trials, null=0.0))
     if table.squares is None:
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -158,12 +156,24 @@ def p_values_of(metrics: Sequence[Metric], table: GroupTable, reference: NDArray
     return found
 
 
+def shares_of(
+    metrics: Sequence[Metric], table: GroupTable, reference: NDArray[np.int64]
+) -> tuple[Sample, Sample]:
+    """Take the metrics that are shares, of every group and of what it is compared with."""
+    shares = [i for i, m in enumerate(metrics) if m.is_proportion]
+    chosen = [metrics[i] for i in shares]
+    own = Sample.of(chosen, table.sums, table.squares)
+    return own, other_sample(chosen, table, reference[shares])
+
+
 def reference_name(position: int, names: Sequence[str]) -> str:
     """Name what a group is compared with."""
     return "rest" if position == REST else names[position]
 
 
-def why_undefined(metric: Metric, table: GroupTable, group: int, reference: int, values: NDArray[np.float64], *, value_defined: bool) -> Why:
+def why_undefined(
+    metric: Metric, table: GroupTable, group: int, reference: int, *, value_defined: bool
+) -> Why:
     """Give the reason for a contrast (or only its interval) without a number."""
     if value_defined:
         return Why.TOO_FEW_CLUSTERS if table.clusters is not None else Why.NO_VARIATION
@@ -183,7 +193,3 @@ def _best(metric: Metric, table: GroupTable, values: NDArray[np.float64]) -> int
         return 0
     order = -values if metric.better == "lower" else values
     return int(np.argmax(np.where(eligible, order, -np.inf)))
-
-
-def _number(value: float) -> float | None:
-    return None if value != value or value in (float("inf"), float("-inf")) else value

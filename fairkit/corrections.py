@@ -1,9 +1,10 @@
 """The level at which each contrast of a family is judged, so that many looks do not make noise a disparity.
 
-Each rule below is a rule for levels: it says at which level the interval of each contrast is taken. The interval of that
-level then decides and is printed. That keeps one picture for test and interval:
+Each rule below is a rule for levels: it says at which level the interval of each contrast is taken. The
+interval of that level then decides and is printed. That keeps one picture for test and interval:
 
-- ``holm`` (default): declared families. Rejecting in rounds at ``1 - α / (hypotheses left)`` is Holm's step-down test.
+- ``holm`` (default): declared families. Rejecting in rounds at ``1 - α / (hypotheses left)`` is Holm's
+  step-down test.
 - ``benjamini-hochberg``: exploration. Controls the share of false disparities; levels ``1 - R α / m`` are the
   false-coverage-rate intervals of Benjamini & Yekutieli 2005, which agree with the test.
 - ``max-t``: simultaneous bands from the bootstrap distribution of the largest studentised deviation.
@@ -86,7 +87,7 @@ def decide(
     if correction is Correction.MAX_T:
         bounds, level, method = _bands(comparison, evidence, confidence, reference, compare)
     elif correction is Correction.NONE or (hypotheses == 1).all():
-        bounds, method = comparison.plain(confidence)
+        bounds, method = comparison.alone(confidence)
         level = np.full(comparison.value.shape, confidence)
     elif correction is Correction.BENJAMINI_HOCHBERG:
         bounds, level, method = _step_up(comparison, margin_low, margin_high, 1 - confidence, hypotheses)
@@ -107,7 +108,7 @@ def _step_down(
     *,
     repeat: bool,
 ) -> tuple[Bounds, FloatArray, NDArray[np.str_]]:
-    """Reject in rounds: a contrast keeps the interval of the round that decided it, the others that of the last round."""
+    """Reject in rounds: a contrast keeps the interval of its round, an open one that of the last."""
     left = np.broadcast_to(hypotheses[:, None], comparison.value.shape).astype(np.float64)
     level = 1 - alpha / left
     (low, high), method = comparison.corrected(level)
@@ -151,7 +152,11 @@ def _step_up(
 
 
 def _bands(
-    comparison: Comparison, evidence: Evidence, confidence: float, reference: NDArray[np.int64], compare: Compare
+    comparison: Comparison,
+    evidence: Evidence,
+    confidence: float,
+    reference: NDArray[np.int64],
+    compare: Compare,
 ) -> tuple[Bounds, FloatArray, NDArray[np.str_]]:
     """Simultaneous bands; a ratio's are made on the log scale."""
     drawn = evidence.replicates()

@@ -1,11 +1,12 @@
 """Counts: a mergeable table of sums, one row per group (or per group and cluster).
 
-Rows of data are read once and become Counts; everything after that works on this table alone. It only adds: ``a + b``
-merges the tables of two parts of the data, and :meth:`Counts.marginal` sums attributes out. So the same table can come
-from any engine, from many machines or from several owners, and a baseline can be stored without any rows.
+Rows of data are read once and become Counts; everything after that works on this table alone. It only adds:
+``a + b`` merges the tables of two parts of the data, and :meth:`Counts.marginal` sums attributes out. So the
+same table can come from any engine, from many machines or from several owners, and a baseline can be stored
+without any rows.
 
-The table is kept in one canonical form (levels in natural order, missing last; cells in that order; no empty cell), so
-that equal data give equal tables whatever engine, order or split they came in.
+The table is kept in one canonical form (levels in natural order, missing last; cells in that order; no empty
+cell), so that equal data give equal tables whatever engine, order or split they came in.
 """
 
 from __future__ import annotations
@@ -127,9 +128,10 @@ class Counts:
         """
         width = len(FIELDS[kind]) + len(LEFT_OUT[kind])
         table = np.asarray(values)
-        if table.ndim != 2 or table.shape != (len(cells), width):  # noqa: PLR2004
+        if table.ndim != 2 or table.shape != (len(cells), width):
             raise DataError(
-                f"counts of kind '{kind}' need a table of {len(cells)} cells × {width} fields, got shape {table.shape}."
+                f"counts of kind '{kind}' need a table of {len(cells)} cells × {width} fields, "
+                f"got shape {table.shape}."
             )
         columns = list(zip(*cells, strict=True)) if cells else [()] * len(attributes)
         encoded = [_encode(column) for column in columns] if attributes else []
@@ -142,7 +144,9 @@ class Counts:
             kind,
             tuple(attributes),
             tuple(levels for levels, _ in encoded),
-            np.column_stack([codes for _, codes in encoded]) if encoded else np.zeros((len(cells), 0), np.int64),
+            np.column_stack([codes for _, codes in encoded])
+            if encoded
+            else np.zeros((len(cells), 0), np.int64),
             table,
             squares=None if squares is None else np.asarray(squares, np.float64),
             rows=None if rows is None else np.asarray(rows, np.int64),
@@ -166,7 +170,8 @@ class Counts:
     ) -> Counts:
         """Build the canonical table from coded cells, as a reader of rows has them.
 
-        Sorts the cells, adds those that fell together, and drops empty cells, unused levels and unused clusters.
+        Sorts the cells, adds those that fell together, and drops empty cells, unused levels and unused
+        clusters.
 
         Parameters
         ----------
@@ -176,7 +181,9 @@ class Counts:
         present = (values if rows is None else rows).any(axis=1)
         if not present.all():
             codes, values = codes[present], values[present]
-            squares, rows, clusters = (None if x is None else x[present] for x in (squares, rows, clusters))
+            squares = None if squares is None else squares[present]
+            rows = None if rows is None else rows[present]
+            clusters = None if clusters is None else clusters[present]
         keys = codes if clusters is None else np.column_stack([codes, clusters])
         sizes = [len(x) for x in levels] + ([] if clusters is None else [len(cluster_ids)])
         order, starts = _runs(keys, sizes)
@@ -348,6 +355,7 @@ class Counts:
         text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
+
 def merge(tables: Iterable[Counts]) -> Counts:
     """Add any number of tables (shards, machines, owners) into one.
 
@@ -379,10 +387,10 @@ def natural_order(levels: Iterable[Level]) -> tuple[Level, ...]:
     ('10', 'a', 'b')
     """
     found = set(levels)
-    names = [level for level in found if level is not None]
-    numeric = all(_NUMBER.fullmatch(name) for name in names)
-    ordered: list[Level] = list(sorted(names, key=lambda name: (float(name), name)) if numeric else sorted(names))
-    return (*ordered, None) if None in found else tuple(ordered)
+    names: list[str] = sorted(level for level in found if level is not None)
+    if all(_NUMBER.fullmatch(name) for name in names):
+        names.sort(key=float)
+    return (*names, None) if None in found else tuple(names)
 
 
 _NUMBER = re.compile(r"-?\d{1,300}(\.\d+)?")

@@ -1,7 +1,7 @@
 """The errors fairkit raises on purpose: what was wrong, the values, and what to do next.
 
-Every error has one base class, carries all its problems at once, and maps to one exit code of the command line.
-Anything else that escapes is a bug (exit code 70).
+Every error has one base class, carries all its problems at once, and maps to one exit code of the command
+line. Anything else that escapes is a bug (exit code 70).
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from fairkit.counts import FIELDS, LEFT_OUT
 from fairkit.evidence import Evidence
 from fairkit.inference import fit_beta_binomial, shrink
 from fairkit.metrics import Metric, Why
-from fairkit.tables import GroupTable
+from fairkit.tables import GroupTable, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,9 @@ class Estimate:
     method : str
         How the interval was made.
     shrunk : float or None
-        For shares in intersections: the value pulled towards the other groups (beta-binomial empirical Bayes). Steadier
-        for small groups, but spread less than the truth; shown beside the raw value, never used for a verdict.
+        For shares in intersections: the value pulled towards the other groups (beta-binomial empirical
+        Bayes). Steadier for small groups, but spread less than the truth; shown beside the raw value, never
+        used for a verdict.
     """
 
     metric: str
@@ -108,17 +109,17 @@ def estimates(
         n = m.denominators(table.rows)
         top = numerator(m, table.sums)
         shrunk = _shrunk(m, table)
-        columns = (evidence.values[i], bounds.low[i], bounds.high[i], n.astype(np.int64), top, shrunk, methods[i])
+        columns = [numbers(c) for c in (evidence.values[i], bounds.low[i], bounds.high[i], n, top, shrunk)]
         for g, (value, low, high, rows, hits, pulled, method) in enumerate(
-            zip(*(c.tolist() for c in columns), strict=True)
+            zip(*columns, methods[i].tolist(), strict=True)
         ):
-            why = m.why(table.sums[g]) if value != value else None
-            if why is None and low != low:
-                why = Why.TOO_FEW_CLUSTERS if table.clusters is not None else Why.NO_VARIATION
+            why = None
+            if value is None or low is None:
+                why = m.why(table.sums[g]) or _no_interval(table)
             made.append(
                 Estimate(
-                    m.name, attribute, names[g], _number(value), why, _number(low), _number(high), confidence,
-                    rows, _whole(hits), method if low == low else "none", _number(pulled),
+                    m.name, attribute, names[g], value, why, low, high, confidence,
+                    int(rows or 0), _whole(hits), "none" if low is None else method, pulled,
                 )
             )  # fmt: skip
     return made
@@ -133,14 +134,21 @@ def group_sizes(table: GroupTable) -> list[GroupSize]:
     clusters = [None] * len(used) if table.clusters is None else table.clusters.per_group(len(used)).tolist()
     return [
         GroupSize(
-            table.grouping.name, name, rows, rows / total, dict(zip(reasons, counts, strict=True)), own_clusters
+            table.grouping.name,
+            name,
+            rows,
+            rows / total,
+            dict(zip(reasons, counts, strict=True)),
+            own_clusters,
         )
-        for name, rows, counts, own_clusters in zip(table.names, used.tolist(), left_out, clusters, strict=True)
+        for name, rows, counts, own_clusters in zip(
+            table.names, used.tolist(), left_out, clusters, strict=True
+        )
     ]
 
 
 def numerator(metric: Metric, sums: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Sums in the numerator, shape (groups,); NaN for a mean of several ratios."""
+    """Return the sums in the numerator, shape (groups,); NaN for a mean of several ratios."""
     if len(metric.parts) > 1:
         return np.full(len(sums), np.nan)
     return sums @ metric.parts[0].numerator.vector(metric.kind)
@@ -157,12 +165,10 @@ def _shrunk(metric: Metric, table: GroupTable) -> NDArray[np.float64]:
     return none if prior is None else np.where(trials > 0, shrink(hits, trials, prior), np.nan)
 
 
-def _number(value: float) -> float | None:
-    return None if value != value or value in (float("inf"), float("-inf")) else value
+def _no_interval(table: GroupTable) -> Why:
+    return Why.TOO_FEW_CLUSTERS if table.clusters is not None else Why.NO_VARIATION
 
 
-def _whole(value: float) -> float | None:
+def _whole(value: float | None) -> float | None:
     """Keep counts of rows as integers, sums of weights as they are."""
-    if value != value:
-        return None
-    return int(value) if value.is_integer() else value
+    return int(value) if value is not None and value.is_integer() else value

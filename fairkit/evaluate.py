@@ -1,8 +1,8 @@
-"""The evaluator: rows or counts in, a report out. It ties the other rooms together and does nothing of its own."""
+"""The evaluator: rows or counts in, a report out. It ties the other rooms together, no more."""
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
@@ -56,12 +56,13 @@ def evaluate(
     Parameters
     ----------
     data : frame, path or Counts
-        Any frame, file or folder that :func:`fairkit.frames.count` takes, or the Counts themselves (then the parameters
-        that name columns are left out).
+        Any frame, file or folder that :func:`fairkit.frames.count` takes, or the Counts themselves (then the
+        parameters that name columns are left out).
     by : str or sequence
         What to group by: ``"race"``, ``["race", "sex,race"]``, ``"young: age < 25"``.
     decision, label, score, threshold, positive, weight, cluster, missing, max_levels
-        What the columns mean, see :class:`fairkit.frames.Question`. Without a label only selection rates are known.
+        What the columns mean, see :class:`fairkit.frames.Question`. Without a label only selection rates are
+        known.
     levels : mapping, optional
         Declared levels of attributes; one without rows appears as undefined.
     reference : str, mapping or sequence of str, default "rest"
@@ -71,8 +72,9 @@ def evaluate(
     compare : {"difference", "ratio", "both"}
         What contrasts and verdicts are about.
     margin : float or pair, optional
-        How far a contrast may lie from none and still be parity: ``0.05`` means ±0.05 for differences, ``(0.8, 1.25)`` is
-        a range for ratios. Each metric has a default. A single number sets differences only.
+        How far a contrast may lie from none and still be parity: ``0.05`` means ±0.05 for differences,
+        ``(0.8, 1.25)`` is a range for ratios. Each metric has a default. A single number sets differences
+        only.
     confidence : float, default 0.95
         Level of intervals, and of each family of verdicts.
     correction : {"holm", "benjamini-hochberg", "max-t", "none"}
@@ -100,7 +102,7 @@ def evaluate(
     >>> rows = {"sex": ["F"] * 70 + ["M"] * 80, "hired": [1] * 56 + [0] * 14 + [1] * 48 + [0] * 32}
     >>> report = evaluate(rows, decision="hired", by="sex", reference="sex=M")
     >>> str(report.verdict), report.findings[0].reference
-    (<Verdict.DISPARITY: 'disparity'>, 'sex=M')
+    ('disparity', 'sex=M')
     """
     chosen = groupings(by, levels=levels)
     _check_options(compare, confidence, correction, interval, replicates)
@@ -123,8 +125,9 @@ def evaluate(
             missing=tuple(missing),
             max_levels=max_levels,
         )
-        kind = Kind.DECISIONS if label is None else Kind.CONFUSION
-        chosen_metrics(metrics, kind=kind)  # an unknown metric is said before rows are read
+        chosen_metrics(
+            metrics, kind=Kind.DECISIONS if label is None else Kind.CONFUSION
+        )  # an unknown metric is said before rows are read
         reading = frames.read(data, question, hash_files=hash_files)
     counts = reading.counts
     summary = _summary(reading)
@@ -158,7 +161,13 @@ def evaluate(
                 selected_reference=wish == "best",
             )
             pairs += contrasts(
-                wanted, table, position, judged.comparison, evidence.values, compare=kind, confidence=confidence
+                wanted,
+                table,
+                position,
+                judged.comparison,
+                judged.p_values,
+                compare=kind,
+                confidence=confidence,
             )
             found += findings(judged)
             heads += headlines(judged)
@@ -176,7 +185,9 @@ def evaluate(
         reference=against,
         metrics=tuple(m.name for m in wanted),
         compare=compares,
-        margin={} if margin is None else {kind: _margin(margin, kind) for kind in compares if _sets(margin, kind)},
+        margin={}
+        if margin is None
+        else {kind: _margin(margin, kind) for kind in compares if _sets(margin, kind)},
         confidence=confidence,
         correction=str(correction),
         interval=interval,
@@ -185,7 +196,7 @@ def evaluate(
         missing=tuple(missing),
     )
     return Report(
-        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         fairkit_version=__version__,
         data=summary,
         settings=settings,
@@ -217,8 +228,10 @@ def _check_options(compare: str, confidence: float, correction: str, interval: s
         ("interval", interval, list(get_args(DifferenceInterval))),
     ):
         if value not in known:
-            problems.append(f"{what} '{value}' is unknown (there are {shortlist(known)}).{did_you_mean(value, known)}")
-    if replicates < 200:  # noqa: PLR2004
+            problems.append(
+                f"{what} '{value}' is unknown (there are {shortlist(known)}).{did_you_mean(value, known)}"
+            )
+    if replicates < 200:
         problems.append(f"{replicates} bootstrap replicates are too few for an interval; take at least 200.")
     if problems:
         raise UsageError(*problems)
@@ -231,7 +244,9 @@ def _sets(margin: float | tuple[float, float], compare: Compare) -> bool:
 def _margin(margin: float | tuple[float, float], compare: Compare) -> tuple[float, float]:
     low, high = margin if isinstance(margin, tuple) else (-margin, margin)
     neutral = 0.0 if compare == "difference" else 1.0
-    if not (math.isfinite(low) and math.isfinite(high) and low <= neutral <= high) or (compare == "ratio" and low <= 0):
+    if not (math.isfinite(low) and math.isfinite(high) and low <= neutral <= high) or (
+        compare == "ratio" and low <= 0
+    ):
         raise UsageError(
             f"margin {low:g} to {high:g} does not hold {neutral:g}, the {compare} of equal groups; "
             f"write it as {'0.05 (for ±0.05)' if compare == 'difference' else '0.8,1.25'}."
@@ -260,16 +275,24 @@ def _summary(reading: frames.Reading) -> DataSummary:
         raise DataError(f"{reading.source} has no rows; there is nothing to evaluate.")
     if used == 0:
         reasons = ", ".join(f"{name.replace('_', ' ')}: {n:,}" for name, n in left_out.items() if n)
-        raise DataError(f"none of the {rows:,} rows has what is needed ({reasons}); is the right column named?")
+        raise DataError(
+            f"none of the {rows:,} rows has what is needed ({reasons}); is the right column named?"
+        )
     return DataSummary(reading.source, reading.sha256, rows, used, left_out, counts.sha256())
 
 
 def _stated(positive: Any) -> dict[str, str]:
     stated = positive if isinstance(positive, Mapping) else {"label": positive, "decision": positive}
-    return {role: text for role, value in stated.items() if value is not None and (text := level_text(value)) is not None}
+    return {
+        role: text
+        for role, value in stated.items()
+        if value is not None and (text := level_text(value)) is not None
+    }
 
 
-def _notes(counts: Counts, summary: DataSummary, chosen: Sequence[Grouping], sizes: Sequence[GroupSize]) -> list[str]:
+def _notes(
+    counts: Counts, summary: DataSummary, chosen: Sequence[Grouping], sizes: Sequence[GroupSize]
+) -> list[str]:
     """Say what a reader should know before the numbers."""
     notes = [
         f"{n:,} of {summary.rows:,} rows are left out: {name.replace('_', ' ')}."
@@ -285,14 +308,18 @@ def _notes(counts: Counts, summary: DataSummary, chosen: Sequence[Grouping], siz
         missing = next((s for s in sizes if s.group == group_name([attribute.name], [None])), None)
         if missing is not None:
             notes.append(
-                f"'{attribute.name}' is missing in {missing.rows:,} of the rows used ({missing.share:.1%}); they are a "
-                "group of their own."
+                f"'{attribute.name}' is missing in {missing.rows:,} of the rows used ({missing.share:.1%}); "
+                "they are a group of their own."
             )
     used = counts.values[:, : len(FIELDS[counts.kind])].sum(axis=0)
     if counts.kind is Kind.CONFUSION:
         tp, fp, fn, tn = used.tolist()
         if tp + fn == 0 or fp + tn == 0:
-            notes.append(f"every label is {'negative' if tp + fn == 0 else 'positive'}; check the positive class.")
+            notes.append(
+                f"every label is {'negative' if tp + fn == 0 else 'positive'}; check the positive class."
+            )
         if tp + fp == 0 or fn + tn == 0:
-            notes.append(f"every decision is {'negative' if tp + fp == 0 else 'positive'}; check the positive class.")
+            notes.append(
+                f"every decision is {'negative' if tp + fp == 0 else 'positive'}; check the positive class."
+            )
     return notes

@@ -1,14 +1,16 @@
 """What the counts of one grouping say about its metrics, and how surely, when rows are independent.
 
 A metric's value, limits and contrasts are computed for all metrics and groups at once, as arrays of shape
-``(metrics, groups)`` with NaN where a number is undefined; later rooms give every NaN its reason. Every metric of this
-catalogue is a share of rows, a monotone function of one (F1), or the mean of two independent shares (balanced accuracy),
-so it has limits in closed form at any level. Clustered rows have a room of their own (:mod:`fairkit.clustered`).
+``(metrics, groups)`` with NaN where a number is undefined; later rooms give every NaN its reason. Every
+metric of this catalogue is a share of rows, a monotone function of one (F1), or the mean of two independent
+shares (balanced accuracy), so it has limits in closed form at any level. Clustered rows have a room of their
+own (:mod:`fairkit.clustered`).
 
-Two kinds of interval are kept apart. The *plain* one is for one number: Wilson, Newcombe or Miettinen-Nurminen, Koopman,
-and the bootstrap (BCa) for what is no share. The *corrected* one decides verdicts over many groups; it stands on
-Clopper-Pearson limits, because score limits are too short in the far tails that a correction reaches: with 96 groups of
-40 rows at a rate of 5 % they would cry wolf in 25 % of fair models where 5 % are promised.
+Two kinds of interval are kept apart. The *plain* one is for one number: Wilson, Newcombe or
+Miettinen-Nurminen, Koopman, and the bootstrap (BCa) for what is no share. The *corrected* one decides
+verdicts over many groups; it stands on Clopper-Pearson limits, because score limits are too short in the far
+tails that a correction reaches: with 96 groups of 40 rows at a rate of 5 % they would cry wolf in 25 % of
+fair models where 5 % are promised.
 """
 
 from __future__ import annotations
@@ -28,11 +30,11 @@ from fairkit.inference import (
     koopman,
     miettinen_nurminen,
     mover,
+    mover_ratio,
     mover_sum,
     multinomial_replicates,
     wilson,
 )
-from fairkit.inference.log_ratios import mover_ratio
 from fairkit.metrics import Metric
 from fairkit.tables import GroupTable
 
@@ -74,6 +76,10 @@ class Comparison(Protocol):
         """Interval of each contrast on its own, and the method of each."""
         ...
 
+    def alone(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
+        """Interval that decides a contrast that is its whole family."""
+        ...
+
     def corrected(self, confidence: FloatArray) -> tuple[Bounds, NDArray[np.str_]]:
         """Interval that holds in the far tails, each contrast at a level of its own."""
         ...
@@ -103,7 +109,8 @@ class Evidence(Protocol):
 class Sample:
     """The shares that metrics are made of, as effective hits among effective trials.
 
-    Weighted rows count as ``(Σw)² / Σw²`` trials (Kish's effective sample size), which leaves unweighted rows as they are.
+    Weighted rows count as ``(Σw)² / Σw²`` trials (Kish's effective sample size), which leaves unweighted rows
+    as they are.
     """
 
     metrics: tuple[Metric, ...]
@@ -112,7 +119,7 @@ class Sample:
 
     @classmethod
     def of(cls, metrics: Sequence[Metric], sums: FloatArray, squares: FloatArray | None) -> Sample:
-        """Take the shares of sums, shape (..., groups, fields); hits and trials get shape (parts, ..., groups)."""
+        """Take the shares of sums of shape (..., groups, fields); hits, trials get (parts, ..., groups)."""
         parts = [part for m in metrics for part in m.parts]
         kind = metrics[0].kind
         hits = np.stack([sums @ part.hits.vector(kind) for part in parts])
@@ -229,12 +236,15 @@ class IndependentRows:
     def _bca(self, metric: Metric, confidence: float) -> Bounds:
         jackknife = jackknife_from_counts(self.table.sums, metric.values)
         return bca(
-            metric.values(self.table.sums), metric.values(self.replicates()), *jackknife, confidence=confidence
+            metric.values(self.table.sums),
+            metric.values(self.replicates()),
+            *jackknife,
+            confidence=confidence,
         )
 
 
 def others_of(sums: FloatArray, reference: IntArray) -> FloatArray:
-    """Sums of what each group is compared with, shape (metrics, groups, fields).
+    """Sum up what each group is compared with, shape (metrics, groups, fields).
 
     Works on the last two axes, so that bootstrap replicates of shape (replicates, groups, fields) give
     (metrics, replicates, groups, fields).
@@ -245,28 +255,28 @@ def others_of(sums: FloatArray, reference: IntArray) -> FloatArray:
     )
 
 
+def other_sample(metrics: Sequence[Metric], table: GroupTable, reference: IntArray) -> Sample:
+    """Take the shares of what each group is compared with, one reference per metric."""
+    samples = {}
+    for r in np.unique(reference):
+        squares = None if table.squares is None else others_of(table.squares, np.array([r]))[0]
+        samples[int(r)] = Sample.of(metrics, others_of(table.sums, np.array([r]))[0], squares)
+    if len(samples) == 1:
+        return samples[int(reference[0])]
+    owner = np.repeat(reference, [len(m.parts) for m in metrics])
+    return Sample(
+        tuple(metrics),
+        np.stack([samples[int(r)].hits[i] for i, r in enumerate(owner)]),
+        np.stack([samples[int(r)].trials[i] for i, r in enumerate(owner)]),
+    )
+
+
 class _IndependentComparison:
     def __init__(self, evidence: IndependentRows, reference: IntArray, compare: Compare) -> None:
         self.evidence = evidence
         self.reference = reference
         self.compare = compare
-        table, metrics = evidence.table, evidence.metrics
-        distinct = np.unique(reference)
-        if len(distinct) == 1:
-            squares = None if table.squares is None else others_of(table.squares, distinct)[0]
-            self.other = Sample.of(metrics, others_of(table.sums, distinct)[0], squares)
-        else:
-            samples = [
-                Sample.of(
-                    [m],
-                    others_of(table.sums, reference[i : i + 1])[0],
-                    None if table.squares is None else others_of(table.squares, reference[i : i + 1])[0],
-                )
-                for i, m in enumerate(metrics)
-            ]
-            self.other = Sample(
-                metrics, np.concatenate([s.hits for s in samples]), np.concatenate([s.trials for s in samples])
-            )
+        self.other = other_sample(evidence.metrics, evidence.table, reference)
         base = self.other.values()
         with np.errstate(divide="ignore", invalid="ignore"):
             value = evidence.values - base if compare == "difference" else evidence.values / base
@@ -285,7 +295,9 @@ class _IndependentComparison:
             bounds = self._mover(confidence, exact=False)
             name = "newcombe"
             if options.difference == "miettinen-nurminen" and shares:
-                bounds = miettinen_nurminen(own.hits, own.trials, other.hits, other.trials, confidence=confidence)
+                bounds = miettinen_nurminen(
+                    own.hits, own.trials, other.hits, other.trials, confidence=confidence
+                )
                 name = "miettinen-nurminen"
         elif shares:
             bounds = koopman(own.hits, own.trials, other.hits, other.trials, confidence=confidence)
@@ -299,11 +311,16 @@ class _IndependentComparison:
             self._plain_mixed(low, high, method, confidence)
         return self._masked(low, high), method
 
+    def alone(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
+        return self.plain(confidence)
+
     def corrected(self, confidence: FloatArray) -> tuple[Bounds, NDArray[np.str_]]:
         bounds = self._mover(confidence, exact=True)
         return self._masked(*bounds), np.full(self.value.shape, "mover-exact", dtype="<U24")
 
-    def _plain_mixed(self, low: FloatArray, high: FloatArray, method: NDArray[np.str_], confidence: float) -> None:
+    def _plain_mixed(
+        self, low: FloatArray, high: FloatArray, method: NDArray[np.str_], confidence: float
+    ) -> None:
         """Give each metric of a mixed choice its own best interval."""
         evidence, other = self.evidence, self.other
         first = 0
@@ -314,7 +331,10 @@ class _IndependentComparison:
                 interval = koopman if self.compare == "ratio" else miettinen_nurminen
                 k, n = evidence.sample.hits[part][0], evidence.sample.trials[part][0]
                 bounds = interval(k, n, other.hits[part][0], other.trials[part][0], confidence=confidence)
-                (low[i], high[i]), method[i] = bounds, "koopman" if self.compare == "ratio" else "miettinen-nurminen"
+                (low[i], high[i]), method[i] = (
+                    bounds,
+                    "koopman" if self.compare == "ratio" else "miettinen-nurminen",
+                )
             elif not m.is_proportion and evidence.table.squares is None:
                 (low[i], high[i]), method[i] = self._bca(i, m, confidence), "bootstrap-bca"
             elif not m.is_proportion:
@@ -349,7 +369,11 @@ class _IndependentComparison:
         other = self.other.limits(confidence, exact=exact)
         combine = mover if self.compare == "difference" else mover_ratio
         low, high = combine(self.evidence.values, own, self.base, other)
-        return Bounds(np.maximum(low, -1.0), np.minimum(high, 1.0)) if self.compare == "difference" else Bounds(low, high)
+        return (
+            Bounds(np.maximum(low, -1.0), np.minimum(high, 1.0))
+            if self.compare == "difference"
+            else Bounds(low, high)
+        )
 
     def _masked(self, low: FloatArray, high: FloatArray) -> Bounds:
         undefined = np.isnan(self.value)

@@ -1,7 +1,7 @@
-"""Opening files: a path, folder or glob becomes a DuckDB relation, read lazily and larger than memory if need be.
+"""Opening files: a path, folder or glob becomes a DuckDB relation, lazy and larger than memory if need be.
 
-DuckDB reads; this module decides what to ask it for, and turns what can go wrong (an empty file, a ragged CSV, a folder
-without Parquet, a damaged file) into sentences.
+DuckDB reads; this module decides what to ask it for, and turns what can go wrong (an empty file, a ragged
+CSV, a folder without Parquet, a damaged file) into sentences.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SUFFIXES = {
 """File formats by suffix; CSV and JSON Lines may also end in ``.gz``."""
 
 HASH_LIMIT = 256 * 2**20
-"""Files of more bytes than this together are not hashed unless asked for: hashing would cost more than counting."""
+"""Files of more bytes than this are not hashed unless asked for: it would cost more than counting."""
 
 _HEADER_BYTES = 1 << 20
 
@@ -75,7 +75,9 @@ class OpenedFile:
 
     def retyped(self) -> OpenedFile:
         """Open a CSV again with the types of all its rows, not of the first ones only."""
-        return OpenedFile(_relation(self.format, self.paths, sample=-1), self.paths, self.repeated, self.format)
+        return OpenedFile(
+            _relation(self.format, self.paths, sample=-1), self.paths, self.repeated, self.format
+        )
 
 
 def open_path(path: str | os.PathLike[str]) -> OpenedFile:
@@ -95,7 +97,9 @@ def open_path(path: str | os.PathLike[str]) -> OpenedFile:
     files = _files(text)
     formats = {_format(file) for file in files}
     if len(formats) > 1:
-        raise DataError(f"'{text}' matches files of several formats ({', '.join(sorted(formats))}); narrow the glob.")
+        raise DataError(
+            f"'{text}' matches files of several formats ({', '.join(sorted(formats))}); narrow the glob."
+        )
     kind = formats.pop()
     empty = [file.name for file in files if file.stat().st_size == 0]
     if empty:
@@ -114,7 +118,9 @@ def reading_error(error: Exception, files: Sequence[Path]) -> DataError:
     """Turn an engine's exception while reading into a sentence for the user."""
     for file in files:
         if _format(file) == "csv" and (ragged := _ragged_line(file)):
-            return DataError(f"{file.name} is ragged: {ragged}; repair the line (a field with a separator needs quotes).")
+            return DataError(
+                f"{file.name} is ragged: {ragged}; repair the line (a field with a separator needs quotes)."
+            )
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     detail = " ".join(lines[:2]) if lines else type(error).__name__
     for file in files:
@@ -125,18 +131,22 @@ def reading_error(error: Exception, files: Sequence[Path]) -> DataError:
 def _files(text: str) -> tuple[Path, ...]:
     path = Path(text)
     if path.is_dir():
-        files = sorted(file for file in path.rglob("*") if file.suffix in (".parquet", ".pq") and file.is_file())
+        files = sorted(
+            file for file in path.rglob("*") if file.suffix in (".parquet", ".pq") and file.is_file()
+        )
         if not files:
             inside = sorted(entry.name for entry in path.iterdir())
             raise DataError(
-                f"folder '{text}' holds no Parquet file (it has {shortlist(inside) if inside else 'nothing'}); "
+                f"folder '{text}' holds no Parquet file "
+                f"(it has {shortlist(inside) if inside else 'nothing'}); "
                 "name a file or a glob such as 'folder/*.csv'."
             )
         return tuple(files)
     if path.is_file():
         return (path,)
     if glob.has_magic(text):
-        matches = sorted(Path(match) for match in glob.glob(text, recursive=True) if Path(match).is_file())
+        found = glob.glob(text, recursive=True)  # noqa: PTH207 - the glob may be absolute
+        matches = sorted(Path(match) for match in found if Path(match).is_file())
         if matches:
             return tuple(matches)
         raise DataError(f"no file matches '{text}'.")
@@ -152,13 +162,14 @@ def _format(file: Path) -> str:
     found = SUFFIXES.get(suffixes[-1] if suffixes else "")
     if found is None:
         raise DataError(
-            f"'{file.name}' has no known format; fairkit reads {', '.join(SUFFIXES)} (CSV and JSON Lines also .gz)."
+            f"'{file.name}' has no known format; fairkit reads {', '.join(SUFFIXES)} "
+            "(CSV and JSON Lines also with .gz)."
         )
     return found
 
 
 def _header(file: Path) -> tuple[list[str], str]:
-    """Read a CSV's column names and its separator: a tab, a semicolon or a comma, whichever the header line has most."""
+    """Read a CSV's column names and its separator: comma, semicolon or tab, whichever the header has most."""
     with _open_text(file) as lines:
         try:
             line = lines.readline(_HEADER_BYTES)
@@ -178,7 +189,9 @@ def _ragged_line(file: Path) -> str | None:
         try:
             for fields in reader:
                 if fields and len(fields) != len(names):
-                    return f"line {reader.line_num} has {len(fields)} fields where the header has {len(names)}"
+                    return (
+                        f"line {reader.line_num} has {len(fields)} fields where the header has {len(names)}"
+                    )
         except (csv.Error, UnicodeDecodeError) as error:
             return f"line {reader.line_num}: {error}"
     return None
@@ -195,7 +208,7 @@ def _relation(kind: str, files: Sequence[Path], *, sample: int) -> duckdb.DuckDB
 
     connection = duckdb.connect()
     connection.execute("SET preserve_insertion_order = false")
-    names = [glob.escape(str(file)) for file in files]
+    names: Any = [glob.escape(str(file)) for file in files]  # DuckDB takes lists, its stubs do not say so
     try:
         if kind == "csv":
             return connection.read_csv(

@@ -1,12 +1,13 @@
 """Findings: contrasts with a verdict of three values.
 
-A family is one metric over all groups of one grouping. One interval, corrected for the size of the family, decides each
-verdict and is printed with it, so that picture and verdict never disagree:
+A family is one metric over all groups of one grouping. One interval, corrected for the size of the family,
+decides each verdict and is printed with it, so that picture and verdict never disagree:
 
-- ``disparity``: the interval lies wholly beyond the margin. Under exact parity this happens anywhere in a family with a
-  probability of at most 1 - confidence (Holm).
+- ``disparity``: the interval lies wholly beyond the margin. Under exact parity this happens anywhere in a
+  family with a probability of at most 1 - confidence (Holm).
 - ``parity``: the same interval lies wholly inside the margin.
-- ``inconclusive``: anything else, with the reason and the rows that would decide it. Absence of evidence is never parity.
+- ``inconclusive``: anything else, with the reason and the rows that would decide it. Absence of evidence is
+  never parity.
 """
 
 from __future__ import annotations
@@ -19,17 +20,20 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fairkit.contrasts import p_values_of, reference_name, why_undefined
+from fairkit.contrasts import p_values_of, reference_name, shares_of, why_undefined
 from fairkit.corrections import Correction, Decided, decide
-from fairkit.evidence import REST, Compare, Comparison, Evidence, Sample, others_of
-from fairkit.inference import benjamini_hochberg, detectable_difference, holm, rows_needed
-from fairkit.metrics import FAMILIES, Family, Metric, Why
-from fairkit.tables import GroupTable
+from fairkit.evidence import REST, Compare, Comparison, Evidence
+from fairkit.inference import Bounds, benjamini_hochberg, detectable_difference, holm, rows_needed
+from fairkit.metrics import FAMILIES, Family, Metric
+from fairkit.tables import GroupTable, numbers
 
 FloatArray = NDArray[np.float64]
 
 POWER = 0.8
 """Power for which the smallest detectable difference is stated."""
+
+MOST_ROWS = 1_000_000
+"""Rows needed beyond this are not stated: the value lies almost on the margin, and the number is noise."""
 
 
 class Verdict(StrEnum):
@@ -104,18 +108,19 @@ class Headline:
     attribute : str
     compare : {"difference", "ratio"}
     verdict : Verdict
-        ``disparity`` where any group has one (several metrics share the error rate); ``parity`` only where every group's
-        interval of level ``1 - 2(1 - confidence)`` lies inside the margin (intersection-union test).
+        ``disparity`` where any group has one (several metrics share the error rate); ``parity`` only where
+        every group's interval of level ``1 - 2(1 - confidence)`` lies inside the margin (intersection-union
+        test).
     disparities : tuple of str
         Groups with a disparity, the surest and largest first.
     at_least : float or None
-        The largest disparity shown: the bound nearest to parity of the surest group. A small group with a wild value
-        cannot lead here.
+        The largest disparity shown: the bound nearest to parity of the surest group. A small group with a
+        wild value cannot lead here.
     parities, inconclusive, undefined : int
         How many contrasts ended in each way; `undefined` are among the inconclusive.
     spread : float or None
-        Highest minus lowest value (ratio: lowest over highest) of the groups, as other tools print it. Largely noise when
-        groups are many and small; nothing is decided on it.
+        Highest minus lowest value (ratio: lowest over highest) of the groups, as other tools print it.
+        Largely noise when groups are many and small; nothing is decided on it.
     """
 
     name: str
@@ -140,7 +145,11 @@ class Margins(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """All that the judgement of one grouping needs and yields, as arrays of shape (metrics, groups)."""
+    """All that the judgement of one grouping needs and yields, as arrays of shape (metrics, groups).
+
+    `p_values` test "no difference" one contrast at a time; `relaxed` are the plain intervals of level
+    ``1 - 2(1 - confidence)``, which the intersection-union test of parity uses.
+    """
 
     metrics: tuple[Metric, ...]
     table: GroupTable
@@ -152,6 +161,8 @@ class Judged:
     confidence: float
     correction: Correction
     decided: Decided
+    p_values: FloatArray
+    relaxed: Bounds
 
     def verdicts(self, decided: Decided | None = None) -> NDArray[np.str_]:
         """Verdict of every contrast."""
@@ -182,8 +193,8 @@ def judge(
     compare, margins, confidence, correction
         As asked for.
     selected_reference : bool
-        Whether the reference was chosen by its value ("best"): then all pairs of groups are corrected for, since any of
-        them might have been looked at.
+        Whether the reference was chosen by its value ("best"): then all pairs of groups are corrected for,
+        since any of them might have been looked at.
     """
     comparison = evidence.against(reference, compare)
     decided = decide(
@@ -199,7 +210,18 @@ def judge(
         compare=compare,
     )
     return Judged(
-        tuple(metrics), table, evidence, comparison, reference, compare, margins, confidence, correction, decided
+        tuple(metrics),
+        table,
+        evidence,
+        comparison,
+        reference,
+        compare,
+        margins,
+        confidence,
+        correction,
+        decided,
+        p_values_of(metrics, table, reference),
+        comparison.plain(1 - 2 * (1 - confidence))[0],
     )
 
 
@@ -217,27 +239,29 @@ def findings(judged: Judged) -> list[Finding]:
     for i, m in enumerate(judged.metrics):
         other = reference_name(int(judged.reference[i]), names)
         margin = (float(judged.margins.low[i, 0]), float(judged.margins.high[i, 0]))
-        columns = (
-            value[i], decided.low[i], decided.high[i], decided.level[i], verdicts[i], excludes[i], needed[i],
-            detectable[i], p_adjusted[i], decided.method[i],
-        )  # fmt: skip
-        for g, (v, low, high, level, verdict, excluded, n, smallest, p, method) in enumerate(
-            zip(*(c.tolist() for c in columns), strict=True)
+        columns = [
+            numbers(c[i])
+            for c in (value, decided.low, decided.high, decided.level, needed, detectable, p_adjusted)
+        ]
+        texts = (verdicts[i].tolist(), excludes[i].tolist(), decided.method[i].tolist())
+        for g, (v, low, high, level, rows, smallest, p, verdict, excluded, method) in enumerate(
+            zip(*columns, *texts, strict=True)
         ):
             if g == judged.reference[i]:
                 continue
             reason = None
-            if v != v or low != low:
-                values = judged.evidence.values[i]
-                reason = str(why_undefined(m, table, g, int(judged.reference[i]), values, value_defined=v == v))
+            if v is None or low is None:
+                reason = str(
+                    why_undefined(m, table, g, int(judged.reference[i]), value_defined=v is not None)
+                )
             elif verdict == "inconclusive":
                 reason = TOO_FEW_ROWS
             made.append(
                 Finding(
-                    m.name, attribute, names[g], other, judged.compare, _number(v), _number(low), _number(high),
-                    _number(level), margin, _VERDICTS[verdict], excluded, reason,
-                    None if n != n or verdict != "inconclusive" else int(n), _number(smallest), _number(p),
-                    method if low == low else "none",
+                    m.name, attribute, names[g], other, judged.compare, v, low, high, level, margin,
+                    _VERDICTS[verdict], excluded, reason,
+                    None if rows is None or verdict != "inconclusive" else int(rows), smallest, p,
+                    "none" if low is None else method,
                 )
             )  # fmt: skip
     return made
@@ -248,7 +272,9 @@ def headlines(judged: Judged) -> list[Headline]:
     known = [m.name for m in judged.metrics]
     single = [Family(name, (name,), "") for name in known]
     named = [family for family in FAMILIES if all(name in known for name in family.metrics)]
-    return [_headline(judged, family, [known.index(name) for name in family.metrics]) for family in single + named]
+    return [
+        _headline(judged, family, [known.index(name) for name in family.metrics]) for family in single + named
+    ]
 
 
 _VERDICTS = {str(verdict): verdict for verdict in Verdict}
@@ -256,11 +282,11 @@ _VERDICTS = {str(verdict): verdict for verdict in Verdict}
 
 def _hypotheses(value: FloatArray, reference: NDArray[np.int64], *, selected: bool) -> NDArray[np.int64]:
     """Count the hypotheses of each family: two groups that mirror each other ask one question, not two."""
-    defined = (~np.isnan(value)).sum(axis=1)
+    defined = np.asarray((~np.isnan(value)).sum(axis=1), np.int64)
     if selected:
-        return np.maximum(defined * (defined + 1) // 2, 1)
-    mirrored = (value.shape[1] == 2) & (reference == REST)  # noqa: PLR2004
-    return np.maximum(np.where(mirrored, np.minimum(defined, 1), defined), 1)
+        return np.asarray(np.maximum(defined * (defined + 1) // 2, 1), np.int64)
+    mirrored = (value.shape[1] == 2) & (reference == REST)
+    return np.asarray(np.maximum(np.where(mirrored, np.minimum(defined, 1), defined), 1), np.int64)
 
 
 def _rows_needed(judged: Judged) -> FloatArray:
@@ -273,7 +299,8 @@ def _rows_needed(judged: Judged) -> FloatArray:
         unusable = ~(np.isfinite(value) & np.isfinite(low) & np.isfinite(high))
         value = np.where(unusable, np.nan, value)
         low, high = np.where(unusable, np.nan, low), np.where(unusable, np.nan, high)
-    return np.ceil(rows_needed(value, low, high, bottom, top, rows))
+    needed = rows_needed(value, low, high, bottom, top, rows)
+    return np.where(needed <= MOST_ROWS, needed, np.nan)
 
 
 def _detectable(judged: Judged) -> FloatArray:
@@ -281,25 +308,22 @@ def _detectable(judged: Judged) -> FloatArray:
     found = np.full(judged.comparison.value.shape, np.nan)
     if judged.table.clusters is not None or judged.compare != "difference":
         return found
-    for i, m in enumerate(judged.metrics):
-        if m.is_proportion:
-            table = judged.table
-            squares = None if table.squares is None else others_of(table.squares, judged.reference[i : i + 1])[0]
-            own = Sample.of([m], table.sums, table.squares)
-            other = Sample.of([m], others_of(table.sums, judged.reference[i : i + 1])[0], squares)
-            found[i] = detectable_difference(
-                other.values()[0], own.trials[0], other.trials[0], confidence=judged.decided.level[i], power=POWER
-            )
+    shares = [i for i, m in enumerate(judged.metrics) if m.is_proportion]
+    own, other = shares_of(judged.metrics, judged.table, judged.reference)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        base = other.hits / other.trials
+    found[shares] = detectable_difference(
+        base, own.trials, other.trials, confidence=judged.decided.level[shares], power=POWER
+    )
     return np.where(np.isnan(judged.comparison.value), np.nan, found)
 
 
 def _adjusted(judged: Judged) -> FloatArray:
-    p = p_values_of(judged.metrics, judged.table, judged.reference)
-    p = np.where(np.isnan(judged.comparison.value), np.nan, p)
+    p = np.where(np.isnan(judged.comparison.value), np.nan, judged.p_values)
     if judged.correction is Correction.NONE:
         return p
     adjust = benjamini_hochberg if judged.correction is Correction.BENJAMINI_HOCHBERG else holm
-    mirrored = p.shape[1] == 2 and (judged.reference == REST).all()  # noqa: PLR2004
+    mirrored = p.shape[1] == 2 and (judged.reference == REST).all()
     return p if mirrored else np.stack([adjust(row) for row in p]) if len(p) else p
 
 
@@ -362,10 +386,10 @@ def _stricter(judged: Judged, rows: list[int]) -> Decided:
 
 
 def _all_inside(judged: Judged, rows: list[int], contrasted: NDArray[np.bool_]) -> bool:
-    """Test parity of all groups together: each must show it, so none needs a correction (a chosen reference does)."""
+    """Test parity of all groups together: each must show it, so only a chosen reference is corrected."""
     bottom, top = (margin[rows] for margin in judged.margins)
     if judged.decided.step_down:
-        (low, high), _ = judged.comparison.plain(1 - 2 * (1 - judged.confidence))
+        low, high = judged.relaxed
     else:
         low, high = judged.decided.low, judged.decided.high
     inside = (low[rows] >= bottom) & (high[rows] <= top)
@@ -377,7 +401,7 @@ def _spread(judged: Judged, rows: list[int]) -> float | None:
     for i in rows:
         values = judged.evidence.values[i]
         values = values[~np.isnan(values)]
-        if len(values) < 2:  # noqa: PLR2004
+        if len(values) < 2:
             return None
         if judged.compare == "difference":
             found.append(float(values.max() - values.min()))
@@ -388,8 +412,4 @@ def _spread(judged: Judged, rows: list[int]) -> float | None:
     return max(found) if judged.compare == "difference" else min(found)
 
 
-def _number(value: float) -> float | None:
-    return None if value != value or value in (float("inf"), float("-inf")) else value
-
-
-__all__ = ["Finding", "Headline", "Judged", "Margins", "Verdict", "Why", "findings", "headlines", "judge"]
+__all__ = ["Finding", "Headline", "Judged", "Margins", "Verdict", "findings", "headlines", "judge"]

@@ -1,10 +1,10 @@
 """The only door to a user's engine: any frame or file in, Counts out.
 
-What to count is settled first (:class:`Question`): which columns are keys, which are predicates, what weighs and what
-clusters. Then rows are read once, by a blocked count where they lie in memory as arrays (NumPy, pandas) and by one
-group-by on the engine itself everywhere else (Polars, DuckDB, Arrow, files, and whatever narwhals takes lazily). Label and
-decision are grouped by as they are; which of their values is positive is decided on the groups, so that no column is
-read twice.
+What to count is settled first (:class:`Question`): which columns are keys, which are predicates, what weighs
+and what clusters. Then rows are read once, by a blocked count where they lie in memory as arrays (NumPy,
+pandas) and by one group-by on the engine itself everywhere else (Polars, DuckDB, Arrow, files, and whatever
+narwhals takes lazily). Label and decision are grouped by as they are; which of their values is positive is
+decided on the groups, so that no column is read twice.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ class Question:
     label : str, optional
         Column with the true class, or a predicate. Without a label only selection rates can be known.
     positive : object or mapping, optional
-        The value that counts as positive where a column does not say so itself (True, 1); a mapping with the keys
-        ``label`` and ``decision`` names one for each.
+        The value that counts as positive where a column does not say so itself (True, 1); a mapping with the
+        keys ``label`` and ``decision`` names one for each.
     weight : str, optional
         Column of non-negative sample weights.
     cluster : str, optional
@@ -81,11 +81,15 @@ class Question:
     def __post_init__(self) -> None:
         problems = []
         if (self.decision is None) == (self.score is None):
-            problems.append("name either a decision column or a score column with a threshold (--decision COL).")
+            problems.append(
+                "name either a decision column or a score column with a threshold (--decision COL)."
+            )
         if self.score is not None and self.threshold is None:
             problems.append(f"score '{self.score}' needs a threshold from which a row counts as selected.")
         if self.score is None and self.threshold is not None:
-            problems.append("a threshold belongs to a score column (--score COL); decisions are taken as they are.")
+            problems.append(
+                "a threshold belongs to a score column (--score COL); decisions are taken as they are."
+            )
         if self.threshold is not None and not np.isfinite(self.threshold):
             problems.append(f"threshold {self.threshold} is not a finite number.")
         if problems:
@@ -121,8 +125,9 @@ def count(
     Parameters
     ----------
     data : frame or path
-        pandas, Polars (eager or lazy), pyarrow, DuckDB relation, anything narwhals takes lazily, a mapping of names to
-        NumPy arrays, or the path of a CSV, TSV, JSON Lines, Parquet or Arrow file, a folder of Parquet, or a glob.
+        pandas, Polars (eager or lazy), pyarrow, DuckDB relation, anything narwhals takes lazily, a mapping of
+        names to NumPy arrays, or the path of a CSV, TSV, JSON Lines, Parquet or Arrow file, a folder of
+        Parquet, or a glob.
     by : str or sequence
         Groupings, see :func:`fairkit.groups.groupings`.
     decision, label, score, threshold, positive, weight, cluster, missing, max_levels
@@ -138,7 +143,8 @@ def count(
     Raises
     ------
     DataError
-        The data cannot be read, a column is unknown, not binary, of the wrong type, ...; all problems at once.
+        The data cannot be read, a column is unknown, not binary, of the wrong type, ...; all problems at
+        once.
     UsageError
         The question is wrong in itself.
 
@@ -204,7 +210,12 @@ class _Plan:
         return role == "decision" and self.question.score is not None
 
 
-def _plan(question: Question, columns: Sequence[str], repeated: Sequence[str], schema: Callable[[], Mapping[str, Any]]) -> _Plan:
+def _plan(
+    question: Question,
+    columns: Sequence[str],
+    repeated: Sequence[str],
+    schema: Callable[[], Mapping[str, Any]],
+) -> _Plan:
     """Match the question with the columns; every problem is found before one is raised."""
     problems: list[str] = []
     predicates = {a.name: a.predicate for a in question.by if a.predicate is not None}
@@ -221,15 +232,21 @@ def _plan(question: Question, columns: Sequence[str], repeated: Sequence[str], s
             wanted.append((role, text))
     wanted += [
         (role, name)
-        for role, name in (("score", question.score), ("weight", question.weight), ("cluster", question.cluster))
+        for role, name in (
+            ("score", question.score),
+            ("weight", question.weight),
+            ("cluster", question.cluster),
+        )
         if name is not None
     ]
     problems += [
-        unknown_name(f"{role} column".strip(), name, columns) for role, name in dict.fromkeys(wanted) if name not in columns
+        unknown_name(f"{role} column".strip(), name, columns)
+        for role, name in dict.fromkeys(wanted)
+        if name not in columns
     ]
     named = {name for _, name in wanted} | {c for p in predicates.values() for c in p.columns}
     problems += [
-        f"column '{name}' appears more than once in the data; rename it, since fairkit cannot know which one is meant."
+        f"column '{name}' appears more than once in the data; rename it: which one is meant?"
         for name in sorted(named & set(repeated))
     ]
     if predicates and not problems:
@@ -282,7 +299,11 @@ def _read_mapping(data: Mapping[str, Any], question: Question) -> Counts:
     def coded(role: str, name: str) -> Coded:
         if role in plan.predicates:
             return _arrays.code_truth(to_mask(plan.predicates[role], columns))
-        return _score_codes(columns[name], plan) if plan.is_score(role) else _arrays.code_array(columns[name])
+        return (
+            _score_codes(columns[name], question)
+            if plan.is_score(role)
+            else _arrays.code_array(columns[name])
+        )
 
     weight = None if question.weight is None else columns[question.weight]
     return _from_arrays(plan, coded, weight)
@@ -298,18 +319,25 @@ def _read_pandas(data: Any, question: Question) -> Counts:
     if any(not isinstance(name, str) for name in data.columns):
         data = data.set_axis(columns, axis="columns")
     plan = _plan(
-        question, columns, repeated, lambda: nw.from_native(data.loc[:, ~data.columns.duplicated()]).collect_schema()
+        question,
+        columns,
+        repeated,
+        lambda: nw.from_native(data.loc[:, ~data.columns.duplicated()].infer_objects()).collect_schema(),
     )
 
     def coded(role: str, name: str) -> Coded:
         if role in plan.predicates:
             predicate = plan.predicates[role]
-            frame = nw.from_native(data.loc[:, list(predicate.columns)])
+            frame = nw.from_native(data.loc[:, list(predicate.columns)].infer_objects())
             is_true, is_false = to_expressions(predicate, frame.collect_schema())
             truth = frame.select(is_true.alias("t"), is_false.alias("f"))
             true, false = (truth[name].to_numpy().astype(bool) for name in ("t", "f"))
             return _arrays.code_truth(np.where(true, 1, np.where(false, 0, -1)).astype(np.int8))
-        return _score_codes(data[name].to_numpy(), plan) if plan.is_score(role) else _arrays.code_series(data[name])
+        return (
+            _score_codes(data[name].to_numpy(), question)
+            if plan.is_score(role)
+            else _arrays.code_series(data[name])
+        )
 
     weight = None if question.weight is None else data[question.weight].to_numpy()
     return _from_arrays(plan, coded, weight)
@@ -342,7 +370,7 @@ def _read_lazy(data: Any, question: Question, *, repeated: Sequence[str] = ()) -
         if role in plan.predicates:
             return _engine.truth_key(*to_expressions(plan.predicates[role], schema))
         if plan.is_score(role):
-            value, low = nw.col(name), question.threshold
+            value, low = nw.col(name), question.threshold or 0.0
             finite = ~value.is_null() & (value > -float("inf")) & (value < float("inf"))
             if schema[name].is_float():
                 finite = finite & ~value.is_nan()
@@ -358,7 +386,9 @@ def _as_lazy(data: Any) -> nw.LazyFrame[Any]:
     import narwhals.stable.v2 as nw
 
     module = type(data).__module__.partition(".")[0]
-    if module == "pyarrow" or (hasattr(data, "__arrow_c_stream__") and module not in ("polars", "duckdb", "narwhals")):
+    if module == "pyarrow" or (
+        hasattr(data, "__arrow_c_stream__") and module not in ("polars", "duckdb", "narwhals")
+    ):
         import duckdb
         import pyarrow as pa
 
@@ -369,12 +399,13 @@ def _as_lazy(data: Any) -> nw.LazyFrame[Any]:
             raise DataError(f"the Arrow table repeats column names: {shortlist(repeated)}; rename them.")
         return nw.from_native(duckdb.connect().from_arrow(table))
     try:
-        return nw.from_native(data).lazy()
+        frame: nw.LazyFrame[Any] = nw.from_native(data).lazy()
     except TypeError as error:
         raise DataError(
             f"cannot read rows from {type(data).__name__}; give a pandas, Polars, pyarrow or DuckDB frame, "
             "a mapping of names to arrays, or the path of a file."
         ) from error
+    return frame
 
 
 def _as_column(name: str, values: Any) -> np.ndarray[Any, Any]:
@@ -386,11 +417,12 @@ def _as_column(name: str, values: Any) -> np.ndarray[Any, Any]:
     return column
 
 
-def _score_codes(values: Any, plan: _Plan) -> Coded:
+def _score_codes(values: Any, question: Question) -> Coded:
     from fairkit import _arrays
 
-    scores = _floats(values, f"score column '{plan.question.score}'")
-    return _arrays.code_truth(np.where(np.isfinite(scores), scores >= plan.question.threshold, -1).astype(np.int8))
+    scores = _floats(values, f"score column '{question.score}'")
+    selected = scores >= (question.threshold or 0.0)
+    return _arrays.code_truth(np.where(np.isfinite(scores), selected, -1).astype(np.int8))
 
 
 def _floats(values: Any, what: str) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -403,14 +435,21 @@ def _floats(values: Any, what: str) -> np.ndarray[Any, np.dtype[np.float64]]:
 def _to_counts(cells: Cells, plan: _Plan) -> Counts:
     """Decide what each group means, check it, and write the canonical table."""
     question = plan.question
-    keys = {role: _named(key, () if role in plan.predicates else question.missing) for (role, _), key in zip(plan.keys, cells.keys, strict=True)}
+    keys = {
+        role: _named(key, () if role in plan.predicates else question.missing)
+        for (role, _), key in zip(plan.keys, cells.keys, strict=True)
+    }
     problems = _problems(cells, keys, plan)
-    outcomes = {}
+    outcomes: dict[str, _binary.Outcome] = {}
     for role in ("decision", "label"):
         if role in keys:
             text = getattr(question, role) or f"{question.score} >= {question.threshold}"
             found = _binary.positive_class(
-                role, text, keys[role].levels, question.positive, derived=role in plan.predicates or plan.is_score(role)
+                role,
+                text,
+                keys[role].levels,
+                question.positive,
+                derived=role in plan.predicates or plan.is_score(role),
             )
             outcomes[role] = found
             problems += found.problems
@@ -426,7 +465,7 @@ def _to_counts(cells: Cells, plan: _Plan) -> Counts:
     place = np.arange(len(column))
 
     def spread(sums: Any, dtype: type) -> Any:
-        table = np.zeros((len(column), len(FIELDS[kind]) + len(LEFT_OUT[kind])), dtype)
+        table: Any = np.zeros((len(column), len(FIELDS[kind]) + len(LEFT_OUT[kind])), dtype)
         table[place, column] = sums
         return table
 
@@ -447,25 +486,28 @@ def _to_counts(cells: Cells, plan: _Plan) -> Counts:
 def _problems(cells: Cells, keys: Mapping[str, Key], plan: _Plan) -> list[str]:
     question = plan.question
     problems = [
-        f"column '{a.name}' has {len(keys[a.name].levels):,} levels (at most {question.max_levels:,} are taken): every "
-        "level would be a group of its own. Group by something coarser, or raise the limit with "
+        f"column '{a.name}' has {len(keys[a.name].levels):,} levels (at most {question.max_levels:,} "
+        "are taken): every level would be a group of its own. Group by something coarser, or raise the limit with "
         f"max_levels={len(keys[a.name].levels)} (--max-levels)."
         for a in question.by
         if len(keys[a.name].levels) > question.max_levels
     ]
     if cells.bad_weights:
         problems.append(
-            f"weight column '{question.weight}' is missing, negative or not finite in {cells.bad_weights:,} rows."
+            f"weight column '{question.weight}' is missing, negative or not finite in "
+            f"{cells.bad_weights:,} rows."
         )
     if question.cluster is not None and None in keys["cluster"].levels:
         lacking = int(cells.rows[keys["cluster"].codes == keys["cluster"].levels.index(None)].sum())
         problems.append(
-            f"cluster column '{question.cluster}' is missing in {lacking:,} rows; every row must belong to a cluster."
+            f"cluster column '{question.cluster}' is missing in {lacking:,} rows; every row must belong to a "
+            "cluster."
         )
     if question.score is not None and None in keys["decision"].levels:
         unknown = keys["decision"].codes == keys["decision"].levels.index(None)
         problems.append(
-            f"score column '{question.score}' is missing, NaN or infinite in {int(cells.rows[unknown].sum()):,} rows."
+            f"score column '{question.score}' is missing, NaN or infinite in "
+            f"{int(cells.rows[unknown].sum()):,} rows."
         )
     return problems
 
@@ -484,5 +526,7 @@ def _field_of(kind: Kind, decided: Any, labelled: Any) -> Any:
     """Return the column of the counts that each cell belongs to; truth is 1, 0 or -1 (missing)."""
     if kind is Kind.DECISIONS:
         return np.array([0, 1, 2])[np.where(decided == 1, 0, np.where(decided == 0, 1, 2))]
-    lookup = np.array([[6, 4, 4], [5, 3, 1], [5, 2, 0]])  # [label + 1][decision + 1], in the order of the fields
+    lookup = np.array(
+        [[6, 4, 4], [5, 3, 1], [5, 2, 0]]
+    )  # [label + 1][decision + 1], in the order of the fields
     return lookup[labelled + 1, decided + 1]

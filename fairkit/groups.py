@@ -1,8 +1,8 @@
 """Groups: attributes, intersections, declared levels, missing labels, and predicates as groups.
 
-A *grouping* is what one ``--by`` names: an attribute, an intersection of several, or a predicate with a name. This module
-turns those texts into checked objects, decides which groups a report lists (also declared levels that no row has) and
-gives every group its one name.
+A *grouping* is what one ``--by`` names: an attribute, an intersection of several, or a predicate with a name.
+This module turns those texts into checked objects, decides which groups a report lists (also declared levels
+that no row has) and gives every group its one name.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ class Attribute:
     predicate : Predicate or None
         Splits the rows into ``True`` and ``False``; None for a column.
     levels : tuple of str
-        Declared levels; a declared level that no row has is reported as undefined. Empty when none were declared.
+        Declared levels; a declared level that no row has is reported as undefined. Empty when none were
+        declared.
     """
 
     name: str
@@ -80,8 +81,8 @@ def groupings(by: By, *, levels: Mapping[str, Sequence[str]] | None = None) -> t
     ----------
     by : str or sequence of (str or sequence of str)
         Each text is a column (``"race"``), columns to cross (``"sex,race"``) or a named predicate
-        (``"young_renters: age < 25 and home == 'rent'"``); a sequence crosses its members and may hold column names
-        with commas. A crossing may use the name of a predicate given elsewhere.
+        (``"young_renters: age < 25 and home == 'rent'"``); a sequence crosses its members and may hold column
+        names with commas. A crossing may use the name of a predicate given elsewhere.
     levels : mapping of attribute to its levels, optional
         Declared levels.
 
@@ -132,14 +133,17 @@ def groupings(by: By, *, levels: Mapping[str, Sequence[str]] | None = None) -> t
 
 def attributes_of(chosen: Sequence[Grouping]) -> tuple[Attribute, ...]:
     """List every attribute of some groupings once, in order of appearance."""
-    return tuple({attribute.name: attribute for grouping in chosen for attribute in grouping.attributes}.values())
+    return tuple(
+        {attribute.name: attribute for grouping in chosen for attribute in grouping.attributes}.values()
+    )
 
 
 def listed_groups(grouping: Grouping, table: Counts) -> tuple[tuple[Level, ...], ...]:
-    """Groups that a report lists: those with rows, and every crossing of declared levels.
+    """List the groups of a report: those with rows, and every crossing of declared levels.
 
-    Levels that are declared but that no row has appear (they will be undefined, reason ``no-rows``) only in crossings
-    where every attribute has declared levels: else a crossing of many columns would list groups nobody asked about.
+    Levels that are declared but that no row has appear (they will be undefined, reason ``no-rows``) only in
+    crossings where every attribute has declared levels: else a crossing of many columns would list groups
+    nobody asked about.
 
     Parameters
     ----------
@@ -192,9 +196,9 @@ def references(
     Parameters
     ----------
     reference : str, mapping or sequence of str
-        ``"rest"`` or ``"best"`` for every grouping; ``"race=White"`` or ``{"race": "White"}`` for the attributes named,
-        the rest for others; ``"race=best"`` is also understood. A crossing is compared with a named group when each of
-        its attributes has a named level.
+        ``"rest"`` or ``"best"`` for every grouping; ``"race=White"`` or ``{"race": "White"}`` for the
+        attributes named, the rest for others; ``"race=best"`` is also understood. A crossing is compared with
+        a named group when each of its attributes has a named level.
     chosen : sequence of Grouping
 
     Raises
@@ -214,7 +218,9 @@ def references(
     named: dict[str, Level] = {}
     problems: list[str] = []
     if isinstance(reference, Mapping):
-        named.update({name: None if level in (None, MISSING) else str(level) for name, level in reference.items()})
+        named.update(
+            {name: None if level in (None, MISSING) else str(level) for name, level in reference.items()}
+        )
     else:
         for text in [reference] if isinstance(reference, str) else reference:
             name, equals, level = (part.strip() for part in text.partition("="))
@@ -243,9 +249,9 @@ def _reference_of(
     if not all(name in named for name in grouping.names):
         return default
     levels = tuple(named[name] for name in grouping.names)
-    if levels == ("best",):
-        return "best"
-    return "rest" if levels == ("rest",) else levels
+    if set(levels) & {"best", "rest"}:
+        return default if len(levels) > 1 else "best" if levels == ("best",) else "rest"
+    return levels
 
 
 def _level_text(level: Level) -> str:

@@ -1,7 +1,8 @@
 """The groups of one grouping as plain arrays: what metrics and intervals are computed on.
 
-Counts know attributes and levels; inference knows only arrays. This module stands between them: it sums the counts to the
-groups of one grouping, adds declared groups without rows, and keeps the sums by cluster where rows are clustered.
+Counts know attributes and levels; inference knows only arrays. This module stands between them: it sums the
+counts to the groups of one grouping, adds declared groups without rows, and keeps the sums by cluster where
+rows are clustered.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ class GroupTable:
     grouping : Grouping
     kind : Kind
     levels : tuple of level tuples, one per group
+    names : tuple of str
+        Names of the groups, in the order of the arrays.
     sums : array of float64, shape (groups, fields)
     squares : array of float64 or None, shape (groups, fields)
         Sums of squared weights.
@@ -60,20 +63,16 @@ class GroupTable:
     grouping: Grouping
     kind: Kind
     levels: tuple[tuple[Level, ...], ...]
+    names: tuple[str, ...]
     sums: FloatArray
     squares: FloatArray | None
     rows: IntArray
     clusters: ClusterRows | None
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the groups, in the order of the arrays."""
-        return tuple(group_name(self.grouping.names, levels) for levels in self.levels)
-
-    @property
     def used_rows(self) -> IntArray:
         """Rows of each group that metrics can use, shape (groups,)."""
-        return self.rows[:, : len(FIELDS[self.kind])].sum(axis=1)
+        return np.asarray(self.rows[:, : len(FIELDS[self.kind])].sum(axis=1), np.int64)
 
 
 def group_table(counts: Counts, grouping: Grouping) -> GroupTable:
@@ -112,7 +111,9 @@ def group_table(counts: Counts, grouping: Grouping) -> GroupTable:
     if counts.clusters is not None:
         by_cluster = counts.marginal(grouping.names, keep_clusters=True)
         if by_cluster.clusters is not None:
-            own = np.fromiter((place[group] for group in by_cluster.groups()), np.int64, len(by_cluster.values))
+            own = np.fromiter(
+                (place[group] for group in by_cluster.groups()), np.int64, len(by_cluster.values)
+            )
             used = len(FIELDS[counts.kind])
             present = by_cluster.values[:, :used].any(axis=1)
             clusters = ClusterRows(
@@ -121,4 +122,12 @@ def group_table(counts: Counts, grouping: Grouping) -> GroupTable:
                 by_cluster.values[present].astype(np.float64),
                 len(by_cluster.cluster_ids),
             )
-    return GroupTable(grouping, counts.kind, levels, sums, squares, rows, clusters)
+    names = tuple(group_name(grouping.names, group) for group in levels)
+    return GroupTable(grouping, counts.kind, levels, names, sums, squares, rows, clusters)
+
+
+def numbers(values: NDArray[np.float64]) -> list[float | None]:
+    """List values for a report: None where a number is undefined or unbounded, so that no NaN ever leaves."""
+    listed = values.astype(object)
+    listed[~np.isfinite(values)] = None
+    return list(listed.tolist())

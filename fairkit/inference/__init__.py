@@ -15,6 +15,7 @@ Questions and answers: one rate, `wilson`; a difference, `newcombe`; a ratio, `k
 from fairkit.inference.bootstrap import (
     Jackknife,
     bca,
+    bca_at,
     gamma_replicates,
     jackknife_from_counts,
     multinomial_replicates,
@@ -37,6 +38,7 @@ from fairkit.inference.differences import (
 from fairkit.inference.equivalence import intersection_union, margin_p, tost_newcombe, tost_score
 from fairkit.inference.exact import boschloo, fisher, pooled_z_p
 from fairkit.inference.intervals import Bounds, clopper_pearson, jeffreys, wilson
+from fairkit.inference.log_ratios import mover_ratio
 from fairkit.inference.multiplicity import (
     HolmResult,
     MaxT,
@@ -59,6 +61,7 @@ __all__ = [
     "Limits",
     "MaxT",
     "bca",
+    "bca_at",
     "benjamini_hochberg",
     "boschloo",
     "clopper_pearson",
@@ -79,6 +82,7 @@ __all__ = [
     "max_t",
     "miettinen_nurminen",
     "mover",
+    "mover_ratio",
     "mover_sum",
     "multinomial_replicates",
     "newcombe",

@@ -231,18 +231,53 @@ def bca(
     >>> low.round(2), high.round(2)
     (array([0.22]), array([0.4]))
     """
+    values, weights = broadcast(jackknife, jackknife_weights)
+    return bca_at(estimate, replicates, _acceleration(values, weights), confidence=confidence)
+
+
+def bca_at(
+    estimate: npt.ArrayLike,
+    replicates: npt.ArrayLike,
+    acceleration: npt.ArrayLike,
+    *,
+    confidence: npt.ArrayLike = 0.95,
+) -> Bounds:
+    """As `bca`, for a known acceleration, as influences of whole clusters give it.
+
+    Parameters
+    ----------
+    estimate : array_like of shape (groups,)
+        The statistic on the data.
+    replicates : array_like of shape (replicates, groups)
+        The statistic on resampled data; NaN where it was undefined there.
+    acceleration : array_like of shape (groups,)
+        A sixth of the skewness of the influences.
+    confidence : array_like
+        Two-sided confidence level, one number or one per group.
+
+    Returns
+    -------
+    Bounds
+        As of `bca`.
+
+    Raises
+    ------
+    fairkit.errors.UsageError
+        When a level is not strictly between 0 and 1, or the shapes do not fit.
+
+    Examples
+    --------
+    >>> draws = np.random.default_rng(0).normal(size=(4000, 1))
+    >>> bca_at([0.0], draws, [0.0]).high.round(1)
+    array([2.])
+    """
     draws = np.asarray(replicates, dtype=np.float64)
     point, level = broadcast(estimate, confidence)
-    values, weights = broadcast(jackknife, jackknife_weights)
-    if (
-        draws.ndim != 2
-        or not len(draws)
-        or point.shape != draws.shape[1:]
-        or values.shape[:-1] != point.shape
-    ):
+    skew = np.asarray(acceleration, dtype=np.float64)
+    if draws.ndim != 2 or not len(draws) or point.shape != draws.shape[1:] or skew.shape != point.shape:
         raise UsageError(
-            f"estimate {point.shape}, replicates {draws.shape} and jackknife {values.shape} do not fit; "
-            "pass (groups,), (replicates, groups) and (groups, kinds)."
+            f"estimate {point.shape}, replicates {draws.shape} and acceleration {skew.shape} do not fit; "
+            "pass (groups,), (replicates, groups) and one acceleration per group."
         )
     z = critical_value(level)
     defined = ~np.isnan(draws)
@@ -250,12 +285,11 @@ def bca(
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         below = ((draws < point).sum(axis=0) + (draws <= point).sum(axis=0)) / 2 / n
         bias = normal_quantile(below)
-        acceleration = _acceleration(values, weights)
         ordered = np.sort(draws, axis=0)
         limits = []
         for side in (-z, z):
             shifted = bias + side
-            limits.append(_quantile(ordered, n, normal_cdf(bias + shifted / (1 - acceleration * shifted))))
+            limits.append(_quantile(ordered, n, normal_cdf(bias + shifted / (1 - skew * shifted))))
         last = np.take_along_axis(ordered, np.maximum(n - 1, 0)[None], axis=0)[0]
     seen = (
         (last > ordered[0]) & (n > (1 - _MOST_UNDEFINED) * len(draws)) & np.isfinite(bias) & ~np.isnan(point)

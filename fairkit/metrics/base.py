@@ -1,7 +1,7 @@
 """What a metric is: a ratio of two sums over a group's counts, or the mean of such ratios.
 
-Because numerator and denominator are sums of fields, a metric needs no rows, adds up over shards, and can be computed
-for every group, every bootstrap replicate and every cluster by one matrix product.
+Because numerator and denominator are sums of fields, a metric needs no rows, adds up over shards, and can be
+computed for every group, every bootstrap replicate and every cluster by one matrix product.
 """
 
 from __future__ import annotations
@@ -78,7 +78,9 @@ class Ratio:
     empty: Why
 
     def __str__(self) -> str:
-        top, bottom = (f"({s})" if len(s.coefficients) > 1 else str(s) for s in (self.numerator, self.denominator))
+        top, bottom = (
+            f"({s})" if len(s.coefficients) > 1 else str(s) for s in (self.numerator, self.denominator)
+        )
         return f"{top} / {bottom}"
 
     @property
@@ -102,8 +104,14 @@ class Ratio:
 
     def __post_init__(self) -> None:
         top, bottom = dict(self.numerator.coefficients), dict(self.denominator.coefficients)
-        if len(set(top.values())) != 1 or any(bottom[f] != top.get(f, 1) for f in bottom) or not top.keys() <= bottom.keys():
-            raise ValueError(f"{self}: a ratio counts some of the rows of its denominator, all with one weight.")
+        if (
+            len(set(top.values())) != 1
+            or any(bottom[f] != top.get(f, 1) for f in bottom)
+            or not top.keys() <= bottom.keys()
+        ):
+            raise ValueError(
+                f"{self}: a ratio counts some of the rows of its denominator, all with one weight."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +187,13 @@ class Metric:
         total = np.zeros(sums.shape[:-1])
         with np.errstate(divide="ignore", invalid="ignore"):
             for part in self.parts:
-                total += (sums @ part.numerator.vector(self.kind)) / (sums @ part.denominator.vector(self.kind))
+                total += (sums @ part.numerator.vector(self.kind)) / (
+                    sums @ part.denominator.vector(self.kind)
+                )
         return total / len(self.parts)
 
     def denominators(self, table: NDArray[Any]) -> FloatArray:
-        """Sums that the metric stands on, shape (...): for a mean of ratios, of all its parts together."""
+        """Sum what the metric stands on, shape (...): for a mean of ratios, all its parts together."""
         sums = np.asarray(table, np.float64)
         union = {field: 1 for part in self.parts for field, _ in part.denominator.coefficients}
         return sums @ Sum(tuple(union.items())).vector(self.kind)

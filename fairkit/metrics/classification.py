@@ -1,7 +1,7 @@
 """Metrics of two-class decisions, each declared on one line over tp, fp, fn and tn.
 
-The definitions are those of fairlearn and scikit-learn, with one difference: a metric without a denominator is
-undefined, with its reason, where those libraries return 0.
+The definitions are those of fairlearn and scikit-learn, with one difference: a metric without a denominator
+is undefined, with its reason, where those libraries return 0.
 """
 
 from __future__ import annotations

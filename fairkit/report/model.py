@@ -1,7 +1,7 @@
 """The report: everything found, as plain frozen data that views, gates and dashboards read.
 
-A report holds no rows, only counts and what follows from them, so it is a few hundred kilobytes whatever the data were.
-Its JSON form is versioned (:data:`SCHEMA`) and lives in :mod:`fairkit.report.serialize`.
+A report holds no rows, only counts and what follows from them, so it is a few hundred kilobytes whatever the
+data were. Its JSON form is versioned (:data:`SCHEMA`) and lives in :mod:`fairkit.report.serialize`.
 """
 
 from __future__ import annotations
@@ -130,8 +130,8 @@ class Report:
     >>> import fairkit
     >>> rows = {"sex": ["F"] * 70 + ["M"] * 80, "hired": [1] * 56 + [0] * 14 + [1] * 48 + [0] * 32}
     >>> report = fairkit.evaluate(rows, decision="hired", by="sex")
-    >>> for finding in report.findings:
-    ...     print(f"{finding.group}: {finding.value:+.2f} [{finding.low:+.2f}, {finding.high:+.2f}] {finding.verdict}")
+    >>> for f in report.findings:
+    ...     print(f"{f.group}: {f.value:+.2f} [{f.low:+.2f}, {f.high:+.2f}] {f.verdict}")
     sex=F: +0.20 [+0.05, +0.33] disparity
     sex=M: -0.20 [-0.33, -0.05] disparity
     """
