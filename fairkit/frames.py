@@ -22,10 +22,20 @@ from fairkit._cells import Cells, Key
 from fairkit.counts import FIELDS, LEFT_OUT, Counts, Kind, Level, natural_order
 from fairkit.errors import DataError, FairkitError, UsageError, shortlist, unknown_name
 from fairkit.groups import Attribute, By, attributes_of, groupings
-from fairkit.predicates import Predicate, check, kinds, parse, to_expressions, to_mask
+from fairkit.predicates import (
+    ColumnKind,
+    Predicate,
+    check,
+    kinds,
+    object_kinds,
+    parse,
+    to_expressions,
+    to_mask,
+)
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
+    import pandas as pd
 
     from fairkit._arrays import Coded
     from fairkit._engine import EngineKey
@@ -214,7 +224,7 @@ def _plan(
     question: Question,
     columns: Sequence[str],
     repeated: Sequence[str],
-    schema: Callable[[], Mapping[str, Any]],
+    column_kinds: Callable[[], Mapping[str, ColumnKind]],
 ) -> _Plan:
     """Match the question with the columns; every problem is found before one is raised."""
     problems: list[str] = []
@@ -250,10 +260,10 @@ def _plan(
         for name in sorted(named & set(repeated))
     ]
     if predicates and not problems:
-        column_kinds = kinds(schema())
+        known = column_kinds()
         for name, predicate in predicates.items():
             try:
-                check(predicate, column_kinds)
+                check(predicate, known)
             except FairkitError as error:
                 problems += [f"{name}: {problem}" for problem in error.problems]
     if problems:
@@ -286,14 +296,12 @@ def _read_mapping(data: Mapping[str, Any], question: Question) -> Counts:
 
     columns = {str(name): _as_column(str(name), values) for name, values in data.items()}
 
-    def schema() -> Mapping[str, Any]:
-        import narwhals.stable.v2 as nw
+    def column_kinds() -> Mapping[str, ColumnKind]:
         import pandas as pd
 
-        heads = {name: pd.Series(values[:1000]) for name, values in columns.items()}
-        return nw.from_native(pd.DataFrame(heads)).collect_schema()
+        return _kinds_of(pd.DataFrame({name: pd.Series(values[:1000]) for name, values in columns.items()}))
 
-    plan = _plan(question, list(columns), (), schema)
+    plan = _plan(question, list(columns), (), column_kinds)
     _arrays.same_length({name: len(values) for name, values in columns.items()})
 
     def coded(role: str, name: str) -> Coded:
@@ -322,7 +330,7 @@ def _read_pandas(data: Any, question: Question) -> Counts:
         question,
         columns,
         repeated,
-        lambda: nw.from_native(data.loc[:, ~data.columns.duplicated()].infer_objects()).collect_schema(),
+        lambda: _kinds_of(data.loc[:, ~data.columns.duplicated()].infer_objects()),
     )
 
     def coded(role: str, name: str) -> Coded:
@@ -343,6 +351,12 @@ def _read_pandas(data: Any, question: Question) -> Counts:
     return _from_arrays(plan, coded, weight)
 
 
+def _kinds_of(data: pd.DataFrame) -> Mapping[str, ColumnKind]:
+    import narwhals.stable.v2 as nw
+
+    return kinds(nw.from_native(data).collect_schema()) | object_kinds(data)
+
+
 def _from_arrays(plan: _Plan, coded: Callable[[str, str], Coded], weight: Any) -> Counts:
     from fairkit import _arrays
 
@@ -357,7 +371,7 @@ def _read_lazy(data: Any, question: Question, *, repeated: Sequence[str] = ()) -
 
     frame = _as_lazy(data)
     schema = frame.collect_schema()
-    plan = _plan(question, schema.names(), repeated, lambda: schema)
+    plan = _plan(question, schema.names(), repeated, lambda: kinds(schema))
     problems = [
         f"{role} column '{name}' must hold numbers, it holds {schema[name]}."
         for role, name in (("weight", question.weight), ("score", question.score))
@@ -487,8 +501,8 @@ def _problems(cells: Cells, keys: Mapping[str, Key], plan: _Plan) -> list[str]:
     question = plan.question
     problems = [
         f"column '{a.name}' has {len(keys[a.name].levels):,} levels (at most {question.max_levels:,} "
-        "are taken): every level would be a group of its own. Group by something coarser, or raise the limit with "
-        f"max_levels={len(keys[a.name].levels)} (--max-levels)."
+        "are taken): every level would be a group of its own. Group by something coarser, or raise the limit "
+        f"with max_levels={len(keys[a.name].levels)} (--max-levels)."
         for a in question.by
         if len(keys[a.name].levels) > question.max_levels
     ]
