@@ -79,7 +79,10 @@ def beta_quantile(alpha: FloatArray, beta: FloatArray, probability: FloatArray) 
     """
     from scipy.special import betaincinv
 
-    return np.asarray(betaincinv(alpha, beta, probability), dtype=np.float64)
+    quantile = np.asarray(betaincinv(alpha, beta, probability), dtype=np.float64)
+    # SciPy 1.17 says NaN for quantiles below about 1e-27, found by inverting p-values of 1e-90 and less.
+    lost = np.isnan(quantile) & ~np.isnan(alpha + beta + probability)
+    return np.asarray(np.where(lost, 0.0, quantile))
 
 
 def student_quantile(degrees: FloatArray, probability: FloatArray) -> FloatArray:

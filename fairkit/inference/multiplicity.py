@@ -295,7 +295,8 @@ def max_t(replicates: npt.ArrayLike, estimate: npt.ArrayLike, *, confidence: flo
     kept = np.where(defined, draws, 0.0)
     centred = np.where(defined, kept - kept.sum(axis=0) / some, 0.0)
     standard_error = np.sqrt((centred**2).sum(axis=0) / (some - 1))
-    counts = (n > (1 - _MOST_UNDEFINED) * len(draws)) & np.isfinite(point) & (standard_error > 0)
+    spread = np.where(defined, kept, -np.inf).max(axis=0) > np.where(defined, kept, np.inf).min(axis=0)
+    counts = (n > (1 - _MOST_UNDEFINED) * len(draws)) & np.isfinite(point) & spread
     standard_error = np.where(counts, standard_error, np.nan)
     if not counts.any():
         return MaxT(float("nan"), Bounds(standard_error, standard_error.copy()), standard_error)
