@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairkit.evidence import Compare, Comparison, Evidence, others_of
-from fairkit.inference import Bounds, max_t
+from fairkit.inference import Bounds, benjamini_hochberg_intervals, holm_intervals, max_t
 
 FloatArray = NDArray[np.float64]
 
@@ -85,79 +85,49 @@ def decide(
         As for the comparison.
     """
     if correction is Correction.MAX_T:
-        bounds, level, method = _bands(comparison, evidence, confidence, reference, compare)
-    elif correction is Correction.NONE or (hypotheses == 1).all():
+        return _bands(
+            comparison,
+            evidence,
+            confidence=confidence,
+            reference=reference,
+            compare=compare,
+            hypotheses=hypotheses,
+        )
+    if correction is Correction.NONE or (hypotheses == 1).all():
         bounds, method = comparison.alone(confidence)
-        level = np.full(comparison.value.shape, confidence)
-    elif correction is Correction.BENJAMINI_HOCHBERG:
-        bounds, level, method = _step_up(comparison, margin_low, margin_high, 1 - confidence, hypotheses)
+        level = np.where(np.isnan(bounds.low), np.nan, confidence)
+        return Decided(bounds.low, bounds.high, level, method, hypotheses, step_down)
+    method = np.full(comparison.value.shape, "", dtype="<U24")
+
+    def interval(level: FloatArray) -> Bounds:
+        bounds, method[:] = comparison.corrected(np.broadcast_to(level, comparison.value.shape))
+        return bounds
+
+    if correction is Correction.BENJAMINI_HOCHBERG:
+        found = benjamini_hochberg_intervals(
+            interval, margin_low, margin_high, confidence=confidence, hypotheses=hypotheses
+        )
     else:
-        bounds, level, method = _step_down(
-            comparison, margin_low, margin_high, 1 - confidence, hypotheses, repeat=step_down
+        found = holm_intervals(
+            interval,
+            margin_low,
+            margin_high,
+            confidence=confidence,
+            hypotheses=hypotheses,
+            step_down=step_down,
         )
-    level = np.where(np.isnan(bounds.low), np.nan, level)
-    return Decided(bounds.low, bounds.high, level, method, hypotheses, step_down)
-
-
-def _step_down(
-    comparison: Comparison,
-    margin_low: FloatArray,
-    margin_high: FloatArray,
-    alpha: float,
-    hypotheses: NDArray[np.int64],
-    *,
-    repeat: bool,
-) -> tuple[Bounds, FloatArray, NDArray[np.str_]]:
-    """Reject in rounds: a contrast keeps the interval of its round, an open one that of the last."""
-    left = np.broadcast_to(hypotheses[:, None], comparison.value.shape).astype(np.float64)
-    level = 1 - alpha / left
-    (low, high), method = comparison.corrected(level)
-    low, high, level = low.copy(), high.copy(), level.copy()
-    beyond = (low > margin_high) | (high < margin_low)
-    while repeat and beyond.any():
-        remaining = np.maximum(hypotheses - beyond.sum(axis=1), 1)
-        fresh = 1 - alpha / np.broadcast_to(remaining[:, None], low.shape)
-        open_rows = ~beyond & (fresh < level)
-        if not open_rows.any():
-            break
-        next_low, next_high = comparison.corrected(np.where(open_rows, fresh, level))[0]
-        low, high, level = (
-            np.where(open_rows, new, old) for new, old in ((next_low, low), (next_high, high), (fresh, level))
-        )
-        now = (low > margin_high) | (high < margin_low)
-        if (now == beyond).all():
-            break
-        beyond = now
-    return Bounds(low, high), level, method
-
-
-def _step_up(
-    comparison: Comparison,
-    margin_low: FloatArray,
-    margin_high: FloatArray,
-    alpha: float,
-    hypotheses: NDArray[np.int64],
-) -> tuple[Bounds, FloatArray, NDArray[np.str_]]:
-    """Find the largest R for which R contrasts are beyond the margin at level 1 - R α / m."""
-    m = hypotheses.astype(np.float64)
-    rejected = m.copy()
-    while True:
-        level = np.broadcast_to((1 - np.maximum(rejected, 1) * alpha / m)[:, None], comparison.value.shape)
-        bounds, method = comparison.corrected(level)
-        beyond = (bounds.low > margin_high) | (bounds.high < margin_low)
-        count = np.minimum(beyond.sum(axis=1), rejected)
-        if (count == rejected).all() or (np.maximum(count, 1) == np.maximum(rejected, 1)).all():
-            return bounds, level, method
-        rejected = count.astype(np.float64)
+    return Decided(found.low, found.high, found.level, method, hypotheses, step_down)
 
 
 def _bands(
     comparison: Comparison,
     evidence: Evidence,
+    *,
     confidence: float,
     reference: NDArray[np.int64],
     compare: Compare,
-) -> tuple[Bounds, FloatArray, NDArray[np.str_]]:
+    hypotheses: NDArray[np.int64],
+) -> Decided:
     """Simultaneous bands; a ratio's are made on the log scale."""
     drawn = evidence.replicates()
     low, high = np.full(comparison.value.shape, np.nan), np.full(comparison.value.shape, np.nan)
@@ -174,4 +144,5 @@ def _bands(
         bounds = max_t(replicates, value, confidence=confidence).bounds
         low[i], high[i] = bounds if compare == "difference" else (np.exp(bounds.low), np.exp(bounds.high))
     method = np.full(low.shape, "max-t", dtype="<U24")
-    return Bounds(low, high), np.full(low.shape, confidence), method
+    level = np.where(np.isnan(low), np.nan, confidence)
+    return Decided(low, high, level, method, hypotheses, step_down=False)

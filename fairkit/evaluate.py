@@ -206,7 +206,7 @@ def evaluate(
         contrasts=tuple(pairs),
         findings=tuple(found),
         headlines=tuple(heads),
-        notes=tuple(_notes(counts, summary, chosen, sizes)),
+        notes=tuple(_notes(counts, summary, chosen)),
     )
 
 
@@ -290,9 +290,7 @@ def _stated(positive: Any) -> dict[str, str]:
     }
 
 
-def _notes(
-    counts: Counts, summary: DataSummary, chosen: Sequence[Grouping], sizes: Sequence[GroupSize]
-) -> list[str]:
+def _notes(counts: Counts, summary: DataSummary, chosen: Sequence[Grouping]) -> list[str]:
     """Say what a reader should know before the numbers."""
     notes = [
         f"{n:,} of {summary.rows:,} rows are left out: {name.replace('_', ' ')}."
@@ -305,11 +303,14 @@ def _notes(
             extra = [level for level in found if level is not None and level not in attribute.levels]
             if extra:
                 notes.append(f"'{attribute.name}' has levels that were not declared: {shortlist(extra)}.")
-        missing = next((s for s in sizes if s.group == group_name([attribute.name], [None])), None)
-        if missing is not None:
+        alone = counts.marginal([attribute.name])
+        lacking = [
+            row for (level,), row in zip(alone.groups(), alone.row_counts, strict=True) if level is None
+        ]
+        if lacking and (rows := int(lacking[0][: len(FIELDS[counts.kind])].sum())):
             notes.append(
-                f"'{attribute.name}' is missing in {missing.rows:,} of the rows used ({missing.share:.1%}); "
-                "they are a group of their own."
+                f"'{attribute.name}' is missing in {rows:,} of the rows used "
+                f"({rows / summary.rows_used:.1%}); they are a group of their own."
             )
     used = counts.values[:, : len(FIELDS[counts.kind])].sum(axis=0)
     if counts.kind is Kind.CONFUSION:

@@ -309,6 +309,8 @@ def _detectable(judged: Judged) -> FloatArray:
     if judged.table.clusters is not None or judged.compare != "difference":
         return found
     shares = [i for i, m in enumerate(judged.metrics) if m.is_proportion]
+    if not shares:
+        return found
     own, other = shares_of(judged.metrics, judged.table, judged.reference)
     with np.errstate(divide="ignore", invalid="ignore"):
         base = other.hits / other.trials

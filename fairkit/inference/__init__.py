@@ -27,12 +27,11 @@ from fairkit.inference.clusters import (
     joint_cluster_replicates,
     ratio_t_interval,
 )
+from fairkit.inference.combined import mover, mover_sum
 from fairkit.inference.differences import (
     Limits,
     farrington_manning_p,
     miettinen_nurminen,
-    mover,
-    mover_sum,
     newcombe,
 )
 from fairkit.inference.equivalence import intersection_union, margin_p, tost_newcombe, tost_score
@@ -40,29 +39,30 @@ from fairkit.inference.exact import boschloo, fisher, pooled_z_p
 from fairkit.inference.intervals import Bounds, clopper_pearson, jeffreys, wilson
 from fairkit.inference.log_ratios import mover_ratio
 from fairkit.inference.multiplicity import (
-    HolmResult,
-    MaxT,
+    Corrected,
     benjamini_hochberg,
+    benjamini_hochberg_intervals,
     holm,
     holm_intervals,
-    max_t,
 )
 from fairkit.inference.power import detectable_difference, rows_for_parity, rows_needed
 from fairkit.inference.ratios import koopman
 from fairkit.inference.shrinkage import BetaBinomial, fit_beta_binomial, shrink
+from fairkit.inference.simultaneous import MaxT, max_t
 
 __all__ = [
     "BetaBinomial",
     "Bounds",
     "ClusterInterval",
     "ClusterMethod",
-    "HolmResult",
+    "Corrected",
     "Jackknife",
     "Limits",
     "MaxT",
     "bca",
     "bca_at",
     "benjamini_hochberg",
+    "benjamini_hochberg_intervals",
     "boschloo",
     "clopper_pearson",
     "cluster_replicates",

@@ -19,11 +19,9 @@ from fairkit.errors import UsageError
 from fairkit.inference.arrays import BoolArray, FloatArray, broadcast, tail_probability
 from fairkit.inference.intervals import Bounds
 
-_MOST_UNDEFINED = 0.05
 
-
-class HolmResult(NamedTuple):
-    """Intervals corrected by Holm's step-down, and which of them lie wholly outside the margin.
+class Corrected(NamedTuple):
+    """Intervals corrected for the size of their families, and which of them lie wholly outside the margin.
 
     Attributes
     ----------
@@ -37,7 +35,7 @@ class HolmResult(NamedTuple):
     Examples
     --------
     >>> zero = np.zeros(1)
-    >>> HolmResult(zero, zero, zero, zero > 0).rejected
+    >>> Corrected(zero, zero, zero, zero > 0).rejected
     array([False])
     """
 
@@ -45,29 +43,6 @@ class HolmResult(NamedTuple):
     high: FloatArray
     level: FloatArray
     rejected: BoolArray
-
-
-class MaxT(NamedTuple):
-    """Simultaneous bands: all groups lie within their bounds at once with the stated confidence.
-
-    Attributes
-    ----------
-    critical_value : float
-        How many standard errors each band reaches; NaN where no group counts.
-    bounds : Bounds
-        Estimate -+ critical value x standard error.
-    standard_error : ndarray
-        Standard deviation of the replicates; NaN where a group does not count.
-
-    Examples
-    --------
-    >>> MaxT(2.5, Bounds(np.zeros(1), np.ones(1)), np.ones(1)).critical_value
-    2.5
-    """
-
-    critical_value: float
-    bounds: Bounds
-    standard_error: FloatArray
 
 
 def holm(p: npt.ArrayLike) -> FloatArray:
@@ -153,34 +128,37 @@ def holm_intervals(
     margin_high: npt.ArrayLike,
     *,
     confidence: float = 0.95,
-    hypotheses: int | None = None,
-) -> HolmResult:
+    hypotheses: npt.ArrayLike | None = None,
+    step_down: bool = True,
+) -> Corrected:
     r"""Correct intervals, not p-values, by Holm's step-down, so that picture and verdict cannot disagree.
 
     Parameters
     ----------
     interval : callable
-        Maps confidence levels to intervals, one per hypothesis; called with one level for all, then with an
-        array of levels. Intervals of a higher level must contain those of a lower one.
+        Maps confidence levels to intervals, of shape (..., hypotheses): each line along the last axis is a
+        family of its own. Intervals of a higher level must contain those of a lower one.
     margin_low, margin_high : array_like
         The margin: a hypothesis is rejected where its interval lies wholly outside. (0, 0) asks whether the
         interval excludes zero.
     confidence : float
         Family-wise confidence level.
-    hypotheses : int, optional
-        Size of the family, where it is larger than what is passed here; by default the number of intervals
-        that are defined.
+    hypotheses : array_like of int, of shape (...), optional
+        Size of each family; by default the number of its intervals that are defined. Smaller where some ask
+        the same question (two groups that mirror each other), larger where more might have been asked (every
+        pair, when the reference was chosen by its value).
+    step_down : bool
+        Whether what is rejected frees level for the rest; without it this is Bonferroni.
 
     Returns
     -------
-    HolmResult
+    Corrected
         Each interval at the level at which it was decided.
 
     Raises
     ------
     fairkit.errors.UsageError
-        When the level is not strictly between 0 and 1, or ``hypotheses`` is smaller than the number of
-        intervals.
+        When the level is not strictly between 0 and 1.
 
     Notes
     -----
@@ -198,8 +176,7 @@ def holm_intervals(
     :math:`\alpha / (m - r)`, which is where Holm stops.
 
     The intervals of the hypotheses that are not rejected have level :math:`1 - \alpha / (m - r)`. They
-    decide; they are no set of simultaneous confidence intervals (for that, pass the first level to all, which
-    is Bonferroni).
+    decide; they are no set of simultaneous confidence intervals (for that, take no step down).
 
     References
     ----------
@@ -214,96 +191,100 @@ def holm_intervals(
     >>> result.rejected, result.level.round(4)
     (array([ True,  True, False]), array([0.9833, 0.975 , 0.95  ]))
     """
-    alpha = 2 * float(tail_probability(np.asarray(confidence, dtype=np.float64)))
-    first = interval(np.asarray(1 - alpha))
-    low, high, margin_below, margin_above = (
-        np.array(x) for x in broadcast(first.low, first.high, margin_low, margin_high)
+    alpha, family = _family(interval, confidence, hypotheses)
+    first = interval(1 - alpha / family)
+    low, high, level, margin_below, margin_above = (
+        np.array(x) for x in broadcast(first.low, first.high, 1 - alpha / family, margin_low, margin_high)
     )
     open_ = ~(np.isnan(low) | np.isnan(high))
-    family = int(open_.sum()) if hypotheses is None else hypotheses
-    if family < open_.sum():
-        raise UsageError(
-            f"hypotheses is {family}, but {int(open_.sum())} intervals are defined; "
-            "count them all, or leave it out."
-        )
-    level = np.where(open_, 1 - alpha, np.nan)
-    rejected = np.zeros(low.shape, dtype=np.bool_)
-    while open_.any():
-        level[open_] = 1 - alpha / (family - rejected.sum())
-        # Undefined entries get a harmless level: NaN would be refused as a level.
-        bounds = interval(np.where(np.isnan(level), 1 - alpha, level))
-        low, high = np.where(open_, bounds.low, low), np.where(open_, bounds.high, high)
-        outside = open_ & ((low > margin_above) | (high < margin_below))
-        if not outside.any():
+    rejected = open_ & ((low > margin_above) | (high < margin_below))
+    fresh = rejected
+    while step_down and fresh.any():
+        open_ &= ~rejected
+        left = np.maximum(family - rejected.sum(axis=-1, keepdims=True), 1)
+        moved = open_ & (1 - alpha / left < level)
+        if not moved.any():
             break
-        rejected |= outside
-        open_ &= ~outside
-    return HolmResult(low, high, level, rejected)
+        level = np.where(moved, 1 - alpha / left, level)
+        bounds = interval(level)
+        low, high = np.where(moved, bounds.low, low), np.where(moved, bounds.high, high)
+        fresh = moved & ((low > margin_above) | (high < margin_below))
+        rejected |= fresh
+    undefined = np.isnan(low) | np.isnan(high)
+    return Corrected(low, high, np.where(undefined, np.nan, level), rejected)
 
 
-def max_t(replicates: npt.ArrayLike, estimate: npt.ArrayLike, *, confidence: float = 0.95) -> MaxT:
-    r"""Simultaneous bands for all groups from bootstrap replicates.
+def benjamini_hochberg_intervals(
+    interval: Callable[[FloatArray], Bounds],
+    margin_low: npt.ArrayLike,
+    margin_high: npt.ArrayLike,
+    *,
+    confidence: float = 0.95,
+    hypotheses: npt.ArrayLike | None = None,
+) -> Corrected:
+    r"""Correct intervals by Benjamini and Hochberg's step-up, for exploring many groups.
 
     Parameters
     ----------
-    replicates : array_like of shape (replicates, groups)
-        Bootstrap replicates of the statistics; NaN where undefined.
-    estimate : array_like of shape (groups,)
-        The statistics on the data.
-    confidence : float
-        Simultaneous confidence level.
+    interval, margin_low, margin_high, confidence, hypotheses
+        As for `holm_intervals`; ``1 - confidence`` bounds the expected share of false rejections.
 
     Returns
     -------
-    MaxT
-        A group whose estimate is NaN, whose replicates do not vary or are undefined in 5 % or more, gets NaN
-        bounds and does not count.
+    Corrected
+        All intervals of a family at one level, :math:`1 - R \alpha / m` for R rejections of m (R at least 1).
 
     Raises
     ------
     fairkit.errors.UsageError
-        When the shapes do not fit or the level is not strictly between 0 and 1.
+        When the level is not strictly between 0 and 1.
 
     Notes
     -----
-    The critical value is the quantile of :math:`\max_g |t^*_g - t_g| / s_g` over the replicates, with s the
-    standard deviation of the replicates of each group. Unlike Holm it gains from correlation between groups,
-    and needs no more replicates for more groups. The bands are symmetric: for small, skewed groups prefer
-    corrected intervals.
+    R is the largest number for which R intervals of level :math:`1 - R \alpha / m` lie wholly outside the
+    margin, which is Benjamini and Hochberg's rule on the p-values got by inverting the interval. The
+    intervals of the rejected hypotheses control the false coverage rate.
 
     References
     ----------
-    Westfall and Young (1993), Resampling-Based Multiple Testing. Romano and Wolf (2005), JASA 100, 94-108.
+    Benjamini and Hochberg (1995), JRSS B 57, 289-300. Benjamini and Yekutieli (2005), False discovery
+    rate-adjusted multiple confidence intervals for selected parameters, JASA 100, 71-81.
 
     Examples
     --------
-    >>> draws = np.random.default_rng(0).normal(size=(4000, 20))
-    >>> result = max_t(draws, np.zeros(20))
-    >>> round(result.critical_value, 1)  # normal quantile for 1 - .05 / 20, almost
-    3.0
+    >>> from fairkit.inference.differences import newcombe
+    >>> k, n = np.array([60, 47, 31]), 100
+    >>> result = benjamini_hochberg_intervals(
+    ...     lambda level: newcombe(k, n, 300, 1000, confidence=level), -0.05, 0.05
+    ... )
+    >>> result.rejected, result.level.round(4)
+    (array([ True,  True, False]), array([0.9667, 0.9667, 0.9667]))
     """
-    draws, point = np.asarray(replicates, dtype=np.float64), np.asarray(estimate, dtype=np.float64)
-    if draws.ndim != 2 or len(draws) < 2 or point.shape != draws.shape[1:]:
-        raise UsageError(
-            f"estimate {point.shape} and replicates {draws.shape} do not fit; "
-            "pass (groups,) and (replicates, groups), with two replicates or more."
-        )
-    tail = 2 * float(tail_probability(np.asarray(confidence, dtype=np.float64)))
-    defined = np.isfinite(draws)
-    n = defined.sum(axis=0)
-    some = np.maximum(n, 2)
-    kept = np.where(defined, draws, 0.0)
-    centred = np.where(defined, kept - kept.sum(axis=0) / some, 0.0)
-    standard_error = np.sqrt((centred**2).sum(axis=0) / (some - 1))
-    spread = np.where(defined, kept, -np.inf).max(axis=0) > np.where(defined, kept, np.inf).min(axis=0)
-    counts = (n > (1 - _MOST_UNDEFINED) * len(draws)) & np.isfinite(point) & spread
-    standard_error = np.where(counts, standard_error, np.nan)
-    if not counts.any():
-        return MaxT(float("nan"), Bounds(standard_error, standard_error.copy()), standard_error)
-    distance = np.where(defined, np.abs(kept - point), 0.0)[:, counts] / standard_error[counts]
-    critical = float(np.quantile(distance.max(axis=1), 1 - tail, method="higher"))
-    reach = critical * standard_error
-    return MaxT(critical, Bounds(point - reach, point + reach), standard_error)
+    alpha, family = _family(interval, confidence, hypotheses)
+    candidate = family
+    while True:
+        level = 1 - np.maximum(candidate, 1) * alpha / family
+        low, high = interval(level)
+        undefined = np.isnan(low) | np.isnan(high)
+        rejected = ~undefined & ((low > margin_high) | (high < margin_low))
+        found = np.minimum(rejected.sum(axis=-1, keepdims=True), candidate)
+        if (np.maximum(found, 1) == np.maximum(candidate, 1)).all():
+            level = np.where(undefined, np.nan, np.broadcast_to(level, low.shape))
+            return Corrected(low, high, level, rejected)
+        candidate = found
+
+
+def _family(
+    interval: Callable[[FloatArray], Bounds], confidence: float, hypotheses: npt.ArrayLike | None
+) -> tuple[float, FloatArray]:
+    """Return alpha and the sizes of the families, with a last axis of length one."""
+    alpha = 2 * float(tail_probability(np.asarray(confidence, dtype=np.float64)))
+    if hypotheses is None:
+        bounds = interval(np.asarray(1 - alpha))
+        size = (~(np.isnan(bounds.low) | np.isnan(bounds.high))).sum(axis=-1)
+    else:
+        size = np.asarray(hypotheses)
+    return alpha, np.maximum(size, 1)[..., None].astype(np.float64)
 
 
 def _sorted(p: npt.ArrayLike) -> tuple[FloatArray, npt.NDArray[np.intp], BoolArray]:

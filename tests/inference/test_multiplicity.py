@@ -10,6 +10,7 @@ from fairkit.errors import UsageError
 from fairkit.inference import (
     Bounds,
     benjamini_hochberg,
+    benjamini_hochberg_intervals,
     holm,
     holm_intervals,
     margin_p,
@@ -109,10 +110,48 @@ def test_a_larger_family_can_be_declared():
     np.testing.assert_allclose(found.level, 1 - 0.05 / 96)
 
 
-def test_a_family_smaller_than_its_intervals_is_refused():
-    """Declaring fewer hypotheses than are passed would undo the correction."""
-    with pytest.raises(UsageError, match="hypotheses is 1, but 2"):
-        holm_intervals(lambda level: newcombe([40, 30], 100, 300, 1000, confidence=level), 0, 0, hypotheses=1)
+@given(families(), st.sampled_from([0.0, 0.05]), st.sampled_from([0.9, 0.95]))
+@settings(max_examples=100)
+def test_exploring_intervals_decide_as_benjamini_hochberg_on_inverted_p_values(family, margin, confidence):
+    """Brute force: step-up on intervals rejects exactly what Benjamini-Hochberg rejects on margin p-values."""
+    k, n = family
+    found = benjamini_hochberg_intervals(
+        lambda level: newcombe(k, n, 300, 1000, confidence=level), -margin, margin, confidence=confidence
+    )
+    adjusted = benjamini_hochberg(margin_p(k, n, 300, 1000, margin_low=-margin, margin_high=margin))
+    if (np.abs(adjusted - (1 - confidence)) < 1e-9).any():
+        return
+    np.testing.assert_array_equal(found.rejected, adjusted <= 1 - confidence)
+    np.testing.assert_array_equal(found.rejected, (found.low > margin) | (found.high < -margin))
+
+
+@pytest.mark.parametrize("correct", [holm_intervals, benjamini_hochberg_intervals])
+def test_each_line_is_a_family_of_its_own(correct):
+    """Families judged together, whatever their sizes, come out as each judged alone."""
+    k = np.array([[90.0, 40, 31, 30], [30, 31, 29, 33], [80, 85, 90, 0]])
+    n = np.array([[100.0, 100, 100, 100], [100, 100, 100, 100], [100, 100, 100, 0]])
+    together = correct(lambda level: newcombe(k, n, 300, 1000, confidence=level), -0.02, 0.02)
+    for row in range(3):
+        alone = correct(lambda level, r=row: newcombe(k[r], n[r], 300, 1000, confidence=level), -0.02, 0.02)
+        for both, one in zip(together, alone, strict=True):
+            np.testing.assert_allclose(both[row], one)
+
+
+def test_mirrored_hypotheses_may_share_one_level():
+    """Two groups that mirror each other ask one question: a family of one keeps the full level for both."""
+    found = holm_intervals(
+        lambda level: newcombe([40, 30], 100, [30, 40], 100, confidence=level), 0, 0, hypotheses=1
+    )
+    np.testing.assert_allclose(found.level, 0.95)
+
+
+def test_without_stepping_down_every_interval_keeps_the_first_level():
+    """A reference chosen by its value allows no freed level, so all intervals are Bonferroni's."""
+    found = holm_intervals(
+        lambda level: newcombe([90, 30], 100, 300, 1000, confidence=level), 0, 0, step_down=False
+    )
+    np.testing.assert_allclose(found.level, 0.975)
+    assert found.rejected.tolist() == [True, False]
 
 
 def test_nothing_defined_is_nothing_rejected():
