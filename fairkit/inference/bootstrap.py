@@ -216,7 +216,7 @@ def bca(
 
     The tail has to be resolved: where ``replicates * (1 - confidence) / 2`` is below 10, the limit rests on
     fewer than ten replicates and hardly moves when the level rises. Corrected levels such as 1 - .05/96 need
-    40,000 replicates, or `fairkit.inference.multiplicity.max_t`.
+    40,000 replicates, or `fairkit.inference.simultaneous.max_t`.
 
     References
     ----------

@@ -40,7 +40,7 @@ def test_intervals_agree_with_statsmodels(name, confidence):
 
 @EVERY
 def test_ends_are_exact(method):
-    """No successes: exactly 0 below. No failures: exactly 1 above. Nothing crosses the range by rounding."""
+    """Without successes the limit is exactly 0 below, without failures exactly 1 above."""
     n = np.array([1, 3, 10, 49, 1e6, 2.5])
     assert (method(np.zeros(6), n).low == 0).all()
     assert (method(n, n).high == 1).all()

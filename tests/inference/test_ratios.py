@@ -65,7 +65,7 @@ def test_limits_solve_the_chi_square_equation():
 
 
 def test_empty_cells_leave_the_interval_open_on_one_side():
-    """No successes above: low is 0. None below: high is infinite. None at all: every ratio is possible."""
+    """No successes above put low at 0, none below put high at infinity, and none at all allow every ratio."""
     low, high = koopman([0, 3, 0], [20, 20, 20], [30, 0, 0], [100, 50, 50])
     assert low[0] == low[2] == 0
     assert np.isfinite(high[0])
