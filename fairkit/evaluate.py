@@ -17,8 +17,9 @@ from fairkit.counts import FIELDS, LEFT_OUT, Counts, Kind
 from fairkit.errors import DataError, UsageError, did_you_mean, shortlist
 from fairkit.estimates import Estimate, GroupSize, estimates, group_sizes
 from fairkit.evidence import Compare, DifferenceInterval, Evidence, IndependentRows, Options
-from fairkit.findings import Finding, Headline, Margins, findings, headlines, judge
+from fairkit.findings import Finding, Margins, findings, judge
 from fairkit.groups import By, Grouping, attributes_of, group_name, groupings, references
+from fairkit.headlines import Headline, headlines
 from fairkit.metrics import Metric, chosen_metrics
 from fairkit.report.model import DataSummary, Report, Settings
 from fairkit.tables import GroupTable, group_table

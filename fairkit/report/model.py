@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from fairkit.contrasts import Contrast
 from fairkit.counts import Counts
 from fairkit.estimates import Estimate, GroupSize
-from fairkit.findings import Finding, Headline, Verdict
+from fairkit.findings import Finding, Verdict
+from fairkit.headlines import Headline
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,0 +1,152 @@
+"""Headlines: what a whole family of findings says, for one metric or for a named notion of fairness.
+
+A headline never stands on a small group's wild value: a disparity is led by the bound that is surely beyond
+the margin, parity needs every group, and the usual max-minus-min is shown only as what other tools print.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairkit.corrections import Correction, Decided, decide
+from fairkit.evidence import REST, Compare
+from fairkit.findings import Judged, Verdict
+from fairkit.metrics import FAMILIES, Family
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """What a whole family says: one metric, or a named notion of fairness over several.
+
+    Parameters
+    ----------
+    name : str
+        The metric, or the notion (``equalized_odds``).
+    metrics : tuple of str
+    attribute : str
+    compare : {"difference", "ratio"}
+    verdict : Verdict
+        ``disparity`` where any group has one (several metrics share the error rate); ``parity`` only where
+        every group's interval of level ``1 - 2(1 - confidence)`` lies inside the margin (intersection-union
+        test).
+    disparities : tuple of str
+        Groups with a disparity, the surest and largest first.
+    at_least : float or None
+        The largest disparity shown: the bound nearest to parity of the surest group. A small group with a
+        wild value cannot lead here.
+    parities, inconclusive, undefined : int
+        How many contrasts ended in each way; `undefined` are among the inconclusive.
+    spread : float or None
+        Highest minus lowest value (ratio: lowest over highest) of the groups, as other tools print it.
+        Largely noise when groups are many and small; nothing is decided on it.
+    """
+
+    name: str
+    metrics: tuple[str, ...]
+    attribute: str
+    compare: Compare
+    verdict: Verdict
+    disparities: tuple[str, ...]
+    at_least: float | None
+    parities: int
+    inconclusive: int
+    undefined: int
+    spread: float | None
+
+
+def headlines(judged: Judged) -> list[Headline]:
+    """Sum up every metric, and every named notion of fairness whose metrics are there."""
+    known = [m.name for m in judged.metrics]
+    single = [Family(name, (name,), "") for name in known]
+    named = [family for family in FAMILIES if all(name in known for name in family.metrics)]
+    return [
+        _headline(judged, family, [known.index(name) for name in family.metrics]) for family in single + named
+    ]
+
+
+def _headline(judged: Judged, family: Family, rows: list[int]) -> Headline:
+    decided = judged.decided
+    if len(rows) > 1 and judged.correction is not Correction.NONE:
+        decided = _stricter(judged, rows)
+    verdicts = judged.verdicts(decided)[rows]
+    table = judged.table
+    contrasted = np.ones_like(verdicts, dtype=bool)
+    for k, i in enumerate(rows):
+        if judged.reference[i] != REST:
+            contrasted[k, judged.reference[i]] = False
+    value = judged.comparison.value[rows]
+    undefined = contrasted & (np.isnan(value) | np.isnan(decided.low[rows]))
+    bottom, top = (margin[rows] for margin in judged.margins)
+    beyond = np.fmax(decided.low[rows] - top, bottom - decided.high[rows])
+    shown = verdicts == "disparity"
+    order = sorted(zip(*np.nonzero(shown), strict=True), key=lambda kg: -beyond[kg])
+    at_least = None
+    if order:
+        k, g = order[0]
+        low, high = decided.low[rows][k, g], decided.high[rows][k, g]
+        at_least = float(low if low > top[k, 0] else high)
+    verdict = Verdict.INCONCLUSIVE
+    if order:
+        verdict = Verdict.DISPARITY
+    elif contrasted.any() and not undefined.any() and _all_inside(judged, rows, contrasted):
+        verdict = Verdict.PARITY
+    return Headline(
+        family.name,
+        family.metrics,
+        table.grouping.name,
+        judged.compare,
+        verdict,
+        tuple(dict.fromkeys(table.names[g] for _, g in order)),
+        at_least,
+        int(((verdicts == "parity") & contrasted).sum()),
+        int(((verdicts == "inconclusive") & contrasted).sum()),
+        int(undefined.sum()),
+        _spread(judged, rows),
+    )
+
+
+def _stricter(judged: Judged, rows: list[int]) -> Decided:
+    """Decide again with the error rate shared by the family's metrics."""
+    selected = bool((judged.reference != REST).any()) and len(np.unique(judged.reference)) > 1
+    return decide(
+        judged.comparison,
+        judged.evidence,
+        judged.margins.low,
+        judged.margins.high,
+        confidence=1 - (1 - judged.confidence) / len(rows),
+        correction=judged.correction,
+        hypotheses=judged.decided.hypotheses,
+        step_down=judged.decided.step_down and not selected,
+        reference=judged.reference,
+        compare=judged.compare,
+    )
+
+
+def _all_inside(judged: Judged, rows: list[int], contrasted: NDArray[np.bool_]) -> bool:
+    """Test parity of all groups together: each must show it, so only a chosen reference is corrected."""
+    bottom, top = (margin[rows] for margin in judged.margins)
+    if judged.decided.step_down:
+        low, high = judged.relaxed
+    else:
+        low, high = judged.decided.low, judged.decided.high
+    inside = (low[rows] >= bottom) & (high[rows] <= top)
+    return bool(inside[contrasted].all())
+
+
+def _spread(judged: Judged, rows: list[int]) -> float | None:
+    found = []
+    for i in rows:
+        values = judged.evidence.values[i]
+        values = values[~np.isnan(values)]
+        if len(values) < 2:
+            return None
+        if judged.compare == "difference":
+            found.append(float(values.max() - values.min()))
+        elif values.max() > 0:
+            found.append(float(values.min() / values.max()))
+    if not found:
+        return None
+    return max(found) if judged.compare == "difference" else min(found)
