@@ -1,0 +1,303 @@
+"""The words that every view shares: numbers, intervals, reasons and the sentence for one finding.
+
+Rates are written in percent and differences in points, to two decimals, as published audits write them; a
+threshold stays in the same unit as the number beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from types import MappingProxyType
+
+from fairkit.estimates import Estimate
+from fairkit.evidence import Compare
+from fairkit.findings import TOO_FEW_ROWS, Finding, Verdict
+from fairkit.headlines import Headline
+from fairkit.metrics import Why
+
+SYMBOLS = MappingProxyType({Verdict.DISPARITY: "◆", Verdict.PARITY: "●", Verdict.INCONCLUSIVE: "○"})
+"""One sign per verdict, the same in tables and charts, so that colour is never needed."""
+
+UNDEFINED = "–"
+"""Sign of a number that is undefined."""
+
+REASONS = MappingProxyType(
+    {
+        Why.NO_ROWS: "no rows",
+        Why.NO_POSITIVES: "no positives",
+        Why.NO_NEGATIVES: "no negatives",
+        Why.NO_PREDICTED_POSITIVES: "no predicted positives",
+        Why.NO_PREDICTED_NEGATIVES: "no predicted negatives",
+        Why.TOO_FEW_CLUSTERS: "too few clusters for an interval",
+        Why.NO_VARIATION: "no variation, so no interval",
+        Why.REFERENCE_UNDEFINED: "the reference has no value",
+        Why.REFERENCE_ZERO: "the reference's value is 0",
+        TOO_FEW_ROWS: "too few rows",
+    }
+)
+"""Every reason in plain words."""
+
+MEANINGS = MappingProxyType(
+    {
+        Verdict.DISPARITY: "the interval lies wholly beyond the margin",
+        Verdict.PARITY: "the interval lies wholly inside the margin",
+        Verdict.INCONCLUSIVE: "anything else: the data do not decide it",
+    }
+)
+"""What each verdict says."""
+
+# Control characters, line separators, halves of characters, and marks that reorder or hide text: a name from
+# the data must not steer a terminal or look like another name.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]"
+)
+
+
+def visible(text: str) -> str:
+    r"""Write characters that would steer or hide text as escapes; names come from data.
+
+    Examples
+    --------
+    >>> print(visible("race=A\x1b[31m\u202e"))
+    race=A\x1b[31m\u202e
+    """
+    return _UNSAFE.sub(
+        lambda found: f"\\x{ord(found[0]):02x}" if ord(found[0]) < 256 else f"\\u{ord(found[0]):04x}", text
+    )
+
+
+def short_name(group: str, attribute: str) -> str:
+    """Write a group's levels alone, where its attribute stands above the table.
+
+    Examples
+    --------
+    >>> short_name("race=Asian", "race"), short_name('sex=F & dept="R & D"', "sex & dept")
+    ('Asian', 'F & "R & D"')
+    >>> short_name("sex=F", "race")
+    'sex=F'
+    """
+    names = attribute.split(" & ")
+    found = _levels_of(tuple(names)).fullmatch(group)
+    return visible(" & ".join(found.groups()) if found and all(found.groups()) else group)
+
+
+def percent(value: float, *, digits: int = 2) -> str:
+    """Write a rate.
+
+    Examples
+    --------
+    >>> percent(805 / 1795)
+    '44.85%'
+    """
+    return f"{_unsigned_zero(f'{100 * value:.{digits}f}')}%"
+
+
+def contrast_number(value: float, compare: Compare, *, digits: int = 2) -> str:
+    """Write a difference in signed points, or a ratio.
+
+    Examples
+    --------
+    >>> contrast_number(0.21394, "difference"), contrast_number(0.5228, "ratio")
+    ('+21.39', '0.523')
+    """
+    if compare == "ratio":
+        return f"{value:.{digits + 1}f}"
+    return _unsigned_zero(f"{100 * value:+.{digits}f}")
+
+
+def bounds(low: float | None, high: float | None, *, digits: int = 2, between: str = " to ") -> str:
+    """Write the interval of a rate, in percent without the sign; empty where there is none.
+
+    Examples
+    --------
+    >>> bounds(0.42561, 0.47158), bounds(0.42561, 0.47158, between=", ", digits=1)
+    ('42.56 to 47.16', '42.6, 47.2')
+    """
+    if low is None or high is None:
+        return ""
+    return f"{percent(low, digits=digits)[:-1]}{between}{percent(high, digits=digits)[:-1]}"
+
+
+def contrast_bounds(
+    low: float | None, high: float | None, compare: Compare, *, digits: int = 2, between: str = " to "
+) -> str:
+    """Write the interval of a difference or ratio; empty where there is none.
+
+    Examples
+    --------
+    >>> contrast_bounds(0.17246, 0.25461, "difference"), contrast_bounds(0.5, None, "ratio")
+    ('+17.25 to +25.46', '0.500 and more')
+    """
+    if low is None:
+        return ""
+    if high is None:
+        return f"{contrast_number(low, compare, digits=digits)} and more"
+    ends = (contrast_number(end, compare, digits=digits) for end in (low, high))
+    return between.join(ends)
+
+
+def level_text(level: float) -> str:
+    """Write a confidence level.
+
+    Examples
+    --------
+    >>> level_text(0.95), level_text(1 - 0.05 / 6)
+    ('95%', '99.17%')
+    """
+    return f"{100 * level:.2f}".rstrip("0").rstrip(".") + "%"
+
+
+def margin_text(margin: tuple[float, float], compare: Compare) -> str:
+    """Write a margin in the unit of its contrast.
+
+    Examples
+    --------
+    >>> margin_text((-0.05, 0.05), "difference"), margin_text((0.8, 1.25), "ratio")
+    ('±5 points', '0.8 to 1.25')
+    """
+    low, high = margin
+    if compare == "ratio":
+        return f"{low:g} to {high:g}"
+    if low == -high:
+        return f"±{100 * high:g} points"
+    return f"{100 * low:+g} to {100 * high:+g} points"
+
+
+def reason_text(reason: str) -> str:
+    """Say a reason in plain words; one of a later fairkit is shown as it is.
+
+    Examples
+    --------
+    >>> reason_text("no-predicted-positives")
+    'no predicted positives'
+    """
+    return REASONS.get(reason, reason.replace("-", " "))
+
+
+def verdict_text(estimate: Estimate, finding: Finding | None) -> str:
+    """Write the verdict on one number: sign and word, and the reason where the number is undefined.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    finding : Finding or None
+        None for the group that the others are compared with.
+
+    Examples
+    --------
+    >>> import fairkit
+    >>> rows = {"sex": ["F", "M"] * 9, "y": [0, 1] * 9, "d": [1, 1, 0] * 6}
+    >>> report = fairkit.evaluate(rows, label="y", decision="d", by="sex", metrics=["true_positive_rate"])
+    >>> verdict_text(report.estimates[0], report.findings[0])
+    '– undefined: no positives'
+    """
+    if estimate.value is None and estimate.why is not None:
+        return f"{UNDEFINED} undefined: {reason_text(estimate.why)}"
+    if finding is None:
+        return "reference"
+    if finding.value is None and finding.reason is not None:
+        return f"{UNDEFINED} undefined: {reason_text(finding.reason)}"
+    if finding.low is None and finding.reason is not None:
+        return f"{SYMBOLS[finding.verdict]} {finding.verdict}: {reason_text(finding.reason)}"
+    return f"{SYMBOLS[finding.verdict]} {finding.verdict}"
+
+
+def sentence(finding: Finding, *, n: int, other_n: int | None = None) -> str:
+    """Say one finding in a sentence.
+
+    Parameters
+    ----------
+    finding : Finding
+    n : int
+        Rows in the metric's denominator in the group.
+    other_n : int, optional
+        The same in what it is compared with.
+
+    Examples
+    --------
+    >>> import fairkit
+    >>> rows = {"sex": ["F"] * 70 + ["M"] * 80, "hired": [1] * 56 + [0] * 14 + [1] * 48 + [0] * 32}
+    >>> finding = fairkit.evaluate(rows, decision="hired", by="sex", reference="sex=M").findings[0]
+    >>> sentence(finding, n=70, other_n=80)
+    'selection_rate of sex=F is 20.00 points higher than that of sex=M (95% interval ...: disparity'
+    """
+    of = f"{finding.metric} of {visible(finding.group)}"
+    reason = "" if finding.reason is None else reason_text(finding.reason)
+    if finding.value is None:
+        return f"{of} cannot be compared with {_other(finding)}: {reason}"
+    numbers = f"n = {n:,}" if other_n is None else f"n = {n:,} against {other_n:,}"
+    if finding.level is None:
+        numbers += f"; no interval: {reason}"
+    else:
+        interval = contrast_bounds(finding.low, finding.high, finding.compare)
+        numbers = f"{level_text(finding.level)} interval {interval}; {numbers}"
+    text = f"{of} is {_size(finding.value, finding.compare)} {_other(finding)} ({numbers}; margin "
+    text += f"{margin_text(finding.margin, finding.compare)}): {finding.verdict}"
+    return f"{text}, {needed_text(finding)}" if finding.n_needed is not None else text
+
+
+def needed_text(finding: Finding) -> str:
+    """Say how many rows would decide an inconclusive finding.
+
+    Examples
+    --------
+    >>> import fairkit
+    >>> rows = {"sex": ["F"] * 40 + ["M"] * 80, "d": [1, 0] * 60}
+    >>> needed_text(fairkit.evaluate(rows, decision="d", by="sex").findings[0])
+    'needs about 534 rows of this group'
+    """
+    if finding.n_needed is None:
+        return ""
+    return f"needs about {finding.n_needed:,} rows of this group"
+
+
+def at_least_text(headline: Headline) -> str:
+    """Write the largest disparity that is shown; empty where there is none.
+
+    Examples
+    --------
+    >>> import fairkit
+    >>> rows = {"sex": ["F"] * 70 + ["M"] * 80, "hired": [1] * 56 + [0] * 14 + [1] * 48 + [0] * 32}
+    >>> at_least_text(fairkit.evaluate(rows, decision="hired", by="sex").headlines[0])
+    '5.24 points'
+    """
+    if headline.at_least is None:
+        return ""
+    if headline.compare == "ratio":
+        return f"{headline.at_least:.3f} times"
+    return f"{100 * abs(headline.at_least):.2f} points"
+
+
+def counted(n: int, one: str, many: str | None = None) -> str:
+    """Write a number with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "row"), counted(1372, "row"), counted(2, "parity", "parities")
+    ('1 row', '1,372 rows', '2 parities')
+    """
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+@lru_cache(maxsize=64)
+def _levels_of(names: tuple[str, ...]) -> re.Pattern[str]:
+    level = r'("(?:[^"\\]|\\.)*"|[^"=&]*)'
+    return re.compile(" & ".join(f"{re.escape(name)}={level}" for name in names), re.DOTALL)
+
+
+def _size(value: float, compare: Compare) -> str:
+    if compare == "ratio":
+        return f"{value:.3f} times that of"
+    points = f"{100 * abs(value):.2f}"
+    if float(points) == 0:
+        return "no different from that of"
+    return f"{points} points {'higher' if value > 0 else 'lower'} than that of"
+
+
+def _other(finding: Finding) -> str:
+    return "all other rows" if finding.reference == "rest" else visible(finding.reference)
+
+
+def _unsigned_zero(text: str) -> str:
+    return text.lstrip("+-") if not text.strip("+-0.") else text

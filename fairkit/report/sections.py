@@ -1,0 +1,244 @@
+"""The report in reading order: attributes, their metrics, and the groups from worst to best.
+
+Every view walks these sections, so that text, Markdown, page and charts show the same rows in the same order.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from fairkit.estimates import Estimate, GroupSize
+from fairkit.evidence import Compare
+from fairkit.findings import Finding, Verdict
+from fairkit.headlines import Headline
+from fairkit.metrics import CATALOGUE, Metric
+from fairkit.report.model import Report
+
+_ORDER = {Verdict.DISPARITY: 1, Verdict.INCONCLUSIVE: 2, Verdict.PARITY: 3}
+_REFERENCE, _UNDEFINED = 0, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One group under one metric and comparison.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    finding : Finding or None
+        None for the group that the others are compared with.
+    other_n : int or None
+        Rows in the denominator of what it is compared with.
+    """
+
+    estimate: Estimate
+    finding: Finding | None
+    other_n: int | None
+
+    @property
+    def undefined(self) -> bool:
+        """Whether there is nothing to judge: no value, or no contrast."""
+        return self.estimate.value is None or (self.finding is not None and self.finding.value is None)
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The verdict; None for the reference and for what is undefined."""
+        return None if self.undefined or self.finding is None else self.finding.verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One metric over the groups of one attribute, under one comparison.
+
+    Parameters
+    ----------
+    metric, attribute : str
+    compare : {"difference", "ratio"}
+    definition : Metric or None
+        None for a metric that this fairkit does not know.
+    reference : str
+        Name of the reference group, or ``rest``.
+    margin : tuple of float or None
+        None where no group was compared.
+    headline : Headline or None
+    rows : tuple of Row
+        The reference first, then disparities from the surest and largest down, then what is inconclusive from
+        the worst bound down, parity likewise, and what is undefined.
+    """
+
+    metric: str
+    attribute: str
+    compare: Compare
+    definition: Metric | None
+    reference: str
+    margin: tuple[float, float] | None
+    headline: Headline | None
+    rows: tuple[Row, ...]
+
+    @property
+    def title(self) -> str:
+        """The metric's name as words."""
+        return self.metric.replace("_", " ").capitalize()
+
+    @property
+    def shrunk(self) -> bool:
+        """Whether any row has a shrunk value beside the raw one."""
+        return any(row.estimate.shrunk is not None for row in self.rows)
+
+    @property
+    def unit(self) -> str:
+        """Unit of the contrast."""
+        return "points" if self.compare == "difference" else "ratio"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """All about one attribute.
+
+    Parameters
+    ----------
+    attribute : str
+    sizes : tuple of GroupSize
+    headlines : tuple of Headline
+        Of metrics, then of named notions of fairness that take more than one metric. (A notion of one metric
+        is that metric under another name: :attr:`aliases`.)
+    aliases : dict of str to str
+        Notion of fairness by metric.
+    sections : tuple of Section
+    """
+
+    attribute: str
+    sizes: tuple[GroupSize, ...]
+    headlines: tuple[Headline, ...]
+    aliases: dict[str, str]
+    sections: tuple[Section, ...]
+
+    @property
+    def crossed(self) -> bool:
+        """Whether it is an intersection of attributes."""
+        return " & " in self.attribute and any(" & " in size.group for size in self.sizes)
+
+
+def parts(report: Report) -> tuple[Part, ...]:
+    """Put a report in reading order.
+
+    Parameters
+    ----------
+    report : Report
+
+    Examples
+    --------
+    >>> import fairkit
+    >>> rows = {"sex": ["F"] * 70 + ["M"] * 80, "hired": [1] * 56 + [0] * 14 + [1] * 48 + [0] * 32}
+    >>> (part,) = parts(fairkit.evaluate(rows, decision="hired", by="sex", reference="sex=M"))
+    >>> [(row.estimate.group, row.verdict and str(row.verdict)) for row in part.sections[0].rows]
+    [('sex=M', None), ('sex=F', 'disparity')]
+    """
+    estimates: dict[tuple[str, str], list[Estimate]] = defaultdict(list)
+    for e in report.estimates:
+        estimates[e.attribute, e.metric].append(e)
+    found: dict[tuple[str, str, str], dict[str, Finding]] = defaultdict(dict)
+    for f in report.findings:
+        found[f.attribute, f.metric, f.compare][f.group] = f
+    heads = {(h.attribute, h.name, h.compare): h for h in report.headlines}
+    known = CATALOGUE.get(report.counts.kind, MappingProxyType({}))
+    sections: dict[str, list[Section]] = defaultdict(list)
+    for (attribute, metric), own in estimates.items():
+        for compare in COMPARES:
+            if compare in report.settings.compare:
+                key = (attribute, metric, compare)
+                sections[attribute].append(
+                    _section(
+                        known.get(metric),
+                        compare,
+                        estimates=own,
+                        found=found[key],
+                        headline=heads.get(key),
+                    )
+                )
+    return tuple(
+        Part(
+            attribute,
+            tuple(size for size in report.groups if size.attribute == attribute),
+            tuple(h for h in report.headlines if h.attribute == attribute and not _is_alias(h)),
+            {h.metrics[0]: h.name for h in report.headlines if h.attribute == attribute and _is_alias(h)},
+            tuple(sections[attribute]),
+        )
+        for attribute in dict.fromkeys((*report.settings.by, *sections))
+    )
+
+
+def other_rows(estimate: Estimate, finding: Finding, sizes: Mapping[str, int]) -> int | None:
+    """Count the rows in the denominator of what a group is compared with.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    finding : Finding
+    sizes : mapping of group to its rows in the metric's denominator
+
+    Examples
+    --------
+    >>> import fairkit
+    >>> report = fairkit.evaluate({"sex": ["F", "M", "M"] * 9, "d": [1, 1, 0] * 9}, decision="d", by="sex")
+    >>> other_rows(report.estimates[0], report.findings[0], {"sex=F": 9, "sex=M": 18})
+    18
+    """
+    if finding.reference == "rest":
+        return sum(sizes.values()) - estimate.n
+    return sizes.get(finding.reference)
+
+
+COMPARES: tuple[Compare, ...] = ("difference", "ratio")
+"""The comparisons, in the order in which views show them."""
+
+
+def _section(
+    definition: Metric | None,
+    compare: Compare,
+    *,
+    estimates: list[Estimate],
+    found: Mapping[str, Finding],
+    headline: Headline | None,
+) -> Section:
+    sizes = {e.group: e.n for e in estimates}
+    rows = []
+    for e in estimates:
+        finding = found.get(e.group)
+        rows.append(Row(e, finding, None if finding is None else other_rows(e, finding, sizes)))
+    rows.sort(key=_rank)
+    first = next(iter(found.values()), None)
+    reference = "rest" if first is None else first.reference
+    return Section(
+        estimates[0].metric,
+        estimates[0].attribute,
+        compare,
+        definition,
+        reference,
+        None if first is None else first.margin,
+        headline,
+        tuple(rows),
+    )
+
+
+def _is_alias(headline: Headline) -> bool:
+    return len(headline.metrics) == 1 and headline.name != headline.metrics[0]
+
+
+def _rank(row: Row) -> tuple[int, float]:
+    """Order rows by verdict, and within one by the bound that lies farthest out."""
+    finding = row.finding
+    if row.undefined:
+        return _UNDEFINED, 0.0
+    if finding is None:
+        return _REFERENCE, 0.0
+    if finding.low is None:
+        return _ORDER[finding.verdict], 0.0
+    low, high = finding.low, float("inf") if finding.high is None else finding.high
+    bottom, top = finding.margin
+    if finding.verdict is Verdict.DISPARITY:
+        return _ORDER[finding.verdict], -max(low - top, bottom - high)
+    return _ORDER[finding.verdict], -max(high - top, bottom - low)

@@ -1,0 +1,299 @@
+"""The report as plain text, as a terminal shows it: what was found first, then the numbers behind it.
+
+A verdict is a sign and a word, never a colour alone. Long tables are folded: disparities and undefined groups
+are always named, and what was left out is counted; JSON and the page have everything.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from fairkit.estimates import GroupSize
+from fairkit.findings import Verdict
+from fairkit.headlines import Headline
+from fairkit.report.folding import folded
+from fairkit.report.model import Report
+from fairkit.report.phrases import (
+    SYMBOLS,
+    UNDEFINED,
+    at_least_text,
+    bounds,
+    contrast_bounds,
+    contrast_number,
+    counted,
+    level_text,
+    margin_text,
+    percent,
+    short_name,
+    verdict_text,
+    visible,
+)
+from fairkit.report.sections import Part, Row, Section, parts
+from fairkit.report.steps import next_steps
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.table import Table
+    from rich.text import Text
+
+WIDTH = 100
+"""Columns where the caller does not say."""
+
+ROWS = 15
+"""Rows of a table that are shown before it is folded."""
+
+_NAMED = 3
+_NARROWEST = 60
+_ROOMY = 108
+_STYLES = {Verdict.DISPARITY: "bold red", Verdict.PARITY: "green", Verdict.INCONCLUSIVE: "yellow"}
+
+
+def to_text(report: Report, *, width: int | None = None, color: bool = False) -> str:
+    """Write a report as plain text.
+
+    Parameters
+    ----------
+    report : Report
+    width : int, optional
+        Columns; 100 where not given, and at least 60.
+    color : bool, default False
+        Add ANSI colours. Whoever asks for them has looked at ``NO_COLOR`` and the terminal.
+
+    Returns
+    -------
+    str
+        Ends with a newline.
+
+    Examples
+    --------
+    >>> import fairkit
+    >>> rows = {"sex": ["F"] * 70 + ["M"] * 80, "hired": [1] * 56 + [0] * 14 + [1] * 48 + [0] * 32}
+    >>> text = to_text(fairkit.evaluate(rows, decision="hired", by="sex"), width=80)
+    >>> print(text.partition("What to do")[0])
+    fairkit report on dict: 150 rows
+    ◆ disparity
+    <BLANKLINE>
+    What was found
+    <BLANKLINE>
+    sex, each group against all other rows
+      metric           verdict       at least      ◆   ●   ○   –   groups
+      selection_rate   ◆ disparity   5.24 points   2   0   0   0   sex=F, sex=M
+    <BLANKLINE>
+    """
+    page = _Page(max(width or WIDTH, _NARROWEST), color=color)
+    sections = parts(report)
+    page.title(report)
+    page.heading("What was found")
+    for part in sections:
+        page.headlines(part)
+    page.listed("What to do next", next_steps(report))
+    page.listed("Notes", report.notes)
+    page.heading("Groups and numbers")
+    for part in sections:
+        page.sizes(part)
+        for section in part.sections:
+            page.numbers(section, confidence=report.settings.confidence)
+    page.reading(report)
+    return page.text()
+
+
+class _Page:
+    """A page of plain text, written from top to bottom."""
+
+    def __init__(self, width: int, *, color: bool) -> None:
+        from rich.console import Console
+
+        self.width = width
+        self.digits = 2 if width >= _ROOMY else 1
+        self.console: Console = Console(
+            file=io.StringIO(),
+            width=width,
+            force_terminal=color,
+            color_system="standard" if color else None,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            legacy_windows=False,
+            _environ={},
+        )
+
+    def text(self) -> str:
+        """Return what was written, without the blanks that fill lines."""
+        file = self.console.file
+        written = file.getvalue() if isinstance(file, io.StringIO) else ""
+        return "\n".join(line.rstrip() for line in written.splitlines()) + "\n"
+
+    def title(self, report: Report) -> None:
+        """Say what the report is about and its verdict in a word."""
+        data = report.data
+        rows = counted(data.rows_used, "row")
+        if data.rows != data.rows_used:
+            rows += f" used of {data.rows:,}"
+        self.line(f"fairkit report on {visible(data.source)}: {rows}", style="bold")
+        self.console.print(_verdict(report.verdict))
+
+    def line(self, text: str, *, style: str = "", indent: int = 0) -> None:
+        """Write a paragraph."""
+        from rich.padding import Padding
+        from rich.text import Text
+
+        self.console.print(Padding(Text(text, style=style), (0, 0, 0, indent)))
+
+    def heading(self, text: str) -> None:
+        """Start a part of the page."""
+        self.console.print()
+        self.line(text, style="bold underline")
+
+    def listed(self, heading: str, lines: Sequence[str]) -> None:
+        """Write sentences as a list; nothing where there are none."""
+        if lines:
+            self.heading(heading)
+        for text in lines:
+            table = _table(self.width, header=False)
+            table.add_column(width=1)
+            table.add_column(ratio=1, overflow="fold")
+            table.add_row("-", _text(text))
+            self.console.print(table)
+
+    def headlines(self, part: Part) -> None:
+        """Write the verdict of every metric of an attribute."""
+        self.console.print()
+        compares = {h.compare for h in part.headlines}
+        self.line(f"{visible(part.attribute)}, each group against {_against(part)}")
+        table = _table(self.width)
+        for name in ("metric", "verdict", "at least"):
+            table.add_column(name, no_wrap=True)
+        for sign in (*SYMBOLS.values(), UNDEFINED):
+            table.add_column(sign, justify="right", no_wrap=True)
+        table.add_column("groups", ratio=1)
+        for h in part.headlines:
+            name = h.name if len(compares) == 1 else f"{h.name} ({h.compare})"
+            counts = map(str, _counts(h))
+            names = [short_name(group, part.attribute) for group in h.disparities]
+            groups = ", ".join(names[:_NAMED])
+            if len(names) > _NAMED:
+                groups += f" and {len(names) - _NAMED} more"
+            table.add_row(_text(name), _verdict(h.verdict), at_least_text(h), *counts, _text(groups))
+        self.console.print(table)
+
+    def sizes(self, part: Part) -> None:
+        """Say how many rows each group has; only the extremes where groups are many."""
+        self.console.print()
+        self.line(f"{visible(part.attribute)}: {counted(len(part.sizes), 'group')}", style="bold")
+        ordered = sorted(part.sizes, key=lambda size: -size.rows)
+        if len(ordered) > ROWS:
+            largest, smallest = ordered[:3], ordered[-3:]
+            self.line(f"largest: {_size_list(largest)}", indent=2)
+            self.line(f"smallest: {_size_list(smallest)}", indent=2)
+        else:
+            self.line(_size_list(ordered), indent=2)
+
+    def numbers(self, section: Section, *, confidence: float) -> None:
+        """Write one metric over all groups."""
+        self.console.print()
+        against = "all other rows" if section.reference == "rest" else visible(section.reference)
+        margin = "" if section.margin is None else f", margin {margin_text(section.margin, section.compare)}"
+        self.line(
+            f"{section.metric} by {visible(section.attribute)}, {section.unit} against {against}{margin}"
+        )
+        short = folded(section, rows=ROWS)
+        if short.shown:
+            self.console.print(self._rows(short.shown, section, confidence))
+        for text in short.undefined:
+            self.line(f"{UNDEFINED} {text}", indent=2)
+        if short.left:
+            self.line(f"... {short.left} (all of them are in JSON and HTML)", indent=2)
+
+    def reading(self, report: Report) -> None:
+        """Say how to read the page, and how it was made."""
+        s = report.settings
+        self.heading("How to read it")
+        signs = ", ".join(f"{sign} {verdict}" for verdict, sign in SYMBOLS.items())
+        self.line(f"{signs}, {UNDEFINED} undefined (counted as inconclusive too).")
+        self.line(
+            f"[a, b] is an interval. The one beside a value is plain ({level_text(s.confidence)}); the one "
+            f"beside a contrast is corrected for the number of groups ({s.correction}) and decides the verdict: "
+            "disparity lies wholly beyond the margin, parity wholly inside, all else is inconclusive. 'needs' is "
+            "the number of rows of the group that would decide it."
+        )
+        self.line(
+            f"confidence {s.confidence:g}, correction {s.correction}, interval {s.interval}, seed {s.seed}; "
+            f"counts sha256 {report.data.counts_sha256[:16]}; fairkit {report.fairkit_version}, {report.created}"
+        )
+
+    def _rows(self, rows: Iterable[Row], section: Section, confidence: float) -> Table:
+        table = _table(self.width)
+        table.add_column("group", ratio=1)
+        table.add_column("n", justify="right", no_wrap=True)
+        table.add_column(f"value % [{level_text(confidence)}]", no_wrap=True)
+        table.add_column(f"{section.unit} [corrected]", no_wrap=True)
+        table.add_column("verdict", min_width=14)
+        for row in rows:
+            e, f = row.estimate, row.finding
+            interval = bounds(e.low, e.high, digits=self.digits, between=", ")
+            value = "" if e.value is None else percent(e.value)[:-1]
+            contrast = ""
+            if f is not None and f.value is not None:
+                contrast = contrast_number(f.value, f.compare)
+                span = contrast_bounds(f.low, f.high, f.compare, digits=self.digits, between=", ")
+                contrast = f"{contrast:>6}" + (f" [{span}]" if span else "")
+            table.add_row(
+                _text(short_name(e.group, e.attribute)),
+                f"{e.n:,}",
+                f"{value:>6}" + (f" [{interval}]" if interval else ""),
+                contrast,
+                _judgement(row, "\n  " if self.width < _ROOMY else ", "),
+            )
+        return table
+
+
+def _table(width: int, *, header: bool = True) -> Table:
+    from rich.table import Table
+
+    return Table(
+        box=None,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 1 if width < WIDTH else 2, 0, 0),
+        header_style="dim",
+        show_header=header,
+        expand=False,
+    )
+
+
+def _text(text: str, style: str = "") -> Text:
+    from rich.text import Text
+
+    return Text(text, style=style, overflow="fold")
+
+
+def _verdict(verdict: Verdict) -> Text:
+    return _text(f"{SYMBOLS[verdict]} {verdict}", _STYLES[verdict])
+
+
+def _judgement(row: Row, between: str) -> RenderableType:
+    text = _text(verdict_text(row.estimate, row.finding), _STYLES[row.verdict] if row.verdict else "")
+    if row.finding is not None and row.finding.n_needed is not None:
+        text.append(f"{between}needs {row.finding.n_needed:,}")
+    return text
+
+
+def _counts(headline: Headline) -> tuple[int, ...]:
+    shown = headline.inconclusive - headline.undefined
+    return len(headline.disparities), headline.parities, shown, headline.undefined
+
+
+def _against(part: Part) -> str:
+    references = dict.fromkeys(section.reference for section in part.sections)
+    if len(references) > 1:
+        return "the best group"
+    (reference,) = references or ("rest",)
+    return "all other rows" if reference == "rest" else visible(reference)
+
+
+def _size_list(sizes: Iterable[GroupSize]) -> str:
+    return ", ".join(
+        f"{short_name(size.group, size.attribute)} {size.rows:,} ({size.share:.1%})" for size in sizes
+    )
