@@ -1,0 +1,89 @@
+"""Values of options that are more than one word: margins, declared levels, positive classes, metrics."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+
+def margin(
+    ctx: click.Context, param: click.Parameter, text: str | None
+) -> float | tuple[float, float] | None:
+    """Read ``0.05`` (for ±0.05) or ``0.8,1.25`` (a range).
+
+    Raises
+    ------
+    click.BadParameter
+        The text is neither one number nor two.
+    """
+    if text is None:
+        return None
+    try:
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        numbers = []
+    if len(numbers) not in (1, 2):
+        raise click.BadParameter(
+            f"'{text}' is neither a number (0.05) nor two (0.8,1.25).", ctx=ctx, param=param
+        )
+    return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])
+
+
+def complete_metric(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
+    """Offer the shell the metrics that begin so."""
+    from fairkit.counts import Kind
+    from fairkit.metrics import CATALOGUE
+
+    return [name for name in ("all", *CATALOGUE[Kind.CONFUSION]) if name.startswith(incomplete)]
+
+
+def metrics(ctx: click.Context, param: click.Parameter, names: Sequence[str]) -> Any:  # noqa: ARG001
+    """Return ``"default"``, ``"all"`` or the names."""
+    return "all" if "all" in names else tuple(names) or "default"
+
+
+def references(ctx: click.Context, param: click.Parameter, texts: Sequence[str]) -> Any:  # noqa: ARG001
+    """Return the rest where nothing was named."""
+    return tuple(texts) or "rest"
+
+
+def positive(ctx: click.Context, param: click.Parameter, texts: Sequence[str]) -> Any:
+    """Return the one positive value, or a mapping where ``label=`` and ``decision=`` have their own.
+
+    Raises
+    ------
+    click.BadParameter
+        Both forms are mixed, or one is given twice.
+    """
+    named = [text.split("=", 1) for text in texts if text.startswith(("label=", "decision="))]
+    roles = dict(named)
+    if len(texts) <= 1 and not named:
+        return texts[0] if texts else None
+    if len(named) < len(texts) or len(roles) < len(named):
+        raise click.BadParameter(
+            "give one value for both columns, or label=VALUE and decision=VALUE.", ctx, param
+        )
+    return roles
+
+
+def levels(ctx: click.Context, param: click.Parameter, texts: Sequence[str]) -> dict[str, list[str]] | None:
+    """Read ``sex=F,M,X``; a level with a comma is quoted as in CSV.
+
+    Raises
+    ------
+    click.BadParameter
+        A text has another form, or an attribute is named twice.
+    """
+    declared: dict[str, list[str]] = {}
+    for text in texts:
+        name, equals, names = (part.strip() for part in text.partition("="))
+        found = [level.strip() for level in next(csv.reader([names], skipinitialspace=True), [])]
+        if not (name and equals and found and all(found)):
+            raise click.BadParameter(f"'{text}' is not ATTRIBUTE=LEVEL,LEVEL, as in sex=F,M,X.", ctx, param)
+        if name in declared:
+            raise click.BadParameter(f"'{name}' is declared twice; list all its levels once.", ctx, param)
+        declared[name] = found
+    return declared or None
