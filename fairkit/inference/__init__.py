@@ -27,7 +27,7 @@ from fairkit.inference.clusters import (
     joint_cluster_replicates,
     ratio_t_interval,
 )
-from fairkit.inference.combined import mover, mover_sum
+from fairkit.inference.combined import mover, mover_ratio, mover_sum
 from fairkit.inference.differences import (
     Limits,
     farrington_manning_p,
@@ -37,7 +37,6 @@ from fairkit.inference.differences import (
 from fairkit.inference.equivalence import intersection_union, margin_p, tost_newcombe, tost_score
 from fairkit.inference.exact import boschloo, fisher, pooled_z_p
 from fairkit.inference.intervals import Bounds, clopper_pearson, jeffreys, wilson
-from fairkit.inference.log_ratios import mover_ratio
 from fairkit.inference.multiplicity import (
     Corrected,
     benjamini_hochberg,

@@ -311,10 +311,12 @@ def _acceleration(values: FloatArray, weights: FloatArray) -> FloatArray:
     weight = np.where(np.isfinite(values), weights, 0.0)
     value = np.where(weight > 0, values, 0.0)
     total = weight.sum(axis=-1, keepdims=True)
-    centred = (weight * value).sum(axis=-1, keepdims=True) / total - value
-    square = (weight * centred**2).sum(axis=-1)
-    cube = (weight * centred**3).sum(axis=-1)
-    return np.asarray(np.where(total[..., 0] > 0, np.where(square > 0, cube / 6 / square**1.5, 0.0), np.nan))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        centred = (weight * value).sum(axis=-1, keepdims=True) / total - value
+        square = (weight * centred**2).sum(axis=-1)
+        cube = (weight * centred**3).sum(axis=-1)
+        skew = np.where(square > 0, cube / 6 / square**1.5, 0.0)
+    return np.asarray(np.where(total[..., 0] > 0, skew, np.nan))
 
 
 def _quantile(ordered: FloatArray, n: IntArray, probability: FloatArray) -> FloatArray:

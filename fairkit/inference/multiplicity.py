@@ -261,12 +261,12 @@ def benjamini_hochberg_intervals(
     (array([ True,  True, False]), array([0.9667, 0.9667, 0.9667]))
     """
     alpha, family = _family(interval, confidence, hypotheses)
-    candidate = family
+    candidate, below, above = family, np.asarray(margin_low), np.asarray(margin_high)
     while True:
         level = 1 - np.maximum(candidate, 1) * alpha / family
         low, high = interval(level)
         undefined = np.isnan(low) | np.isnan(high)
-        rejected = ~undefined & ((low > margin_high) | (high < margin_low))
+        rejected = ~undefined & ((low > above) | (high < below))
         found = np.minimum(rejected.sum(axis=-1, keepdims=True), candidate)
         if (np.maximum(found, 1) == np.maximum(candidate, 1)).all():
             level = np.where(undefined, np.nan, np.broadcast_to(level, low.shape))

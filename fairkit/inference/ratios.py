@@ -53,9 +53,12 @@ def koopman(
 
     .. math::
         |\hat p_1 - r \hat p_2| \le
-        z \sqrt{\tilde p_1 (1 - \tilde p_1) / n_1 + r^2\, \tilde p_2 (1 - \tilde p_2) / n_2},
+        z \sqrt{\frac{N}{N - 1} \left(\tilde p_1 (1 - \tilde p_1) / n_1
+        + r^2\, \tilde p_2 (1 - \tilde p_2) / n_2\right)},
 
     where the maximum-likelihood estimates constrained to :math:`\tilde p_1 = r \tilde p_2` solve a quadratic.
+    The factor with N = n_1 + n_2 is Miettinen and Nurminen's (1985), as in `miettinen_nurminen`; Koopman's
+    own interval, without it, is narrower by one part in 2 N.
     The upper limit of p1 / p2 is one over the lower limit of p2 / p1, so exchanging the groups inverts the
     interval.
 
@@ -69,7 +72,7 @@ def koopman(
     --------
     >>> low, high = koopman([805, 0], [1795, 20], [349, 30], [1488, 100])
     >>> low.round(4), high.round(4)
-    (array([1.7226, 0.    ]), array([2.1256, 0.5445]))
+    (array([1.7225, 0.    ]), array([2.1256, 0.5485]))
     """
     k1, n1, k2, n2, level = broadcast(successes_1, n_1, successes_2, n_2, confidence)
     k1, n1 = proportion_counts(k1, n1)
@@ -111,4 +114,5 @@ def _standard_error(
     p2 = (k1 + k2) / total / (half + np.sqrt(np.maximum(half**2 - product, 0.0)))
     p1 = np.clip(ratio * p2, 0.0, 1.0)
     p2 = np.clip(p2, 0.0, 1.0)
-    return np.asarray(np.sqrt(p1 * (1 - p1) / n1 + ratio**2 * p2 * (1 - p2) / n2))
+    factor = np.where(total > 1, total / np.where(total > 1, total - 1, 1.0), 1.0)
+    return np.asarray(np.sqrt(factor * (p1 * (1 - p1) / n1 + ratio**2 * p2 * (1 - p2) / n2)))

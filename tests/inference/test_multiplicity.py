@@ -113,7 +113,7 @@ def test_a_larger_family_can_be_declared():
 @given(families(), st.sampled_from([0.0, 0.05]), st.sampled_from([0.9, 0.95]))
 @settings(max_examples=100)
 def test_exploring_intervals_decide_as_benjamini_hochberg_on_inverted_p_values(family, margin, confidence):
-    """Brute force: step-up on intervals rejects exactly what Benjamini-Hochberg rejects on margin p-values."""
+    """Step-up on intervals rejects what Benjamini-Hochberg rejects on margin p-values (brute force)."""
     k, n = family
     found = benjamini_hochberg_intervals(
         lambda level: newcombe(k, n, 300, 1000, confidence=level), -margin, margin, confidence=confidence

@@ -28,10 +28,8 @@ def test_koopman_gives_the_published_interval_of_compas():
 )
 @pytest.mark.parametrize("confidence", [0.9, 0.95, 0.999])
 def test_koopman_agrees_with_statsmodels_where_no_cell_is_empty(table, confidence):
-    """The same interval as statsmodels' score interval of a ratio, without its correction factor."""
-    oracle = confint_proportions_2indep(
-        *table, method="score", compare="ratio", correction=False, alpha=1 - confidence
-    )
+    """The same interval as statsmodels' score interval of a ratio."""
+    oracle = confint_proportions_2indep(*table, method="score", compare="ratio", alpha=1 - confidence)
     np.testing.assert_allclose(np.array(koopman(*table, confidence=confidence)), oracle, rtol=1e-6)
 
 
@@ -44,7 +42,8 @@ def test_saturated_tables_are_right_where_statsmodels_is_not():
     np.testing.assert_allclose(low * high, 1, rtol=1e-9)
     # With no failures the likelihood under p1 = r p2, r > 1, is maximal at p1 = 1, p2 = 1 / r.
     p2 = 1 / high
-    np.testing.assert_allclose(10 * (1 - p2) ** 2 / (p2 * (1 - p2)), chi2.ppf(0.95, 1), rtol=1e-6)
+    chi_square = 10 * (1 - p2) ** 2 / (p2 * (1 - p2)) * 19 / 20
+    np.testing.assert_allclose(chi_square, chi2.ppf(0.95, 1), rtol=1e-6)
 
 
 def test_limits_solve_the_chi_square_equation():
@@ -61,6 +60,7 @@ def test_limits_solve_the_chi_square_equation():
         p2 = grid[likelihood.argmax()]
         p1 = ratio * p2
         chi_square = (k1 - n1 * p1) ** 2 / (n1 * p1 * (1 - p1)) + (k2 - n2 * p2) ** 2 / (n2 * p2 * (1 - p2))
+        chi_square *= (n1 + n2 - 1) / (n1 + n2)
         np.testing.assert_allclose(chi_square, chi2.ppf(0.95, 1), rtol=1e-4)
 
 

@@ -1,0 +1,184 @@
+"""The evaluator from rows to report: what it is asked, what it says, what it refuses."""
+
+import numpy as np
+import pytest
+
+import fairkit
+from fairkit.errors import DataError, UsageError
+from fairkit.findings import Verdict
+
+ROWS = {
+    "sex": ["F"] * 70 + ["M"] * 80 + ["F"] * 2 + [None] * 4,
+    "hired": [1] * 56 + [0] * 14 + [1] * 48 + [0] * 32 + [None, 1] + [1, 0, 1, 0],
+    "fit": ([1, 1, 0] * 52),
+    "age": np.arange(156) % 50 + 18,
+    "w": np.linspace(0.5, 2.0, 156),
+}
+
+
+def test_report_holds_every_number_with_what_it_stands_on():
+    """One estimate per metric and group, with n, numerator, interval and method."""
+    report = fairkit.evaluate(ROWS, decision="hired", by="sex")
+    (female, male, missing) = report.estimates
+    assert (female.group, female.n, female.numerator, female.method) == ("sex=F", 71, 57, "wilson")
+    assert female.low < female.value < female.high
+    assert male.n == 80
+    assert (missing.group, missing.n, missing.value) == ("sex=(missing)", 4, 0.5)
+
+
+def test_rows_left_out_are_counted_with_their_reason():
+    """A missing decision leaves its row out of every metric and is told in data, groups and notes."""
+    report = fairkit.evaluate(ROWS, decision="hired", by="sex")
+    assert (report.data.rows, report.data.rows_used) == (156, 155)
+    assert report.data.left_out == {"decision_missing": 1}
+    assert report.groups[0].left_out == {"decision_missing": 1}
+    assert report.notes == (
+        "1 of 156 rows are left out: decision missing.",
+        "'sex' is missing in 4 of the rows used (2.6%); they are a group of their own.",
+    )
+
+
+def test_declared_level_without_rows_is_undefined_not_absent():
+    """A declared level nobody has appears with value None and the reason, and never with a verdict."""
+    report = fairkit.evaluate(ROWS, decision="hired", by="sex", levels={"sex": ["F", "M", "X"]})
+    nobody = report.estimate("selection_rate", "sex=X")
+    assert (nobody.value, nobody.why, nobody.low, nobody.n, nobody.method) == (
+        None,
+        "no-rows",
+        None,
+        0,
+        "none",
+    )
+    (finding,) = report.select(group="sex=X")
+    assert (finding.verdict, finding.reason) == (Verdict.INCONCLUSIVE, "no-rows")
+
+
+def test_an_undeclared_level_is_kept_and_pointed_out():
+    """Nothing is lost when the declaration forgot a level."""
+    report = fairkit.evaluate(ROWS, decision="hired", by="sex", levels={"sex": ["F"]})
+    assert report.estimate("selection_rate", "sex=M").value == 0.6
+    assert any("were not declared: 'M'" in note for note in report.notes)
+
+
+def test_a_predicate_is_a_group():
+    """A named predicate splits the rows into True and False and is listed with its canonical text."""
+    report = fairkit.evaluate(ROWS, decision="hired", by=["young: age < 25 and sex == 'F'"])
+    assert [size.group for size in report.groups] == ["young=False", "young=True", "young=(missing)"]
+    assert report.settings.predicates == {"young": "age < 25 and sex == 'F'"}
+
+
+def test_the_same_report_comes_from_counts():
+    """Stored counts need no rows: a report of them has the same numbers."""
+    rows = fairkit.evaluate(ROWS, decision="hired", label="fit", by="sex")
+    counts = fairkit.evaluate(rows.counts, by="sex")
+    assert counts.estimates == rows.estimates
+    assert counts.findings == rows.findings
+    assert counts.data.source == "counts"
+
+
+def test_both_comparisons_can_be_had_at_once():
+    """Differences and ratios are families of their own in one report."""
+    report = fairkit.evaluate(ROWS, decision="hired", by="sex", compare="both", reference="sex=M")
+    assert {f.compare for f in report.findings} == {"difference", "ratio"}
+    (ratio,) = [f for f in report.select(group="sex=F") if f.compare == "ratio"]
+    assert ratio.margin == (0.8, 1.25)
+    assert ratio.value == pytest.approx((57 / 71) / 0.6)
+
+
+def test_the_reference_group_has_no_contrast_with_itself():
+    """A group that others are compared with is not compared with itself."""
+    report = fairkit.evaluate(ROWS, decision="hired", by="sex", reference={"sex": "M"})
+    assert {f.group for f in report.findings} == {"sex=F", "sex=(missing)"}
+    assert {c.reference for c in report.contrasts} == {"sex=M"}
+
+
+def test_weights_count_as_effective_rows():
+    """Equal weights change no value but those of sums; unequal ones widen the interval."""
+    plain = fairkit.evaluate(ROWS, decision="hired", by="sex").estimate("selection_rate", "sex=M")
+    rows = {**ROWS, "two": np.full(156, 2.0)}
+    equal = fairkit.evaluate(rows, decision="hired", by="sex", weight="two").estimate(
+        "selection_rate", "sex=M"
+    )
+    assert (equal.value, equal.n, equal.numerator) == (plain.value, 80, 96)
+    assert (equal.low, equal.high) == pytest.approx((plain.low, plain.high))
+    uneven = fairkit.evaluate(rows, decision="hired", by="sex", weight="w").estimate(
+        "selection_rate", "sex=M"
+    )
+    assert uneven.high - uneven.low > plain.high - plain.low
+
+
+def test_settings_tell_how_to_make_the_report_again():
+    """Every choice that changed a number is in the settings."""
+    report = fairkit.evaluate(
+        ROWS,
+        label="fit",
+        decision="hired",
+        by=["sex", "sex,age"],
+        max_levels=99,
+        margin=0.1,
+        correction="max-t",
+    )
+    settings = report.settings
+    assert (settings.label, settings.decision, settings.by) == ("fit", "hired", ("sex", "sex & age"))
+    assert settings.margin == {"difference": (-0.1, 0.1)}
+    assert settings.correction == "max-t"
+    assert settings.reference == {"sex": "rest", "sex & age": "rest"}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"metrics": ["false_positive_rate"]}, "needs a label"),
+        ({"metrics": ["selectionrate"]}, "Did you mean 'selection_rate'"),
+        ({"compare": "ratios"}, "Did you mean 'ratio'"),
+        ({"correction": "bonferoni"}, "correction 'bonferoni' is unknown"),
+        ({"confidence": 95}, "confidence 95 is no level"),
+        ({"confidence": float("nan")}, "is no level"),
+        ({"margin": -0.1}, "does not hold 0"),
+        ({"margin": (0.1, 0.2)}, "does not hold 0"),
+        ({"margin": (0.0, 1.2), "compare": "ratio"}, "does not hold 1"),
+        ({"replicates": 10}, "too few"),
+        ({"reference": "sex=X"}, "is not in the data"),
+        ({"reference": "male"}, "neither 'rest', 'best' nor ATTRIBUTE=LEVEL"),
+        ({"reference": "gender=M"}, "is not grouped by"),
+        ({"decision": None}, "decision column or a score column"),
+        ({"threshold": 0.5}, "belongs to a score"),
+        ({"levels": {"sexx": ["F"]}}, "Did you mean 'sex'"),
+    ],
+)
+def test_a_wrong_question_is_refused_with_its_reason(change, message):
+    """Each mistake in the call is an error that names it."""
+    with pytest.raises((UsageError, DataError), match=message):
+        fairkit.evaluate(**{"data": ROWS, "decision": "hired", "by": "sex", **change})
+
+
+def test_all_problems_are_told_at_once():
+    """Three mistakes in one call give three problems in one error."""
+    with pytest.raises(DataError) as caught:
+        fairkit.evaluate(ROWS, decision="hierd", label="ft", by=["sx"])
+    assert len(caught.value.problems) == 3
+    assert "Did you mean 'hired'?" in str(caught.value)
+
+
+def test_data_without_rows_or_without_usable_rows_are_refused():
+    """There is nothing to evaluate, and the reason is told."""
+    with pytest.raises(DataError, match="has no rows"):
+        fairkit.evaluate({"sex": [], "d": []}, decision="d", by="sex")
+    with pytest.raises(DataError, match="none of the 2 rows has what is needed \\(decision missing: 2\\)"):
+        fairkit.evaluate({"sex": ["F", "M"], "d": [None, None]}, decision="d", by="sex")
+
+
+def test_counts_take_no_columns():
+    """Naming columns beside counts is a mistake."""
+    counts = fairkit.count(ROWS, decision="hired", by="sex")
+    with pytest.raises(UsageError, match="leave out 'decision'"):
+        fairkit.evaluate(counts, decision="hired", by="sex")
+
+
+def test_one_class_only_is_pointed_out():
+    """A label that is always negative is probably a wrong positive class, so the report says it."""
+    report = fairkit.evaluate(
+        {"g": ["a", "b"] * 5, "y": [0] * 10, "d": [0, 1] * 5}, label="y", decision="d", by="g"
+    )
+    assert "every label is negative; check the positive class." in report.notes
+    assert report.estimate("true_positive_rate", "g=a").why == "no-positives"
