@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,10 +22,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fairkit.errors import DataError, ReportError, unknown_name
-
-Level = str | None
-"""The text of a level; None is the group of rows whose label is missing."""
+from fairkit._levels import Level as Level  # noqa: PLC0414 - exported again
+from fairkit._levels import add_runs, encode, runs, translate, used_levels
+from fairkit._levels import natural_order as natural_order  # noqa: PLC0414 - exported again
+from fairkit.errors import DataError, unknown_name
 
 
 class Kind(StrEnum):
@@ -72,7 +71,7 @@ class Counts:
     clusters : array of int64 or None, shape (cells,)
         Position of each cell's cluster in `cluster_ids`.
     cluster_ids : tuple of str
-        Identifiers of the clusters (speakers, customers), sorted; empty without clusters.
+        Identifiers of the clusters (speakers, customers) in natural order; empty without clusters.
 
     Examples
     --------
@@ -134,12 +133,12 @@ class Counts:
                 f"got shape {table.shape}."
             )
         columns = list(zip(*cells, strict=True)) if cells else [()] * len(attributes)
-        encoded = [_encode(column) for column in columns] if attributes else []
+        encoded = [encode(column) for column in columns] if attributes else []
         ids: tuple[str, ...] = ()
         cluster_codes = None
         if clusters is not None:
-            unique, inverse = np.unique(np.asarray(clusters, dtype=object).astype(str), return_inverse=True)
-            ids, cluster_codes = tuple(unique.tolist()), inverse.astype(np.int64)
+            named, cluster_codes = encode([str(cluster) for cluster in clusters])
+            ids = tuple(str(cluster) for cluster in named)
         return cls.from_codes(
             kind,
             tuple(attributes),
@@ -184,34 +183,26 @@ class Counts:
             squares = None if squares is None else squares[present]
             rows = None if rows is None else rows[present]
             clusters = None if clusters is None else clusters[present]
-        keys = codes if clusters is None else np.column_stack([codes, clusters])
-        sizes = [len(x) for x in levels] + ([] if clusters is None else [len(cluster_ids)])
-        order, starts = _runs(keys, sizes)
-        head = order[starts]
-        codes, used = codes[head], []
-        for i, names in enumerate(levels):
-            seen = np.zeros(len(names), bool)
-            seen[codes[:, i]] = True
-            if seen.all():
-                used.append(names)
-            else:
-                codes[:, i] = (np.cumsum(seen) - 1)[codes[:, i]]
-                used.append(tuple(np.asarray(names, dtype=object)[seen].tolist()))
+        kept = [used_levels(names, codes[:, i]) for i, names in enumerate(levels)]
+        levels = tuple(names for names, _ in kept)
+        keys = [position for _, position in kept]
         if clusters is not None:
-            clusters = clusters[head]
-            seen = np.zeros(len(cluster_ids), bool)
-            seen[clusters] = True
-            clusters = (np.cumsum(seen) - 1)[clusters]
-            cluster_ids = tuple(np.asarray(cluster_ids, dtype=object)[seen].tolist())
+            names, position = used_levels(cluster_ids, clusters)
+            cluster_ids = tuple(str(name) for name in names)
+            keys.append(position)
+        sizes = [*(len(names) for names in levels), *([] if clusters is None else [len(cluster_ids)])]
+        table = np.column_stack(keys) if keys else np.zeros((len(values), 0), np.int64)
+        order, starts = runs(table, sizes)
+        table = table[order[starts]]
         return cls(
             kind,
             attributes,
-            tuple(used),
-            codes,
-            _add_runs(values, order, starts),
-            None if squares is None else _add_runs(squares, order, starts),
-            None if rows is None else _add_runs(rows, order, starts),
-            clusters,
+            levels,
+            table[:, : len(levels)],
+            add_runs(values, order, starts),
+            None if squares is None else add_runs(squares, order, starts),
+            None if rows is None else add_runs(rows, order, starts),
+            None if clusters is None else table[:, -1],
             cluster_ids,
         )
 
@@ -273,9 +264,9 @@ class Counts:
         ids = self.cluster_ids
         clusters = None
         if self.clusters is not None and other.clusters is not None:
-            ids = tuple(sorted({*self.cluster_ids, *other.cluster_ids}))
+            ids = tuple(str(name) for name in natural_order({*self.cluster_ids, *other.cluster_ids}))
             clusters = np.concatenate(
-                [_translate(t.cluster_ids, ids)[t.clusters] for t in (self, other) if t.clusters is not None]
+                [translate(t.cluster_ids, ids)[t.clusters] for t in (self, other) if t.clusters is not None]
             )
         codes = np.concatenate([_recode(table, levels) for table in (self, other)])
         return self.from_codes(
@@ -307,19 +298,9 @@ class Counts:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON data, without clusters: identifiers of people never leave with a report."""
-        table = self.marginal(self.attributes) if self.clusters is not None else self
-        return {
-            "kind": str(table.kind),
-            "attributes": [
-                {"name": name, "levels": list(levels)}
-                for name, levels in zip(table.attributes, table.levels, strict=True)
-            ],
-            "fields": list(table.fields),
-            "codes": table.codes.tolist(),
-            "values": table.values.tolist(),
-            "squares": None if table.squares is None else table.squares.tolist(),
-            "rows": None if table.rows is None else table.rows.tolist(),
-        }
+        from fairkit._counts_json import to_plain
+
+        return to_plain(self)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Counts:
@@ -330,30 +311,14 @@ class Counts:
         ReportError
             The data are not a table of counts, or of a kind this version does not know.
         """
-        try:
-            kind = Kind(data["kind"])
-            levels = [attribute["levels"] for attribute in data["attributes"]]
-            if list(data["fields"]) != [*FIELDS[kind], *LEFT_OUT[kind]]:
-                raise ReportError(f"counts of kind '{kind}' have unexpected fields {data['fields']}.")
-            weighted = data["squares"] is not None
-            width = len(data["fields"])
-            return cls.from_cells(
-                kind,
-                [attribute["name"] for attribute in data["attributes"]],
-                [tuple(levels[i][code] for i, code in enumerate(row)) for row in data["codes"]],
-                np.asarray(data["values"], np.float64 if weighted else np.int64).reshape(-1, width),
-                squares=data["squares"],
-                rows=data["rows"],
-            )
-        except (KeyError, TypeError, IndexError, ValueError) as error:
-            if isinstance(error, ReportError):
-                raise
-            raise ReportError(f"the counts of the report cannot be read: {error!r}.") from error
+        from fairkit._counts_json import from_plain
+
+        return from_plain(data)
 
     def sha256(self) -> str:
         """Hash of the table's content (without clusters): equal data give equal hashes on every engine."""
-        text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
 def merge(tables: Iterable[Counts]) -> Counts:
@@ -376,67 +341,11 @@ def merge(tables: Iterable[Counts]) -> Counts:
     return reduce(lambda a, b: a + b, parts)
 
 
-def natural_order(levels: Iterable[Level]) -> tuple[Level, ...]:
-    """Sort levels as people do: numbers by value when all are numbers, else by text; missing last.
-
-    Examples
-    --------
-    >>> natural_order({"10", "9", None})
-    ('9', '10', None)
-    >>> natural_order({"b", "10", "a"})
-    ('10', 'a', 'b')
-    """
-    found = set(levels)
-    names: list[str] = sorted(level for level in found if level is not None)
-    if all(_NUMBER.fullmatch(name) for name in names):
-        names.sort(key=float)
-    return (*names, None) if None in found else tuple(names)
-
-
-_NUMBER = re.compile(r"-?\d{1,300}(\.\d+)?")
-
-
-def _encode(column: Sequence[Level]) -> tuple[tuple[Level, ...], NDArray[np.int64]]:
-    levels = natural_order(column)
-    place = {level: i for i, level in enumerate(levels)}
-    return levels, np.fromiter((place[level] for level in column), np.int64, len(column))
-
-
-def _translate(old: Sequence[Level], new: Sequence[Level]) -> NDArray[np.int64]:
-    place = {level: i for i, level in enumerate(new)}
-    return np.fromiter((place[level] for level in old), np.int64, len(old))
-
-
 def _recode(table: Counts, levels: tuple[tuple[Level, ...], ...]) -> NDArray[np.int64]:
     codes = table.codes.copy()
     for i, (old, new) in enumerate(zip(table.levels, levels, strict=True)):
-        codes[:, i] = _translate(old, new)[codes[:, i]]
+        codes[:, i] = translate(old, new)[codes[:, i]]
     return codes
-
-
-def _runs(keys: NDArray[np.int64], sizes: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Order the rows by key and say where each run of equal keys starts."""
-    if len(keys) == 0:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    span = 1
-    for size in sizes:
-        span *= max(size, 1)
-    if span < 2**62:
-        joint = np.zeros(len(keys), np.int64)
-        for i, size in enumerate(sizes):
-            joint = joint * size + keys[:, i]
-        order = np.argsort(joint, kind="stable")
-        fresh = np.diff(joint[order]) != 0
-    else:
-        order = np.lexsort(keys.T[::-1])
-        fresh = (np.diff(keys[order], axis=0) != 0).any(axis=1)
-    return order, np.concatenate([[0], np.flatnonzero(fresh) + 1])
-
-
-def _add_runs(values: NDArray[Any], order: NDArray[np.int64], starts: NDArray[np.int64]) -> NDArray[Any]:
-    if len(values) == 0:
-        return values
-    return np.add.reduceat(values[order], starts, axis=0)
 
 
 def _join(a: NDArray[Any] | None, b: NDArray[Any] | None) -> NDArray[Any] | None:

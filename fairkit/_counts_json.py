@@ -1,0 +1,105 @@
+"""Counts as plain JSON data and back: what a report stores of them, checked when it is read again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from fairkit.counts import FIELDS, LEFT_OUT, Counts, Kind
+from fairkit.errors import ReportError, shortlist
+
+
+def to_plain(table: Counts) -> dict[str, Any]:
+    """Return plain JSON data, without clusters: identifiers of people never leave with a report."""
+    if table.clusters is not None:
+        table = table.marginal(table.attributes)
+    return {
+        "kind": str(table.kind),
+        "attributes": [
+            {"name": name, "levels": list(levels)}
+            for name, levels in zip(table.attributes, table.levels, strict=True)
+        ],
+        "fields": list(table.fields),
+        "codes": table.codes.tolist(),
+        "values": table.values.tolist(),
+        "squares": None if table.squares is None else table.squares.tolist(),
+        "rows": None if table.rows is None else table.rows.tolist(),
+    }
+
+
+def from_plain(data: Mapping[str, Any]) -> Counts:
+    """Rebuild a table; anything that :func:`to_plain` could not have written is refused.
+
+    Raises
+    ------
+    ReportError
+        The data are not a table of counts, or of a kind this version does not know.
+    """
+    try:
+        kind = Kind(data["kind"])
+        names = [_text(attribute["name"]) for attribute in data["attributes"]]
+        levels = [_levels(attribute) for attribute in data["attributes"]]
+        fields = list(data["fields"])
+        codes = [_codes(row, levels) for row in data["codes"]]
+        weighted = data["squares"] is not None
+        values = _sums(data["values"], "values", len(codes), len(fields), whole=not weighted)
+        squares = rows = None
+        if weighted:
+            squares = _sums(data["squares"], "squares", len(codes), len(fields), whole=False)
+            rows = _sums(data["rows"], "rows", len(codes), len(fields), whole=True)
+        else:
+            _nothing(data["rows"])
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        detail = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+        raise ReportError(f"the counts of the report cannot be read: {detail}.") from error
+    problems = []
+    if fields != [*FIELDS[kind], *LEFT_OUT[kind]]:
+        problems.append(f"counts of kind '{kind}' have unexpected fields {shortlist(fields)}.")
+    if len(set(names)) < len(names):
+        problems.append(f"counts name an attribute twice: {shortlist(names)}.")
+    if problems:
+        raise ReportError(*problems)
+    cells = [tuple(names_of[code] for names_of, code in zip(levels, row, strict=True)) for row in codes]
+    return Counts.from_cells(kind, names, cells, values, squares=squares, rows=rows)
+
+
+def _nothing(value: Any) -> None:
+    if value is not None:
+        raise ValueError("unweighted counts have 'rows' beside their values")
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
+
+
+def _levels(attribute: Mapping[str, Any]) -> list[str | None]:
+    levels = list(attribute["levels"])
+    if isinstance(attribute["levels"], str) or len(set(levels)) < len(levels):
+        raise ValueError(f"the levels of {attribute['name']!r} are not a list without repeats")
+    return [None if level is None else _text(level) for level in levels]
+
+
+def _codes(row: list[int], levels: list[list[str | None]]) -> list[int]:
+    if len(row) != len(levels) or not all(
+        type(code) is int and 0 <= code < len(known) for code, known in zip(row, levels, strict=True)
+    ):
+        raise ValueError(f"{row!r} is no cell of the {len(levels)} attributes")
+    return row
+
+
+def _sums(
+    table: list[list[float]], what: str, height: int, width: int, *, whole: bool
+) -> np.ndarray[Any, Any]:
+    kinds = (int,) if whole else (int, float)
+    if len(table) != height or not all(
+        len(row) == width and all(type(value) in kinds for value in row) for row in table
+    ):
+        raise ValueError(f"{what} are no table of {height} cells × {width} {'whole ' * whole}numbers")
+    sums = np.array(table, np.int64 if whole else np.float64).reshape(height, width)
+    if not (np.isfinite(sums).all() and (sums >= 0).all()):
+        raise ValueError(f"{what} hold a negative or infinite number")
+    return sums
