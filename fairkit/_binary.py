@@ -62,18 +62,22 @@ def positive_class(role: str, text: str, levels: Sequence[Level], positive: Any,
     """
     stated = _statement(role, positive)
     present = [level for level in levels if level is not None]
+    folded = {level.casefold() for level in present}
+    families = [(known, word) for known, word in _SELF_EVIDENT if folded <= known]
     chosen: str | None = None
     problem = ""
     explicit = False
-    evident = next((p for known, p in _SELF_EVIDENT if {x.casefold() for x in present} <= known), None)
     if derived:
         chosen = "true"
+    elif stated is not None and (not present or any(stated.casefold() in known for known, _ in families)):
+        # Also where no row has the stated value: in a part of the data with decisions of one kind only.
+        chosen, explicit = stated.casefold(), True
     elif stated is not None and stated in present:
         chosen, explicit = stated, True
         if len(present) > 2:
             problem = _not_binary(role, text, present, stated)
-    elif evident is not None:
-        chosen = evident
+    elif families:
+        chosen = families[0][1]
     elif len(present) > 2:
         problem = _not_binary(role, text, present, present[0])
     elif stated is None:
@@ -88,7 +92,7 @@ def positive_class(role: str, text: str, levels: Sequence[Level], positive: Any,
             f"{role} '{text}' never has the positive value {stated!r}; its values are {shortlist(present)}."
             f"{did_you_mean(stated, present)}"
         )
-    matches = {chosen} if explicit else {x for x in present if chosen is not None and x.casefold() == chosen}
+    matches = {x for x in present if chosen in ((x.casefold(),) if families else (x,))}
     truth = [-1 if level is None else int(level in matches) for level in levels]
     return Outcome(np.array(truth, np.int64), chosen, explicit, (problem,) if problem else ())
 
@@ -97,9 +101,16 @@ def unused_positive(positive: Any, outcomes: Mapping[str, Outcome]) -> list[str]
     """Say that a stated positive class fitted no column."""
     if isinstance(positive, Mapping):
         unknown = [role for role in positive if role not in ("label", "decision")]
-        return (
+        problems = (
             [f"positive takes the keys 'label' and 'decision', not {shortlist(unknown)}."] if unknown else []
         )
+        return problems + [
+            f"positive names {level_text(value)!r} for the {role}, which "
+            + ("says itself which value is positive; leave it out." if role in outcomes else "is not given.")
+            for role, value in positive.items()
+            if role in ("label", "decision") and level_text(value) is not None
+            if role not in outcomes or not (outcomes[role].used_statement or outcomes[role].problems)
+        ]
     if positive is None or any(outcome.used_statement or outcome.problems for outcome in outcomes.values()):
         return []
     return [
