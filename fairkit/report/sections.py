@@ -6,9 +6,10 @@ Every view walks these sections, so that text, Markdown, page and charts show th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from fairkit.estimates import Estimate, GroupSize
 from fairkit.evidence import Compare
@@ -192,6 +193,77 @@ def other_rows(estimate: Estimate, finding: Finding, sizes: Mapping[str, int]) -
     return sizes.get(finding.reference)
 
 
+def beyond(finding: Finding) -> float:
+    """Measure how far beyond the margin a contrast surely is; below zero where it may be within.
+
+    Examples
+    --------
+    >>> import fairkit
+    >>> rows = {"sex": ["F"] * 70 + ["M"] * 80, "hired": [1] * 56 + [0] * 14 + [1] * 48 + [0] * 32}
+    >>> round(beyond(fairkit.evaluate(rows, decision="hired", by="sex", margin=0.02).findings[0]), 4)
+    0.0324
+    """
+    low = float("-inf") if finding.low is None else finding.low
+    high = float("inf") if finding.high is None else finding.high
+    return max(low - finding.margin[1], finding.margin[0] - high)
+
+
+def surest(read: Sequence[Part], compare: str) -> tuple[Row, ...]:
+    """List the disparities that lie surely farthest beyond the margin, each fact once.
+
+    What mirrors another is left out: the other of two groups, the rate of the complementary event.
+
+    Parameters
+    ----------
+    read : sequence of Part
+    compare : {"difference", "ratio"}
+        They have no scale in common, so one is listed at a time.
+
+    Examples
+    --------
+    >>> import fairkit
+    >>> rows = {"sex": ["F"] * 70 + ["M"] * 80, "hired": [1] * 56 + [0] * 14 + [1] * 48 + [0] * 32}
+    >>> read = parts(fairkit.evaluate(rows, decision="hired", by="sex"))
+    >>> [row.estimate.group for row in surest(read, "difference")]
+    ['sex=F']
+    """
+    found = [
+        (row, row.finding)
+        for part in read
+        for section in part.sections
+        if section.compare == compare
+        for row in section.rows
+        if row.finding is not None and row.verdict is Verdict.DISPARITY
+    ]
+    found.sort(key=lambda pair: -beyond(pair[1]))
+    told: dict[tuple[Any, ...], Row] = {}
+    for row, finding in found:
+        size = round(abs(finding.value or 0.0), 9)
+        told.setdefault((finding.attribute, size, frozenset((row.estimate.n, row.other_n))), row)
+    return tuple(told.values())
+
+
+def counts_of(headline: Headline, part: Part) -> tuple[int, int, int, int]:
+    """Count the contrasts behind a headline: disparities, parities, undecided and undefined.
+
+    Examples
+    --------
+    >>> import fairkit
+    >>> rows = {"sex": ["F"] * 70 + ["M"] * 80, "hired": [1] * 56 + [0] * 14 + [1] * 48 + [0] * 32}
+    >>> (part,) = parts(fairkit.evaluate(rows, decision="hired", by="sex", reference="sex=M"))
+    >>> counts_of(part.headlines[0], part)
+    (1, 0, 0, 0)
+    """
+    contrasts = sum(
+        row.finding is not None
+        for section in part.sections
+        if section.metric in headline.metrics and section.compare == headline.compare
+        for row in section.rows
+    )
+    found = contrasts - headline.parities - headline.inconclusive
+    return found, headline.parities, headline.inconclusive - headline.undefined, headline.undefined
+
+
 COMPARES: tuple[Compare, ...] = ("difference", "ratio")
 """The comparisons, in the order in which views show them."""
 
@@ -237,8 +309,8 @@ def _rank(row: Row) -> tuple[int, float]:
         return _REFERENCE, 0.0
     if finding.low is None:
         return _ORDER[finding.verdict], 0.0
+    if finding.verdict is Verdict.DISPARITY:
+        return _ORDER[finding.verdict], -beyond(finding)
     low, high = finding.low, float("inf") if finding.high is None else finding.high
     bottom, top = finding.margin
-    if finding.verdict is Verdict.DISPARITY:
-        return _ORDER[finding.verdict], -max(low - top, bottom - high)
     return _ORDER[finding.verdict], -max(high - top, bottom - low)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fairkit.findings import Finding, Verdict
 from fairkit.report.model import Report
 from fairkit.report.phrases import contrast_number, counted, reason_text, visible
+from fairkit.report.sections import beyond
 
 _MANY_LEFT_OUT = 0.05
 _SHOWN = 3
@@ -54,10 +55,11 @@ def _left_out(report: Report) -> list[str]:
 
 
 def _disparities(report: Report) -> list[str]:
-    shown = [f for f in report.findings if f.verdict is Verdict.DISPARITY]
+    first = report.settings.compare[0]  # differences and ratios have no scale in common
+    shown = [f for f in report.findings if f.verdict is Verdict.DISPARITY and f.compare == first]
     if not shown:
         return []
-    surest = max(shown, key=_beyond)
+    surest = max(shown, key=beyond)
     text = (
         f"Look at {visible(surest.group)} first: its {surest.metric} is {_at_least(surest)}. Read such rows, "
         "check how their labels and inputs came about, then whether a part of the group carries it (cross "
@@ -112,13 +114,6 @@ def _at_least(finding: Finding) -> str:
     if finding.compare == "ratio":
         return f"{'at least' if above else 'at most'} {contrast_number(bound, 'ratio')} times that of {other}"
     return f"at least {100 * abs(bound):.2f} points {'higher' if above else 'lower'} than that of {other}"
-
-
-def _beyond(finding: Finding) -> float:
-    """Measure how far beyond the margin a disparity surely is."""
-    low = finding.low if finding.low is not None else float("-inf")
-    high = finding.high if finding.high is not None else float("inf")
-    return max(low - finding.margin[1], finding.margin[0] - high)
 
 
 def _mirrors(shown: list[Finding]) -> bool:

@@ -1,0 +1,208 @@
+r"""The report as Markdown, for a pull request or a job summary: verdicts first, tables folded away.
+
+Names come from data, so everything that Markdown or HTML would read in them is escaped; a pull request shows
+``<script>`` and ``|`` as what they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from fairkit.findings import Verdict
+from fairkit.report.folding import folded
+from fairkit.report.model import Report
+from fairkit.report.phrases import (
+    SYMBOLS,
+    UNDEFINED,
+    at_least_text,
+    bounds,
+    contrast_bounds,
+    contrast_number,
+    counted,
+    level_text,
+    margin_text,
+    percent,
+    sentence,
+    short_name,
+    verdict_text,
+    visible,
+)
+from fairkit.report.sections import Part, Row, Section, counts_of, parts, surest
+from fairkit.report.steps import next_steps
+
+LONGEST = 60_000
+"""Characters that a comment on a pull request may have, with some room."""
+
+ROWS = 25
+"""Rows of a table that are shown before it is folded."""
+
+_SUREST = 10
+_NAMED = 4
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$@:-])|([&<>])")
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+def to_markdown(report: Report) -> str:
+    """Write a report as Markdown (GitHub's and GitLab's).
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    str
+        At most :data:`LONGEST` characters: where tables do not fit, they are left out and counted.
+
+    Examples
+    --------
+    >>> import fairkit
+    >>> rows = {"sex": ["F"] * 70 + ["M"] * 80, "hired": [1] * 56 + [0] * 14 + [1] * 48 + [0] * 32}
+    >>> print(to_markdown(fairkit.evaluate(rows, decision="hired", by="sex")).splitlines()[0])
+    ## ◆ disparity: fairness report on arrays
+    """
+    read = parts(report)
+    blocks = [_title(report), *(_headlines(part) for part in read)]
+    told = _surest(report, read)
+    if told:
+        blocks.append("### The surest disparities\n\n" + told)
+    steps = next_steps(report)
+    if steps:
+        blocks.append("### What to do next\n\n" + _list(steps))
+    if report.notes:
+        blocks.append("### Notes\n\n" + _list(report.notes))
+    last = _made(report)
+    tables = [_details(section) for part in read for section in part.sections]
+    room = LONGEST - sum(len(block) + 2 for block in (*blocks, last)) - 200
+    kept: list[str] = []
+    for table in tables:
+        room -= len(table) + 2
+        if room < 0:
+            break
+        kept.append(table)
+    blocks += kept
+    if len(kept) < len(tables):
+        left = counted(len(tables) - len(kept), "table does", "tables do")
+        blocks.append(f"*{left} not fit here; the JSON and HTML reports have all of them.*")
+    return "\n\n".join([*blocks, last]) + "\n"
+
+
+def escaped(text: str) -> str:
+    r"""Escape a text from data for Markdown, also within a table.
+
+    Examples
+    --------
+    >>> print(escaped("<b>a|b`c`</b>"))
+    &lt;b&gt;a\|b\`c\`&lt;/b&gt;
+    """
+    return _SPECIAL.sub(lambda found: _ENTITIES.get(found[0], f"\\{found[0]}"), visible(text))
+
+
+def _title(report: Report) -> str:
+    data = report.data
+    rows = counted(data.rows_used, "row")
+    if data.rows != data.rows_used:
+        rows += f" used of {data.rows:,}"
+    verdict = f"{SYMBOLS[report.verdict]} {report.verdict}"
+    return f"## {verdict}: fairness report on {escaped(data.source)}\n\n{rows}."
+
+
+def _headlines(part: Part) -> str:
+    two = len({h.compare for h in part.headlines}) > 1
+    rows = []
+    for h in part.headlines:
+        names = [escaped(short_name(group, part.attribute)) for group in h.disparities]
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        name = f"`{h.name}`" + (f" ({h.compare})" if two else "")
+        verdict = f"{SYMBOLS[h.verdict]} {h.verdict}"
+        if h.verdict is Verdict.DISPARITY:
+            verdict = f"**{verdict}**"
+        rows.append(
+            (name, verdict, at_least_text(h), *map(str, counts_of(h, part)), ", ".join(names[:_NAMED]) + more)
+        )
+    signs = (*SYMBOLS.values(), UNDEFINED)
+    head = ("metric", "verdict", "at least", *signs, "groups with a disparity")
+    table = _table(head, rows, right=range(3, 7))
+    return f"### By {escaped(part.attribute)}\n\n{table}"
+
+
+def _surest(report: Report, read: Sequence[Part]) -> str:
+    found = surest(read, report.settings.compare[0])
+    told = [
+        sentence(row.finding, n=row.estimate.n, other_n=row.other_n)
+        for row in found[:_SUREST]
+        if row.finding is not None
+    ]
+    if len(found) > _SUREST:
+        told.append(f"and {len(found) - _SUREST} more, in the tables below")
+    return _list(told)
+
+
+def _details(section: Section) -> str:
+    level = level_text(section.rows[0].estimate.level) if section.rows else ""
+    short = folded(section, rows=ROWS)
+    head = (
+        escaped(section.attribute),
+        "n",
+        f"value (plain {level} interval)",
+        f"{section.unit} (corrected interval)",
+        "verdict",
+        "rows needed",
+    )
+    table = _table(head, [_row(row, section) for row in short.shown], right=(1, 5))
+    notes = [escaped(f"{UNDEFINED} {text}") for text in short.undefined]
+    if short.left:
+        notes.append(f"... {short.left}")
+    against = "all other rows" if section.reference == "rest" else escaped(section.reference)
+    margin = "" if section.margin is None else f", margin {margin_text(section.margin, section.compare)}"
+    verdict = (
+        ""
+        if section.headline is None
+        else f": {SYMBOLS[section.headline.verdict]} {section.headline.verdict}"
+    )
+    title = f"{section.metric} by {escaped(section.attribute)}{verdict}"
+    below = "".join(f"\n\n{note}" for note in notes)
+    return (
+        f"<details><summary>{title}</summary>\n\nIn {section.unit} against {against}{margin}.\n\n"
+        f"{table}{below}\n\n</details>"
+    )
+
+
+def _row(row: Row, section: Section) -> tuple[str, ...]:
+    e, f = row.estimate, row.finding
+    value = "" if e.value is None else percent(e.value)
+    interval = bounds(e.low, e.high)
+    contrast = ""
+    if f is not None and f.value is not None:
+        contrast = contrast_number(f.value, f.compare)
+        span = contrast_bounds(f.low, f.high, f.compare)
+        contrast += f" ({span})" if span else ""
+    return (
+        escaped(short_name(e.group, section.attribute)),
+        f"{e.n:,}",
+        f"{value} ({interval})" if interval else value,
+        contrast,
+        verdict_text(e, f),
+        "" if f is None or f.n_needed is None else f"{f.n_needed:,}",
+    )
+
+
+def _made(report: Report) -> str:
+    s = report.settings
+    return (
+        "<sub>A disparity is an interval, corrected for the number of groups, that lies wholly beyond the "
+        f"margin; parity one wholly inside; all else is inconclusive. Confidence {s.confidence:g}, "
+        f"correction {s.correction}, seed {s.seed}; counts <code>{report.data.counts_sha256[:16]}</code>; fairkit "
+        f"{report.fairkit_version}, {report.created}.</sub>"
+    )
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[int]) -> str:
+    aligned = set(right)
+    rule = ("--:" if i in aligned else "---" for i in range(len(head)))
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, tuple(rule), *rows))
+
+
+def _list(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {escaped(line)}" for line in lines)

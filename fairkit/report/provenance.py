@@ -1,0 +1,75 @@
+"""Where a report comes from: the data and the settings as pairs of name and text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fairkit.report.model import Report
+from fairkit.report.phrases import level_text, margin_text, visible
+from fairkit.report.sections import COMPARES
+
+Facts = list[tuple[str, str]]
+
+
+def data_facts(report: Report) -> Facts:
+    """List what was read.
+
+    Examples
+    --------
+    >>> import fairkit
+    >>> report = fairkit.evaluate({"sex": ["F", "M"] * 9, "d": [1, 1, 0] * 6}, decision="d", by="sex")
+    >>> data_facts(report)[:2]
+    [('Source', 'arrays'), ('Rows read', '18')]
+    """
+    data = report.data
+    facts = [
+        ("Source", visible(data.source)),
+        ("Rows read", f"{data.rows:,}"),
+        ("Rows used", f"{data.rows_used:,}"),
+    ]
+    facts += [(f"Left out: {reason.replace('_', ' ')}", f"{n:,}") for reason, n in data.left_out.items() if n]
+    facts += [
+        ("SHA-256 of the file", data.sha256 or "not taken (no file, or a large one)"),
+        ("SHA-256 of the counts", data.counts_sha256),
+    ]
+    return facts
+
+
+def setting_facts(report: Report) -> Facts:
+    """List how the report was made; settings without a value are left out.
+
+    Examples
+    --------
+    >>> import fairkit
+    >>> report = fairkit.evaluate({"sex": ["F", "M"] * 9, "d": [1, 1, 0] * 6}, decision="d", by="sex")
+    >>> dict(setting_facts(report))["Compared with"]
+    'sex: rest'
+    """
+    s = report.settings
+    margins: dict[str, str] = {c: margin_text(s.margin[c], c) for c in COMPARES if c in s.margin}
+    facts = [
+        ("Label", s.label),
+        ("Decision", s.decision),
+        ("Score", s.score),
+        ("Threshold", None if s.threshold is None else f"{s.threshold:g}"),
+        ("Positive class", _pairs(s.positive)),
+        ("Weight", s.weight),
+        ("Cluster", s.cluster),
+        ("Groups by", "; ".join(s.by)),
+        ("Predicates", _pairs(s.predicates)),
+        ("Declared levels", _pairs({name: ", ".join(levels) for name, levels in s.levels.items()})),
+        ("Read as missing", ", ".join(s.missing)),
+        ("Compared with", _pairs(s.reference)),
+        ("Compared as", " and ".join(s.compare)),
+        ("Margin", _pairs(margins) or "of each metric"),
+        ("Confidence", level_text(s.confidence)),
+        ("Correction", s.correction),
+        ("Plain interval of a difference", s.interval),
+        ("Bootstrap", f"{s.replicates:,} replicates, seed {s.seed}"),
+        ("Made", f"{report.created} by fairkit {report.fairkit_version}"),
+    ]  # fmt: skip
+    return [(name, visible(value)) for name, value in facts if value]
+
+
+def _pairs(values: Mapping[str, str]) -> str:
+    return "; ".join(f"{name}: {value}" for name, value in values.items())
