@@ -19,7 +19,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fairkit.evidence import REST, Compare, Comparison, Options, Sample, others_of
+from fairkit.evidence import REST, Compare, Comparison, Options, Sample, contrast_replicates
 from fairkit.inference import Bounds, bca_at, cluster_replicates, joint_cluster_replicates, mover, mover_ratio
 from fairkit.inference.distributions import normal_cdf, student_quantile
 from fairkit.metrics import Metric
@@ -129,6 +129,7 @@ class _ClusteredComparison:
         shape = (len(metrics), groups)
         self.value, self.error, self.freedom = (np.full(shape, np.nan) for _ in range(3))
         self.fewest = np.zeros(shape, np.int64)
+        self._replicates: FloatArray | None = None
         self.acceleration = np.zeros(shape)
         self.rare = np.zeros(shape, bool)
         parts = sum(len(m.parts) for m in metrics)
@@ -156,19 +157,17 @@ class _ClusteredComparison:
         low[rare], high[rare], method[rare] = wilson.low[rare], wilson.high[rare], "cluster-wilson"
         many = few & (self.fewest >= BOOTSTRAP_FROM)
         for i in np.flatnonzero(many.any(axis=1)).tolist():
-            m = self.evidence.metrics[i]
-            drawn = self.evidence.replicates()
-            own = m.values(drawn)
-            other = m.values(others_of(drawn, self.reference[i : i + 1])[0])
-            with np.errstate(divide="ignore", invalid="ignore"):
-                replicates = own - other if self.compare == "difference" else own / other
-            replicates = np.where(np.isfinite(replicates), replicates, np.nan)
             wide = _expanded(confidence, self.freedom[i], self.fewest[i])
-            found = bca_at(self.value[i], replicates, self.acceleration[i], confidence=wide)
+            found = bca_at(self.value[i], self.replicates()[i], self.acceleration[i], confidence=wide)
             swap = many[i] & ~np.isnan(found.low)
             low[i, swap], high[i, swap] = found.low[swap], found.high[swap]
             method[i, swap] = "cluster-bootstrap"
         return Bounds(low, high), method
+
+    def replicates(self) -> FloatArray:
+        if self._replicates is None:
+            self._replicates = contrast_replicates(self.evidence, self.reference, self.compare)
+        return self._replicates
 
     def alone(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
         return self.corrected(np.full(self.value.shape, confidence))

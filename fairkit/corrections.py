@@ -19,7 +19,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from fairkit.evidence import Compare, Comparison, Evidence, others_of
+from fairkit.evidence import Comparison
 from fairkit.inference import Bounds, benjamini_hochberg_intervals, holm_intervals, max_t
 
 FloatArray = NDArray[np.float64]
@@ -58,7 +58,6 @@ class Decided:
 
 def decide(
     comparison: Comparison,
-    evidence: Evidence,
     margin_low: FloatArray,
     margin_high: FloatArray,
     *,
@@ -66,33 +65,21 @@ def decide(
     correction: Correction,
     hypotheses: NDArray[np.int64],
     step_down: bool,
-    reference: NDArray[np.int64],
-    compare: Compare,
 ) -> Decided:
     """Take the interval of every contrast at the level its family allows.
 
     Parameters
     ----------
-    comparison, evidence
-        The contrasts, and what they were made from (for ``max-t``).
+    comparison : Comparison
     margin_low, margin_high : array, shape (metrics, 1)
     confidence : float
         Level of a whole family.
     correction : Correction
     hypotheses : array of int64, shape (metrics,)
     step_down : bool
-    reference, compare
-        As for the comparison.
     """
     if correction is Correction.MAX_T:
-        return _bands(
-            comparison,
-            evidence,
-            confidence=confidence,
-            reference=reference,
-            compare=compare,
-            hypotheses=hypotheses,
-        )
+        return _bands(comparison, confidence, hypotheses)
     if correction is Correction.NONE or (hypotheses == 1).all():
         bounds, method = comparison.alone(confidence)
         level = np.where(np.isnan(bounds.low), np.nan, confidence)
@@ -119,30 +106,17 @@ def decide(
     return Decided(found.low, found.high, found.level, method, hypotheses, step_down)
 
 
-def _bands(
-    comparison: Comparison,
-    evidence: Evidence,
-    *,
-    confidence: float,
-    reference: NDArray[np.int64],
-    compare: Compare,
-    hypotheses: NDArray[np.int64],
-) -> Decided:
+def _bands(comparison: Comparison, confidence: float, hypotheses: NDArray[np.int64]) -> Decided:
     """Simultaneous bands; a ratio's are made on the log scale."""
-    drawn = evidence.replicates()
     low, high = np.full(comparison.value.shape, np.nan), np.full(comparison.value.shape, np.nan)
-    for i, metric in enumerate(evidence.metrics):
-        own = metric.values(drawn)
-        other = metric.values(others_of(drawn, reference[i : i + 1])[0])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            if compare == "difference":
-                replicates, value = own - other, comparison.value[i]
-            else:
-                replicates, value = np.log(own / other), np.log(comparison.value[i])
-        replicates = np.where(np.isfinite(replicates), replicates, np.nan)
-        value = np.where(np.isfinite(value), value, np.nan)
-        bounds = max_t(replicates, value, confidence=confidence).bounds
-        low[i], high[i] = bounds if compare == "difference" else (np.exp(bounds.low), np.exp(bounds.high))
+    for i, (drawn, value) in enumerate(zip(comparison.replicates(), comparison.value, strict=True)):
+        if comparison.compare == "difference":
+            low[i], high[i] = max_t(drawn, value, confidence=confidence).bounds
+        else:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                logs, log = np.log(drawn), np.log(value)
+            logs, log = np.where(np.isfinite(logs), logs, np.nan), np.where(np.isfinite(log), log, np.nan)
+            low[i], high[i] = np.exp(max_t(logs, log, confidence=confidence).bounds)
     method = np.full(low.shape, "max-t", dtype="<U24")
     level = np.where(np.isnan(low), np.nan, confidence)
     return Decided(low, high, level, method, hypotheses, step_down=False)

@@ -106,7 +106,13 @@ def evaluate(
     ('disparity', 'sex=M')
     """
     chosen = groupings(by, levels=levels)
+    wishes = references(reference, chosen)
     _check_options(compare, confidence, correction, interval, replicates)
+    if correction == "max-t" and "best" in wishes:
+        raise UsageError(
+            "correction 'max-t' does not know that the best group was chosen by its value; "
+            "compare with 'rest' or a named group, or take correction 'holm'."
+        )
     if isinstance(data, Counts):
         named = {"decision": decision, "label": label, "score": score, "weight": weight, "cluster": cluster}
         given = [name for name, value in named.items() if value is not None]
@@ -142,7 +148,7 @@ def evaluate(
     found: list[Finding] = []
     heads: list[Headline] = []
     against: dict[str, str] = {}
-    for grouping, wish in zip(chosen, references(reference, chosen), strict=True):
+    for grouping, wish in zip(chosen, wishes, strict=True):
         table = group_table(counts, grouping)
         evidence = _evidence(wanted, table, options)
         position = reference_positions(wanted, table, wish, evidence.values)

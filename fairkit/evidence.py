@@ -69,8 +69,13 @@ class Options:
 class Comparison(Protocol):
     """Every group against its reference, for every metric: values and intervals at any level."""
 
+    compare: Compare
     value: FloatArray
     """Difference or ratio, shape (metrics, groups); NaN where undefined."""
+
+    def replicates(self) -> FloatArray:
+        """Bootstrap replicates of the value, shape (metrics, replicates, groups); NaN where undefined."""
+        ...
 
     def plain(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
         """Interval of each contrast on its own, and the method of each."""
@@ -255,6 +260,19 @@ def others_of(sums: FloatArray, reference: IntArray) -> FloatArray:
     )
 
 
+def contrast_replicates(evidence: Evidence, reference: IntArray, compare: Compare) -> FloatArray:
+    """Contrast the bootstrap replicates of every group with those of its reference."""
+    drawn = evidence.replicates()
+    others = {int(r): others_of(drawn, np.array([r]))[0] for r in np.unique(reference)}
+    found = np.empty((len(evidence.metrics), *drawn.shape[:2]))
+    for i, (metric, r) in enumerate(zip(evidence.metrics, reference.tolist(), strict=True)):
+        own, other = metric.values(drawn), metric.values(others[r])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found[i] = own - other if compare == "difference" else own / other
+    found[~np.isfinite(found)] = np.nan
+    return found
+
+
 def other_sample(metrics: Sequence[Metric], table: GroupTable, reference: IntArray) -> Sample:
     """Take the shares of what each group is compared with, one reference per metric."""
     samples = {}
@@ -286,6 +304,12 @@ class _IndependentComparison:
                 value[i, r] = np.nan
         self.base = base
         self.value = value
+        self._replicates: FloatArray | None = None
+
+    def replicates(self) -> FloatArray:
+        if self._replicates is None:
+            self._replicates = contrast_replicates(self.evidence, self.reference, self.compare)
+        return self._replicates
 
     def plain(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
         own, other = self.evidence.sample, self.other
@@ -350,15 +374,11 @@ class _IndependentComparison:
                 value = own - other if self.compare == "difference" else own / other
             return np.where(np.isfinite(value), value, np.nan)
 
-        drawn = self.evidence.replicates()
-        replicates = contrast(
-            metric.values(drawn), metric.values(others_of(drawn, self.reference[i : i + 1])[0])
-        )
         one = jackknife_from_counts(sums, lambda s: contrast(metric.values(s), metric.values(others)))
         two = jackknife_from_counts(others, lambda s: contrast(metric.values(sums), metric.values(s)))
         return bca(
             self.value[i],
-            replicates,
+            self.replicates()[i],
             np.concatenate([one[0], two[0]], axis=-1),
             np.concatenate([one[1], two[1]], axis=-1),
             confidence=confidence,

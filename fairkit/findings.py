@@ -159,15 +159,12 @@ def judge(
     comparison = evidence.against(reference, compare)
     decided = decide(
         comparison,
-        evidence,
         margins.low,
         margins.high,
         confidence=confidence,
         correction=correction,
         hypotheses=_hypotheses(comparison.value, reference, selected=selected_reference),
         step_down=not selected_reference,
-        reference=reference,
-        compare=compare,
     )
     return Judged(
         tuple(metrics),

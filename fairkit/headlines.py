@@ -113,15 +113,12 @@ def _stricter(judged: Judged, rows: list[int]) -> Decided:
     selected = bool((judged.reference != REST).any()) and len(np.unique(judged.reference)) > 1
     return decide(
         judged.comparison,
-        judged.evidence,
         judged.margins.low,
         judged.margins.high,
         confidence=1 - (1 - judged.confidence) / len(rows),
         correction=judged.correction,
         hypotheses=judged.decided.hypotheses,
         step_down=judged.decided.step_down and not selected,
-        reference=judged.reference,
-        compare=judged.compare,
     )
 
 

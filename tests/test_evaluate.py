@@ -143,6 +143,7 @@ def test_settings_tell_how_to_make_the_report_again():
         ({"reference": "gender=M"}, "is not grouped by"),
         ({"decision": None}, "decision column or a score column"),
         ({"threshold": 0.5}, "belongs to a score"),
+        ({"correction": "max-t", "reference": "best"}, "does not know that the best group was chosen"),
         ({"levels": {"sexx": ["F"]}}, "Did you mean 'sex'"),
     ],
 )
