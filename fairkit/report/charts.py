@@ -47,7 +47,7 @@ SHAPES = MappingProxyType(
 FONT_SIZE = 11.5
 """Size of all text, in pixels."""
 
-_WIDTH = 270
+_WIDTH = 320
 _STEP = 21
 _LABELS = 210
 _LEAST_RATIO, _MOST_RATIO = 0.05, 20.0
@@ -86,7 +86,7 @@ def forest(section: Section) -> Spec:
     return {
         "data": {"values": data},
         "background": PAPER,
-        "padding": 4,
+        "padding": {"left": _slack(data), "right": 24, "top": 4, "bottom": 4},
         "spacing": 26,
         "hconcat": [_values(section, data), _contrasts(section, data)],
         "config": {
@@ -219,8 +219,21 @@ def _once(mark: Spec, **encoding: Spec) -> Spec:
     return {"data": {"values": [{}]}, "mark": mark, "encoding": encoding}
 
 
+def _slack(data: Sequence[Datum]) -> float:
+    """Return room for a reader's font that is wider than the one the drawing is measured with."""
+    longest = max((len(datum["group"]) for datum in data), default=0)
+    return round(4 + 0.18 * min(6.0 * longest, _LABELS), 1)
+
+
 def _axis(title: list[str]) -> Spec:
-    return {"orient": "top", "grid": True, "tickCount": 6, "labelOverlap": True, "title": title}
+    return {
+        "orient": "top",
+        "grid": True,
+        "tickCount": 6,
+        "labelOverlap": "greedy",
+        "labelFlush": False,
+        "title": title,
+    }
 
 
 def _scaled(values: Mapping[str, str]) -> Spec:

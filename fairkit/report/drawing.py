@@ -44,8 +44,8 @@ _DEFAULTS = MappingProxyType(
 )
 _KEPT = frozenset(
     {
-        "d", "transform", "x", "y", "x2", "y2", "width", "height", "text-anchor", "font-size", "font-weight",
-        "font-style", "stroke-width", "stroke-dasharray",
+        "d", "transform", "x", "y", "dy", "x2", "y2", "width", "height", "text-anchor", "font-size",
+        "font-weight", "font-style", "stroke-width", "stroke-dasharray",
     }
 )  # fmt: skip
 _NUMBER = re.compile(r"-?\d+\.\d+")
@@ -109,7 +109,7 @@ def _stripped(element: ET.Element) -> list[ET.Element]:
         attributes.pop("class", None)
         if not attributes:
             return children
-    elif tag == "text":
+    elif tag in {"text", "tspan"}:
         if not (element.text or children):
             return []
     elif not attributes.get("class"):  # neither filled nor stroked: not seen

@@ -193,7 +193,8 @@ def _made(report: Report) -> str:
     return (
         "<sub>A disparity is an interval, corrected for the number of groups, that lies wholly beyond the "
         f"margin; parity one wholly inside; all else is inconclusive. Confidence {s.confidence:g}, "
-        f"correction {s.correction}, seed {s.seed}; counts <code>{report.data.counts_sha256[:16]}</code>; fairkit "
+        f"correction {s.correction}, seed {s.seed}; counts "
+        f"<code>{report.data.counts_sha256[:16]}</code>; fairkit "
         f"{report.fairkit_version}, {report.created}.</sub>"
     )
 
