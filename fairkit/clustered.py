@@ -91,6 +91,12 @@ class ClusteredRows:
         """Compare every group with its reference; a group that is the reference itself gets NaN."""
         return _ClusteredComparison(self, reference, compare)
 
+    def only(self, rows: Sequence[int]) -> ClusteredRows:
+        """Return the evidence of some of the metrics, with the same bootstrap replicates."""
+        part = ClusteredRows([self.metrics[i] for i in rows], self.table, self.options)
+        part._replicates = self._replicates
+        return part
+
     def replicates(self) -> FloatArray:
         """Cluster-bootstrap replicates of the sums, drawn once."""
         if self._replicates is None:

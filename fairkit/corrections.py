@@ -119,4 +119,4 @@ def _bands(comparison: Comparison, confidence: float, hypotheses: NDArray[np.int
             low[i], high[i] = np.exp(max_t(logs, log, confidence=confidence).bounds)
     method = np.full(low.shape, "max-t", dtype="<U24")
     level = np.where(np.isnan(low), np.nan, confidence)
-    return Decided(low, high, level, method, hypotheses, step_down=False)
+    return Decided(low, high, level, method, hypotheses, step_down=True)

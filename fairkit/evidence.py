@@ -105,6 +105,10 @@ class Evidence(Protocol):
         """Compare every group with the group at `reference`, shape (metrics,); REST for all others."""
         ...
 
+    def only(self, rows: Sequence[int]) -> Evidence:
+        """Return the evidence of some of the metrics, by their positions."""
+        ...
+
     def replicates(self) -> FloatArray:
         """Bootstrap replicates of the sums, shape (replicates, groups, fields)."""
         ...
@@ -223,6 +227,12 @@ class IndependentRows:
     def against(self, reference: IntArray, compare: Compare) -> Comparison:
         """Compare every group with its reference; a group that is the reference itself gets NaN."""
         return _IndependentComparison(self, reference, compare)
+
+    def only(self, rows: Sequence[int]) -> IndependentRows:
+        """Return the evidence of some of the metrics, with the same bootstrap replicates."""
+        part = IndependentRows([self.metrics[i] for i in rows], self.table, self.options)
+        part._replicates = self._replicates
+        return part
 
     def replicates(self) -> FloatArray:
         """Multinomial replicates of the counts (gamma for sums of weights), drawn once."""

@@ -124,9 +124,9 @@ class Judged:
     p_values: FloatArray
     relaxed: Bounds
 
-    def verdicts(self, decided: Decided | None = None) -> NDArray[np.str_]:
+    def verdicts(self) -> NDArray[np.str_]:
         """Verdict of every contrast."""
-        found = decided or self.decided
+        found = self.decided
         beyond = (found.low > self.margins.high) | (found.high < self.margins.low)
         inside = (found.low >= self.margins.low) & (found.high <= self.margins.high)
         return np.where(beyond, "disparity", np.where(inside, "parity", "inconclusive"))

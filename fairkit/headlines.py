@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fairkit.corrections import Correction, Decided, decide
-from fairkit.evidence import REST, Compare
+from fairkit.corrections import Correction, decide
+from fairkit.evidence import Compare
 from fairkit.findings import Judged, Verdict
 from fairkit.metrics import FAMILIES, Family
 
@@ -68,26 +68,19 @@ def headlines(judged: Judged) -> list[Headline]:
 
 
 def _headline(judged: Judged, family: Family, rows: list[int]) -> Headline:
-    decided = judged.decided
-    if len(rows) > 1 and judged.correction is not Correction.NONE:
-        decided = _stricter(judged, rows)
-    verdicts = judged.verdicts(decided)[rows]
     table = judged.table
-    contrasted = np.ones_like(verdicts, dtype=bool)
-    for k, i in enumerate(rows):
-        if judged.reference[i] != REST:
-            contrasted[k, judged.reference[i]] = False
-    value = judged.comparison.value[rows]
-    undefined = contrasted & (np.isnan(value) | np.isnan(decided.low[rows]))
+    low, high = _deciding(judged, rows)
     bottom, top = (margin[rows] for margin in judged.margins)
-    beyond = np.fmax(decided.low[rows] - top, bottom - decided.high[rows])
-    shown = verdicts == "disparity"
+    contrasted = np.arange(len(table.names)) != judged.reference[rows, None]
+    undefined = contrasted & (np.isnan(judged.comparison.value[rows]) | np.isnan(low))
+    beyond = np.fmax(low - top, bottom - high)
+    shown = beyond > 0
+    parity = (low >= bottom) & (high <= top)
     order = sorted(zip(*np.nonzero(shown), strict=True), key=lambda kg: -beyond[kg])
     at_least = None
     if order:
-        k, g = order[0]
-        low, high = decided.low[rows][k, g], decided.high[rows][k, g]
-        at_least = float(low if low > top[k, 0] else high)
+        first = order[0]
+        at_least = float(low[first] if low[first] > top[first[0], 0] else high[first])
     verdict = Verdict.INCONCLUSIVE
     if order:
         verdict = Verdict.DISPARITY
@@ -101,34 +94,33 @@ def _headline(judged: Judged, family: Family, rows: list[int]) -> Headline:
         verdict,
         tuple(dict.fromkeys(table.names[g] for _, g in order)),
         at_least,
-        int(((verdicts == "parity") & contrasted).sum()),
-        int(((verdicts == "inconclusive") & contrasted).sum()),
+        int((parity & contrasted).sum()),
+        int((contrasted & ~shown & ~parity).sum()),
         int(undefined.sum()),
         _spread(judged, rows),
     )
 
 
-def _stricter(judged: Judged, rows: list[int]) -> Decided:
-    """Decide again with the error rate shared by the family's metrics."""
-    selected = bool((judged.reference != REST).any()) and len(np.unique(judged.reference)) > 1
-    return decide(
-        judged.comparison,
-        judged.margins.low,
-        judged.margins.high,
+def _deciding(judged: Judged, rows: list[int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Take the intervals that decide; several metrics together share the error rate."""
+    if len(rows) == 1 or judged.correction is Correction.NONE:
+        return judged.decided.low[rows], judged.decided.high[rows]
+    found = decide(
+        judged.evidence.only(rows).against(judged.reference[rows], judged.compare),
+        judged.margins.low[rows],
+        judged.margins.high[rows],
         confidence=1 - (1 - judged.confidence) / len(rows),
         correction=judged.correction,
-        hypotheses=judged.decided.hypotheses,
-        step_down=judged.decided.step_down and not selected,
+        hypotheses=judged.decided.hypotheses[rows],
+        step_down=judged.decided.step_down,
     )
+    return found.low, found.high
 
 
 def _all_inside(judged: Judged, rows: list[int], contrasted: NDArray[np.bool_]) -> bool:
     """Test parity of all groups together: each must show it, so only a chosen reference is corrected."""
     bottom, top = (margin[rows] for margin in judged.margins)
-    if judged.decided.step_down:
-        low, high = judged.relaxed
-    else:
-        low, high = judged.decided.low, judged.decided.high
+    low, high = judged.relaxed if judged.decided.step_down else (judged.decided.low, judged.decided.high)
     inside = (low[rows] >= bottom) & (high[rows] <= top)
     return bool(inside[contrasted].all())
 

@@ -10,6 +10,9 @@ import numpy as np
 
 from fairkit.inference.arrays import FloatArray, tail_probability
 
+_LARGE = 200.0
+_SMALLEST_TAIL = 1e-12
+
 
 def normal_cdf(z: FloatArray) -> FloatArray:
     """Return the standard normal probability of at most z.
@@ -79,10 +82,37 @@ def beta_quantile(alpha: FloatArray, beta: FloatArray, probability: FloatArray) 
     """
     from scipy.special import betaincinv
 
-    quantile = np.asarray(betaincinv(alpha, beta, probability), dtype=np.float64)
+    a, b, p = np.broadcast_arrays(alpha, beta, probability)
+    large = (np.minimum(a, b) > _LARGE) & (p > _SMALLEST_TAIL) & (p <= 0.5)
+    quantile = np.array(betaincinv(np.where(large, 1.0, a), np.where(large, 1.0, b), p), dtype=np.float64)
+    if large.any():
+        quantile[large] = _large_beta_quantile(a[large], b[large], p[large])
     # SciPy 1.17 says NaN for quantiles below about 1e-27, found by inverting p-values of 1e-90 and less.
     lost = np.isnan(quantile) & ~np.isnan(alpha + beta + probability)
     return np.asarray(np.where(lost, 0.0, quantile))
+
+
+def _large_beta_quantile(a: FloatArray, b: FloatArray, p: FloatArray) -> FloatArray:
+    """Return Beta quantiles for parameters in the hundreds and more, many times faster than SciPy's inverse.
+
+    A closed-form start (Abramowitz and Stegun 26.5.22) is accurate to about 1e-6 here; each of two Halley
+    steps triples its correct digits.
+    """
+    from scipy.special import betainc, betaln, ndtri
+
+    z = -ndtri(p)
+    scale = 2 / (1 / (2 * a - 1) + 1 / (2 * b - 1))
+    curve = (z**2 - 3) / 6
+    w = z * np.sqrt(scale + curve) / scale - (1 / (2 * b - 1) - 1 / (2 * a - 1)) * (
+        curve + 5 / 6 - 2 / (3 * scale)
+    )
+    x = a / (a + b * np.exp(2 * w))
+    constant = betaln(a, b)
+    for _ in range(2):
+        density = np.exp((a - 1) * np.log(x) + (b - 1) * np.log1p(-x) - constant)
+        step = (betainc(a, b, x) - p) / density
+        x = x - step / (1 - step / 2 * ((a - 1) / x - (b - 1) / (1 - x)))
+    return np.asarray(x)
 
 
 def student_quantile(degrees: FloatArray, probability: FloatArray) -> FloatArray:
