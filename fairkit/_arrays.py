@@ -7,7 +7,7 @@ blocks that fit the cache makes this several times faster than counting the whol
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from fairkit._cells import Cells, Key, texts
 from fairkit.counts import Level
 from fairkit.errors import DataError
+from fairkit.predicates import ColumnKind, kinds, object_kinds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,21 +50,15 @@ class Coded:
 
 def code_array(values: NDArray[Any]) -> Coded:
     """Code one NumPy column: booleans and integers of a modest span as they are, else by distinct values."""
-    if isinstance(values, np.ma.MaskedArray):
-        filled = values.data.astype(object)
-        filled[np.ma.getmaskarray(values)] = None
-        return code_array(filled)
+    if not values.dtype.isnative:
+        values = values.astype(values.dtype.newbyteorder("="))
     if values.dtype.kind == "b":
         return Coded(values.view(np.int8), 0, 2, ("False", "True"))
     if values.dtype.kind in "iu" and len(values):
         low, high = int(values.min()), int(values.max())
         if high - low < _DIRECT_SPAN:
             return Coded(values, low, high - low + 1, None)
-    if values.dtype.kind == "U":
-        values = values.astype(object)
-    import pandas as pd
-
-    return _factorized(*pd.factorize(values))
+    return _factorized(values.astype(object) if values.dtype.kind == "U" else values)
 
 
 def code_series(series: pd.Series[Any]) -> Coded:
@@ -73,10 +68,9 @@ def code_series(series: pd.Series[Any]) -> Coded:
     if isinstance(series.dtype, pd.CategoricalDtype):
         codes = series.cat.codes.to_numpy()
         return Coded(codes, -1, len(series.cat.categories) + 1, (None, *texts(list(series.cat.categories))))
-    if isinstance(series.dtype, np.dtype) and series.dtype.kind in "biu":
+    if isinstance(series.dtype, np.dtype) and series.dtype.kind != "O":
         return code_array(series.to_numpy())
-    codes, uniques = pd.factorize(series)
-    return _factorized(codes, uniques)
+    return _factorized(series)
 
 
 def code_truth(codes: NDArray[np.int8]) -> Coded:
@@ -123,22 +117,110 @@ def tabulate(columns: Sequence[Coded], weights: NDArray[np.float64] | None) -> C
     return Cells(tuple(reversed(keys)), rows.astype(np.int64), sums, squares, bad)
 
 
-def same_length(lengths: dict[str, int]) -> int:
-    """Return the one length of all columns.
+def columns_of(given: Mapping[str, Any], names: Sequence[str]) -> dict[str, NDArray[Any]]:
+    """Take some columns of a mapping as arrays of one dimension and one length.
 
     Raises
     ------
     DataError
-        They differ; the message lists them.
+        They are not; all problems at once.
     """
+    problems: list[str] = []
+    columns: dict[str, NDArray[Any]] = {}
+    for name in names:
+        values = given[name]
+        try:
+            columns[name] = _one_column(values)
+        except ValueError:
+            problems.append(f"column '{name}' holds lists of different lengths; give one value per row.")
+            continue
+        if columns[name].ndim != 1:
+            problems.append(f"column '{name}' must have one dimension, its shape is {columns[name].shape}.")
+    lengths = {name: len(values) for name, values in columns.items() if values.ndim}
     if len(set(lengths.values())) > 1:
-        listed = ", ".join(f"'{name}' {length}" for name, length in lengths.items())
-        raise DataError(f"columns differ in length: {listed}.")
-    return next(iter(lengths.values()), 0)
+        listed = ", ".join(f"'{name}' {length:,}" for name, length in lengths.items())
+        problems.append(f"columns differ in length: {listed}.")
+    if problems:
+        raise DataError(*problems)
+    return columns
 
 
-def _factorized(codes: NDArray[Any], uniques: Any) -> Coded:
-    return Coded(codes, -1, len(uniques) + 1, (None, *texts(list(uniques))))
+def without(values: NDArray[Any], missing: Sequence[str]) -> NDArray[Any]:
+    """Replace the texts that mean "missing" by None."""
+    if not missing or values.dtype.kind not in "OU":
+        return values
+    import pandas as pd
+
+    found = pd.Series(values, dtype=object).isin(list(missing)).to_numpy()
+    return np.where(found, np.array(None, dtype=object), values.astype(object))
+
+
+def kinds_of(columns: Mapping[str, NDArray[Any]]) -> dict[str, ColumnKind]:
+    """Say what columns hold, for checking predicates."""
+    import narwhals.stable.v2 as nw
+    import pandas as pd
+
+    frame = nw.from_native(pd.DataFrame({name: pd.Series(values) for name, values in columns.items()}))
+    return kinds(frame.collect_schema()) | object_kinds(frame)
+
+
+def floats(values: NDArray[Any]) -> NDArray[np.float64]:
+    """Read a column as numbers, NaN where it is missing.
+
+    Raises
+    ------
+    DataError
+        It holds something else.
+    """
+    if values.dtype.kind in "biuf":
+        return values.astype(np.float64, copy=False)
+    found = next((v for v in values.tolist() if isinstance(v, str | bytes)), None)
+    if values.dtype.kind == "O" and found is None:
+        import pandas as pd
+
+        try:
+            return np.where(pd.isna(values), np.nan, values).astype(np.float64)
+        except (TypeError, ValueError):
+            pass
+    example = "" if found is None else f", such as {found!r}"
+    raise DataError(f"it must hold numbers, not {values.dtype}{example}.")
+
+
+def code_scores(scores: NDArray[np.float64], threshold: float) -> Coded:
+    """Code whether scores reach a threshold; a score that is not finite is missing."""
+    return code_truth(np.where(np.isfinite(scores), scores >= threshold, -1).astype(np.int8))
+
+
+def _one_column(values: Any) -> NDArray[Any]:
+    if isinstance(values, np.ma.MaskedArray):
+        if not np.ma.getmaskarray(values).any():
+            return np.asarray(values.data)
+        filled = values.data.astype(object)
+        filled[np.ma.getmaskarray(values)] = None
+        return np.asarray(filled)
+    if isinstance(values, np.ndarray):
+        return values
+    column = np.asarray(values)
+    # Of a list with texts and None, NumPy would make the text "None".
+    return np.asarray(values, dtype=object) if column.dtype.kind in "US" else column
+
+
+def _factorized(values: Any) -> Coded:
+    """Code an array or a series by its distinct values, each by its text."""
+    import pandas as pd
+
+    try:
+        codes, uniques = pd.factorize(values)
+    except TypeError:  # a value that cannot be hashed is no level; the texts say so
+        codes, uniques = pd.factorize(np.array(texts(list(values)), dtype=object))
+    found = list(uniques)
+    # To Python, True and 1 are one value; in a column of objects with both they are two levels.
+    if values.dtype == object and any(type(value) is not str and value in (0, 1) for value in found):
+        held = pd.api.types.infer_dtype(values, skipna=True)
+        if held not in ("boolean", "integer", "floating", "mixed-integer-float", "decimal"):
+            codes, uniques = pd.factorize(np.array(texts(list(values)), dtype=object))
+            found = list(uniques)
+    return Coded(codes, -1, len(found) + 1, (None, *texts(found)))
 
 
 def _count_dense(
@@ -192,7 +274,7 @@ def _joint_codes(columns: Sequence[Coded]) -> tuple[NDArray[np.int64], NDArray[n
     joint = np.zeros(len(columns[0].codes), np.int64)
     for column in columns:
         joint *= column.size
-        joint += column.codes
-        joint -= column.low
+        joint += column.codes.astype(np.int64, copy=False)
+        joint -= (column.low + 2**63) % 2**64 - 2**63  # modular, as the codes of unsigned columns are
     codes, uniques = pd.factorize(joint)
     return codes, np.asarray(uniques, np.int64)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import json
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +20,9 @@ from numpy.typing import NDArray
 
 from fairkit.counts import Level
 from fairkit.errors import DataError
+
+Decode = Callable[[Sequence[Level]], tuple[Level, ...]]
+"""How the texts that an engine grouped by become levels, decided on all of them at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,8 @@ def level_text(value: Any) -> Level:
     """Write a cell's value as the text of its level; None where it is missing.
 
     A whole float is written as the integer it stands for (pandas turns integers with gaps into floats), a
-    boolean as ``True`` or ``False``, a date in ISO form.
+    boolean as ``True`` or ``False``, a date in ISO form, a time with a zone in UTC (engines disagree on which
+    zone they give it back in).
 
     Examples
     --------
@@ -62,23 +68,23 @@ def level_text(value: Any) -> Level:
     ['3', '2.5', 'True', None, None, 'a b']
     """
     if isinstance(value, str):
-        return value
+        return str.__str__(value)
     if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return None
     if isinstance(value, bool | np.bool_):
         return "True" if value else "False"
-    if isinstance(value, int | np.integer):
+    if isinstance(value, int | np.integer) and type(value).__name__ != "timedelta64":
         return str(int(value))
     if isinstance(value, float | np.floating):
         return _float_text(float(value))
     if isinstance(value, decimal.Decimal):
-        return _float_text(float(value)) if value == value.to_integral_value() else str(value.normalize())
-    if isinstance(value, dt.datetime | dt.date | dt.time):
-        return value.isoformat()
-    if isinstance(value, np.datetime64):
-        return None if np.isnat(value) else str(value)
+        return _decimal_text(value)
+    if isinstance(value, dt.date | dt.time | np.datetime64):
+        return _moment_text(value)
+    if type(value).__name__ in ("Interval", "Period"):  # pandas.cut and its kin make groups of numbers
+        return str(value)
     raise DataError(
-        f"cannot group by a value of type {type(value).__name__} ({value!r}); "
+        f"cannot group by a value of type {type(value).__name__} ({_short(value)}); "
         "use a column of texts, numbers, booleans or dates."
     )
 
@@ -88,7 +94,90 @@ def texts(values: Sequence[Any]) -> tuple[Level, ...]:
     return tuple(map(level_text, values))
 
 
+def csv_texts(values: Sequence[Level], missing: Sequence[str]) -> tuple[Level, ...]:
+    """Write the texts of one CSV column, which have no type, as levels.
+
+    The column is numeric, or true/false, only if all its texts are; then they are written as
+    :func:`level_text` writes such values. A leading zero or sign makes a code, not a number.
+
+    Parameters
+    ----------
+    values : sequence of (str or None)
+        Every text that occurs in the column.
+    missing : sequence of str
+        Texts that mean "missing".
+
+    Examples
+    --------
+    >>> csv_texts(["1.0", "0.0", "nan", None], ())
+    ('1', '0', None, None)
+    >>> csv_texts(["1.0", "0.0", "low"], ())
+    ('1.0', '0.0', 'low')
+    >>> csv_texts(["007", "7"], ()), csv_texts(["true", "FALSE"], ())
+    (('007', '7'), ('True', 'False'))
+    """
+    present = {value for value in values if value is not None and value not in missing}
+    bare = {value: value.strip() for value in present}
+    write: dict[str, Level] = {}
+    if present and {text.casefold() for text in bare.values()} <= {"true", "false"}:
+        write = {value: text.capitalize() for value, text in bare.items()}
+    elif any(_PLAIN_NUMBER.fullmatch(text) for text in bare.values()) and all(
+        _PLAIN_NUMBER.fullmatch(text) or text.casefold().lstrip("-+") in _NO_NUMBER for text in bare.values()
+    ):
+        write = {value: _number_text(text) for value, text in bare.items()}
+    return tuple(None if value is None else write.get(value, value) for value in values)
+
+
+def json_texts(values: Sequence[Level]) -> tuple[Level, ...]:
+    """Write the JSON texts of one column as levels; each has its own type.
+
+    Examples
+    --------
+    >>> json_texts(['"007"', "7.0", "true", "null", None])
+    ('007', '7', 'True', None, None)
+    """
+    return tuple(None if value is None else level_text(json.loads(value)) for value in values)
+
+
+_PLAIN_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_NO_NUMBER = ("nan", "inf", "infinity")
+
+
+def _number_text(text: str) -> Level:
+    return str(int(text)) if text.lstrip("-").isdigit() else _float_text(float(text))
+
+
 def _float_text(value: float) -> Level:
     if math.isnan(value):
         return None
     return str(int(value)) if value.is_integer() else repr(value)
+
+
+def _decimal_text(value: decimal.Decimal) -> Level:
+    """Write a decimal exactly: as a float it would lose digits, and identifiers would fall together."""
+    if not value.is_finite():
+        return _float_text(float(value))
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def _moment_text(value: dt.date | dt.time | np.datetime64) -> Level:
+    if isinstance(value, dt.datetime) and value.tzinfo is not None:
+        return value.astimezone(dt.UTC).isoformat()
+    if not isinstance(value, np.datetime64):
+        return value.isoformat()
+    if np.isnat(value):
+        return None
+    if np.datetime_data(value.dtype)[0] in ("h", "m"):
+        value = value.astype("datetime64[s]")
+    # NumPy writes all digits of its unit; pandas and `datetime` write none, six or nine.
+    whole, point, fraction = str(value).partition(".")
+    fraction = fraction.rstrip("0")
+    return f"{whole}{point}{fraction.ljust(6 if len(fraction) <= 6 else 9, '0')}" if fraction else whole
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

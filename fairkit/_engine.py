@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from fairkit._cells import Cells, Key, texts
+from fairkit._cells import Cells, Decode, Key, texts
 from fairkit.errors import DataError
 
 _ROWS, _WEIGHT, _SQUARE, _BAD = "fairkit_rows", "fairkit_weight", "fairkit_square", "fairkit_bad"
@@ -23,10 +23,23 @@ _ROWS, _WEIGHT, _SQUARE, _BAD = "fairkit_rows", "fairkit_weight", "fairkit_squar
 
 @dataclass(frozen=True, slots=True)
 class EngineKey:
-    """One key of the group-by: an expression; `truth` marks the answers of a predicate (1, 0, -1)."""
+    """One key of the group-by.
+
+    Parameters
+    ----------
+    expression : narwhals expression
+    truth : bool
+        Whether it gives the answers of a predicate (1, 0, -1).
+    title : str
+        How messages call the column.
+    decode : callable, optional
+        How texts become levels, where the column has no type of its own.
+    """
 
     expression: nw.Expr
     truth: bool = False
+    title: str = ""
+    decode: Decode | None = None
 
 
 def tabulate_lazy(
@@ -52,7 +65,7 @@ def tabulate_lazy(
     columns = [key.expression.alias(name) for key, name in zip(keys, names, strict=True)]
     aggregates = [nw.len().alias(_ROWS)]
     if weight is not None:
-        columns += _weight_columns(frame, weight)
+        columns += _weight_columns(weight)
         aggregates += [nw.col(name).sum() for name in (_WEIGHT, _SQUARE, _BAD)]
     grouped = frame.select(*columns).group_by(*names).agg(*aggregates)
     if limit is not None:
@@ -63,12 +76,20 @@ def tabulate_lazy(
             f"the attributes, label and decision together have more than {limit:,} combinations of values: "
             "is one of them an identifier or a score? Group by attributes with few levels."
         )
-    coded = tuple(_key(table.column(name), truth=key.truth) for key, name in zip(keys, names, strict=True))
+    coded: list[Key] = []
+    problems: list[str] = []
+    for key, name in zip(keys, names, strict=True):
+        try:
+            coded.append(_key(table.column(name), key))
+        except DataError as error:
+            problems += [f"{key.title}: {problem}" for problem in error.problems]
+    if problems:
+        raise DataError(*problems)
     rows = _numbers(table, _ROWS, np.int64)
     if weight is None:
-        return Cells(coded, rows)
+        return Cells(tuple(coded), rows)
     return Cells(
-        coded,
+        tuple(coded),
         rows,
         _numbers(table, _WEIGHT, np.float64),
         _numbers(table, _SQUARE, np.float64),
@@ -82,12 +103,18 @@ def truth_key(is_true: nw.Expr, is_false: nw.Expr) -> EngineKey:
     return EngineKey(code, truth=True)
 
 
-def _weight_columns(frame: nw.LazyFrame[Any], weight: str) -> list[nw.Expr]:
-    value = nw.col(weight)
-    usable = ~value.is_null() & (value >= 0) & (value < float("inf"))
-    if frame.collect_schema()[weight].is_float():
-        usable = usable & ~value.is_nan()
-    clean = nw.when(usable).then(value.cast(nw.Float64)).otherwise(nw.lit(0.0))
+def score_key(column: str, threshold: float) -> EngineKey:
+    """Make a key of whether a score reaches the threshold; one that is not finite is missing."""
+    # As doubles: Polars would round the threshold to the precision of a column of single floats.
+    score = nw.col(column).cast(nw.Float64)
+    finite = ~score.is_null() & ~score.is_nan() & (score > -float("inf")) & (score < float("inf"))
+    return truth_key(finite & (score >= threshold), finite & (score < threshold))
+
+
+def _weight_columns(weight: str) -> list[nw.Expr]:
+    value = nw.col(weight).cast(nw.Float64)
+    usable = ~value.is_null() & ~value.is_nan() & (value >= 0) & (value < float("inf"))
+    clean = nw.when(usable).then(value).otherwise(nw.lit(0.0))
     return [
         clean.alias(_WEIGHT),
         (clean * clean).alias(_SQUARE),
@@ -95,17 +122,21 @@ def _weight_columns(frame: nw.LazyFrame[Any], weight: str) -> list[nw.Expr]:
     ]
 
 
-def _key(column: pa.ChunkedArray, *, truth: bool) -> Key:
-    if truth:
+def _key(column: pa.ChunkedArray, key: EngineKey) -> Key:
+    if key.truth:
         codes = column.to_numpy().astype(np.int64)
         return Key(codes + 1, (None, "False", "True"))
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
-    encoded = column.combine_chunks().dictionary_encode()
+    try:
+        encoded = column.combine_chunks().dictionary_encode()
+    except pa.ArrowNotImplementedError:  # lists, structures: no levels, as their texts will say
+        return Key(np.arange(len(column)), texts(column.to_pylist()))
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
     codes = encoded.indices.fill_null(len(encoded.dictionary)).to_numpy(zero_copy_only=False)
-    return Key(codes.astype(np.int64), (*texts(encoded.dictionary.to_pylist()), None))
+    found = encoded.dictionary.to_pylist()
+    return Key(codes.astype(np.int64), (*(texts(found) if key.decode is None else key.decode(found)), None))
 
 
 def _numbers(table: pa.Table, name: str, dtype: type[np.generic]) -> NDArray[Any]:

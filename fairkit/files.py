@@ -1,7 +1,7 @@
-"""Opening files: a path, folder or glob becomes a DuckDB relation, lazy and larger than memory if need be.
+"""Opening files: a path, folder or glob becomes rows that can be counted, larger than memory if need be.
 
-DuckDB reads; this module decides what to ask it for, and turns what can go wrong (an empty file, a ragged
-CSV, a folder without Parquet, a damaged file) into sentences.
+This module finds the files, their format and the names of their columns, and turns what can be wrong with
+them (empty, ragged, damaged, of another encoding) into sentences. :mod:`fairkit._relations` reads the rows.
 """
 
 from __future__ import annotations
@@ -10,18 +10,27 @@ import csv
 import glob
 import gzip
 import hashlib
+import json
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Literal
 
+from fairkit._cells import Decode, csv_texts, json_texts
 from fairkit.errors import DataError, did_you_mean, shortlist
+from fairkit.questions import Use
 
 if TYPE_CHECKING:
     import duckdb
 
-SUFFIXES = {
+Format = Literal["csv", "json", "parquet", "arrow"]
+
+SUFFIXES: Mapping[str, Format] = {
     ".csv": "csv",
     ".tsv": "csv",
     ".tab": "csv",
@@ -38,29 +47,79 @@ SUFFIXES = {
 HASH_LIMIT = 256 * 2**20
 """Files of more bytes than this are not hashed unless asked for: it would cost more than counting."""
 
-_HEADER_BYTES = 1 << 20
+_HEADER_CHARACTERS = 1 << 20
+_JSON_ROWS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedFile:
-    """A file, folder or glob that is ready to be counted.
+    """A file, folder or glob that is ready to be counted; nothing but names was read.
 
     Parameters
     ----------
-    relation : duckdb relation
-        Lazy; nothing but a sample was read.
     paths : tuple of Path
         The files, sorted.
-    repeated : tuple of str
-        Column names that the header has more than once.
-    format : str
-        One of the values of :data:`SUFFIXES`.
+    format : {"csv", "json", "parquet", "arrow"}
+    names : tuple of str
+        Names of the columns in order, repeats included.
     """
 
-    relation: duckdb.DuckDBPyRelation
     paths: tuple[Path, ...]
-    repeated: tuple[str, ...]
-    format: str
+    format: Format
+    names: tuple[str, ...]
+
+    def relation(self, uses: Mapping[str, Use], missing: Sequence[str]) -> duckdb.DuckDBPyRelation:
+        """Return the columns asked for, each typed for its use, as a lazy relation.
+
+        Parameters
+        ----------
+        uses : mapping of column to use
+            See :class:`fairkit.questions.Plan`.
+        missing : sequence of str
+            Texts that mean "missing".
+
+        Raises
+        ------
+        DataError
+            The files are damaged, or some of them lack a column.
+        """
+        from fairkit import _relations
+
+        try:
+            if self.format == "csv":
+                separator = _separator(self.paths[0])
+                return _relations.csv(self.paths, self.names, uses, missing, separator=separator)
+            if self.format == "json":
+                return _relations.json(self.paths, uses, missing)
+            if self.format == "parquet":
+                return _relations.parquet(self.paths, self.names, uses)
+            return _relations.arrow(self.paths, uses)
+        except _relations.ERRORS as error:
+            raise reading_error(error, self.paths) from error
+
+    def decoders(self, uses: Mapping[str, Use], missing: Sequence[str]) -> dict[str, Decode]:
+        """Say how texts become levels, for every column that is grouped by as a text of the file."""
+        if self.format == "csv":
+            return {
+                name: partial(csv_texts, missing=missing)
+                for name, use in uses.items()
+                if use in ("key", "text")
+            }
+        if self.format == "json":
+            return {name: json_texts for name, use in uses.items() if use == "key"}
+        return {}
+
+    def with_all_names(self) -> OpenedFile:
+        """Look at all rows of JSON Lines, where a row may have a key that no earlier row had."""
+        if self.format != "json":
+            return self
+        from fairkit import _relations
+
+        try:
+            names = _relations.json_keys(self.paths)
+        except _relations.ERRORS as error:
+            raise reading_error(error, self.paths) from error
+        return replace(self, names=tuple(dict.fromkeys([*self.names, *names])))
 
     def sha256(self, *, force: bool = False) -> str | None:
         """Hash the files' bytes, in the order of their paths; None above :data:`HASH_LIMIT` unless forced."""
@@ -72,12 +131,6 @@ class OpenedFile:
                 while chunk := file.read(1 << 20):
                     digest.update(chunk)
         return digest.hexdigest()
-
-    def retyped(self) -> OpenedFile:
-        """Open a CSV again with the types of all its rows, not of the first ones only."""
-        return OpenedFile(
-            _relation(self.format, self.paths, sample=-1), self.paths, self.repeated, self.format
-        )
 
 
 def open_path(path: str | os.PathLike[str]) -> OpenedFile:
@@ -91,7 +144,7 @@ def open_path(path: str | os.PathLike[str]) -> OpenedFile:
     Raises
     ------
     DataError
-        There is no such file, its format is unknown, it is empty, ragged or damaged.
+        There is no such file, its format is unknown, it is empty or damaged.
     """
     text = os.fspath(path)
     files = _files(text)
@@ -104,41 +157,53 @@ def open_path(path: str | os.PathLike[str]) -> OpenedFile:
     empty = [file.name for file in files if file.stat().st_size == 0]
     if empty:
         raise DataError(f"the file is empty: {shortlist(empty)}.")
-    repeated: tuple[str, ...] = ()
-    if kind == "csv":
-        headers = {tuple(_header(file)[0]) for file in files}
-        if len(headers) > 1:
-            raise DataError(f"the CSV files of '{text}' have different headers; they must be the same table.")
-        names = headers.pop()
-        repeated = tuple(dict.fromkeys(name for name in names if names.count(name) > 1))
-    return OpenedFile(_relation(kind, files, sample=20_480), files, repeated, kind)
+    from fairkit import _relations
+
+    try:
+        if kind == "csv":
+            names = _csv_names(files)
+        elif kind == "json":
+            names = _json_names(files)
+        else:
+            names = (_relations.parquet_names if kind == "parquet" else _relations.arrow_names)(files)
+    except _relations.ERRORS as error:
+        raise reading_error(error, files) from error
+    return OpenedFile(files, kind, tuple(names))
 
 
 def reading_error(error: Exception, files: Sequence[Path]) -> DataError:
     """Turn an engine's exception while reading into a sentence for the user."""
-    for file in files:
-        if _format(file) == "csv" and (ragged := _ragged_line(file)):
-            return DataError(
-                f"{file.name} is ragged: {ragged}; repair the line (a field with a separator needs quotes)."
-            )
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    detail = " ".join(lines[:2]) if lines else type(error).__name__
+    if isinstance(error, DataError):
+        return error
+    detail = " ".join(str(error).split())
     for file in files:
         detail = detail.replace(str(file), file.name)
-    return DataError(f"{shortlist([file.name for file in files], shown=3)} cannot be read: {detail}")
+    detail = re.sub(r"^(\w+ )*Error: | (Possible fixes|Possible Solution|Try setting).*", "", detail)
+    detail = detail or type(error).__name__
+    if detail.startswith("column '"):  # said by our own queries
+        return DataError(f"{detail}.")
+    if isinstance(error, UnicodeDecodeError):
+        return DataError(_no_utf8(shortlist([file.name for file in files], shown=3), error))
+    for file in files:
+        if _format(file) == "csv" and (trouble := _csv_trouble(file)):
+            return DataError(trouble)
+    if "state machine reached an invalid state" in detail:
+        detail = "its lines end in several ways (LF, CR LF), or a quote is out of place; save it anew"
+    shown = detail if len(detail) <= 300 else f"{detail[:297]}..."
+    return DataError(f"{shortlist([file.name for file in files], shown=3)} cannot be read: {shown}")
 
 
 def _files(text: str) -> tuple[Path, ...]:
     path = Path(text)
     if path.is_dir():
         files = sorted(
-            file for file in path.rglob("*") if file.suffix in (".parquet", ".pq") and file.is_file()
+            file for file in path.rglob("*") if _is_part(file.relative_to(path)) and file.is_file()
         )
         if not files:
-            inside = sorted(entry.name for entry in path.iterdir())
+            entries = sorted(entry.name for entry in path.iterdir())
             raise DataError(
                 f"folder '{text}' holds no Parquet file "
-                f"(it has {shortlist(inside) if inside else 'nothing'}); "
+                f"(it has {shortlist(entries) if entries else 'nothing'}); "
                 "name a file or a glob such as 'folder/*.csv'."
             )
         return tuple(files)
@@ -155,7 +220,14 @@ def _files(text: str) -> tuple[Path, ...]:
     raise DataError(f"there is no file '{text}'.{near}")
 
 
-def _format(file: Path) -> str:
+def _is_part(file: Path) -> bool:
+    """Tell the Parquet of a data set from what tools keep beside it, such as ``_delta_log``."""
+    return file.suffix.lower() in (".parquet", ".pq") and not any(
+        p.startswith(("_", ".")) for p in file.parts
+    )
+
+
+def _format(file: Path) -> Format:
     suffixes = [suffix.lower() for suffix in file.suffixes]
     if suffixes and suffixes[-1] == ".gz":
         suffixes.pop()
@@ -168,69 +240,81 @@ def _format(file: Path) -> str:
     return found
 
 
-def _header(file: Path) -> tuple[list[str], str]:
-    """Read a CSV's column names and its separator: comma, semicolon or tab, whichever the header has most."""
-    with _open_text(file) as lines:
-        try:
-            line = lines.readline(_HEADER_BYTES)
-        except (UnicodeDecodeError, gzip.BadGzipFile, EOFError) as error:
-            raise DataError(f"'{file.name}' is no UTF-8 text ({error}); save it as UTF-8.") from error
-    if not line.strip():
-        raise DataError(f"'{file.name}' begins with an empty line; its first line must name the columns.")
-    separator = max((",", ";", "\t"), key=line.count)
-    return next(csv.reader([line.rstrip("\r\n")], delimiter=separator)), separator
+def _csv_names(files: Sequence[Path]) -> list[str]:
+    headers = {tuple(_header(file)) for file in files}
+    if len(headers) > 1:
+        raise DataError(
+            f"the CSV files {shortlist([file.name for file in files], shown=3)} have different headers; "
+            "they must be parts of one table."
+        )
+    return list(headers.pop())
 
 
-def _ragged_line(file: Path) -> str | None:
-    """Say which line of a CSV first has another number of fields than its header."""
-    names, separator = _header(file)
+def _json_names(files: Sequence[Path]) -> list[str]:
+    """Collect the keys of the first rows; :meth:`OpenedFile.with_all_names` looks further."""
+    names: dict[str, None] = {}
+    with _open_text(files[0]) as lines:
+        for number, line in enumerate(islice(lines, _JSON_ROWS), 1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except json.JSONDecodeError as error:
+                raise DataError(f"{files[0].name}: line {number} is no JSON ({error}).") from error
+            if not isinstance(row, dict):
+                raise DataError(
+                    f"{files[0].name}: line {number} is no JSON object; every line must be one, as in "
+                    '{"sex": "F", "hired": 1}.'
+                )
+            names |= dict.fromkeys(row)
+    return list(names)
+
+
+def _separator(file: Path) -> str:
+    """Tell which of comma, semicolon, tab and bar a header has most."""
     with _open_text(file) as lines:
-        reader = csv.reader(lines, delimiter=separator)
+        line = lines.readline(_HEADER_CHARACTERS)
+    return max((",", ";", "\t", "|"), key=line.count)
+
+
+def _header(file: Path) -> list[str]:
+    """Read a CSV's column names, without the blanks around them."""
+    separator = _separator(file)
+    with _open_text(file) as lines:
+        if not lines.readline(_HEADER_CHARACTERS).strip():
+            raise DataError(f"'{file.name}' begins with an empty line; its first line must name the columns.")
+        lines.seek(0)
         try:
+            return [name.strip() for name in next(csv.reader(lines, delimiter=separator))]
+        except csv.Error as error:
+            raise DataError(f"'{file.name}' does not begin with the names of columns ({error}).") from error
+
+
+def _csv_trouble(file: Path) -> str | None:
+    """Say what is wrong with a CSV that was refused: its encoding, or the fields of a line."""
+    try:
+        names = _header(file)
+        with _open_text(file) as lines:
+            reader = csv.reader(lines, delimiter=_separator(file))
             for fields in reader:
                 if fields and len(fields) != len(names):
                     return (
-                        f"line {reader.line_num} has {len(fields)} fields where the header has {len(names)}"
+                        f"{file.name} is ragged: line {reader.line_num} has {len(fields)} "
+                        f"{'field' if len(fields) == 1 else 'fields'} where the header has {len(names)}; "
+                        "repair the line (a field with a separator needs quotes)."
                     )
-        except (csv.Error, UnicodeDecodeError) as error:
-            return f"line {reader.line_num}: {error}"
+    except UnicodeDecodeError as error:
+        return _no_utf8(f"'{file.name}'", error)
+    except (csv.Error, DataError, EOFError, OSError, zlib.error):
+        pass
     return None
 
 
-def _open_text(file: Path) -> IO[str]:
+def _no_utf8(what: str, error: UnicodeDecodeError) -> str:
+    return f"{what} is no UTF-8 text (it has the byte 0x{error.object[error.start]:02x}); save it as UTF-8."
+
+
+def _open_text(file: Path) -> IO[Any]:
     if file.suffix.lower() == ".gz":
         return gzip.open(file, "rt", encoding="utf-8-sig", newline="")
     return file.open(encoding="utf-8-sig", newline="")
-
-
-def _relation(kind: str, files: Sequence[Path], *, sample: int) -> duckdb.DuckDBPyRelation:
-    import duckdb
-
-    connection = duckdb.connect()
-    connection.execute("SET preserve_insertion_order = false")
-    names: Any = [glob.escape(str(file)) for file in files]  # DuckDB takes lists, its stubs do not say so
-    try:
-        if kind == "csv":
-            return connection.read_csv(
-                names,
-                sep=_header(files[0])[1],
-                header=True,
-                quotechar='"',
-                escapechar='"',
-                sample_size=sample,
-                skiprows=0,
-                comment="",
-                null_padding=False,
-                ignore_errors=False,
-                strict_mode=True,
-            )
-        if kind == "json":
-            return connection.read_json(names, format="newline_delimited")
-        if kind == "parquet":
-            return connection.read_parquet(names, union_by_name=len(names) > 1)
-        import pyarrow.dataset as ds
-
-        dataset: Any = ds.dataset([str(file) for file in files], format="ipc")
-        return connection.from_arrow(dataset)
-    except (duckdb.Error, OSError, ValueError) as error:
-        raise reading_error(error, files) from error

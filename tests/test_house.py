@@ -31,6 +31,7 @@ DOOR = (
     "fairkit/predicates.py",
     "fairkit/_arrays.py",
     "fairkit/_engine.py",
+    "fairkit/_relations.py",
     "fairkit/_predicate_*.py",
     "fairkit/samples/*.py",
 )
