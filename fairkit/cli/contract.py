@@ -176,6 +176,17 @@ def failure_of(error: BaseException) -> Failure:
     return Failure("bug", name, (problem,), ExitCode.BUG)
 
 
+def printable(text: str) -> str:
+    r"""Write control characters out, so that a value of the data cannot command the terminal.
+
+    Examples
+    --------
+    >>> print(printable("no group '\x1b[31mred'"))
+    no group '\x1b[31mred'
+    """
+    return "".join(c if c == "\n" or c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 def close_stdout() -> None:
     """Send what is still buffered nowhere, so that Python does not fail on it at exit."""
     try:
@@ -204,7 +215,7 @@ def _invoke(program: click.Group, arguments: list[str], name: str) -> int:
 def _tell(failure: Failure, error: BaseException, *, name: str, as_json: bool) -> None:
     if failure.status is ExitCode.BUG and os.environ.get(DEBUG, "0") not in ("", "0"):
         click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
-    click.echo(f"{name}: {failure.message}", err=True)
+    click.echo(printable(f"{name}: {failure.message}"), err=True)
     if failure.hint:
         click.echo(failure.hint, err=True)
     if as_json:

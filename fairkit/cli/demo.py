@@ -76,8 +76,10 @@ def command(*, output_dir: str, as_json: bool) -> None:
         from fairkit.evaluate import evaluate
         from fairkit.samples import path, truth
 
-        report = evaluate(path("lending"), label="repaid", decision="approved", cluster="applicant", by=BY)
         known = truth("lending")
+        report = evaluate(
+            path("lending"), label="repaid", decision="approved", positive="yes", cluster="applicant", by=BY
+        )
         planted, every = compare_planted(report, known), compare_all(report, known)
         contents = {files["report.html"]: report.to_html(), files["report.json"]: report.to_json()}
     write_files(contents)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fairkit.cli.contract import close_stdout
+from fairkit.cli.contract import close_stdout, printable
 from fairkit.errors import OutputError
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def on_terminal(report: Report) -> str:
 
 def say(text: str) -> None:
     """Tell the user something that is no result, on standard error."""
-    click.echo(text, err=True)
+    click.echo(printable(text), err=True)
 
 
 def check_files(files: Mapping[str, str | None], *, data: str | None = None) -> dict[str, Path]:

@@ -1,4 +1,4 @@
-"""The program, run in this process (quick) or in one of its own (as a user does), and small data to run it on."""
+"""The program, run in this process (quick) or in one of its own (as a user does), and small data for it."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def write_csv(folder: Path) -> Callable[..., str]:
 
 @pytest.fixture
 def loans(write_csv: Callable[..., str]) -> str:
-    """Return a small CSV: selection rates .7 (F) and .4 (M), a group without rows of its own, a person a row."""
+    """Return a small CSV file: selection rates .7 (F) and .4 (M), two rows a person."""
     rows = [
         (sex, race, i % 2, int(i % 10 < selected), 20 + i % 50, f"p{i // 2}", i / 400, 1 + i % 3)
         for sex, selected in (("F", 7), ("M", 4))

@@ -148,12 +148,12 @@ def test_a_bug_is_located_in_fairkit(capsys):
     """The message names the innermost line of fairkit, even if the exception came from deeper."""
 
     def action():
-        from fairkit.counts import natural_order
+        from fairkit.errors import shortlist
 
-        natural_order([object()])
+        shortlist(None)
 
     assert run(program_that(action), ["act"], name="fairkit") == 70
-    assert "(fairkit/counts.py, line " in capsys.readouterr().err
+    assert "(fairkit/errors.py, line " in capsys.readouterr().err
 
 
 def test_no_arguments_show_the_help_on_stderr(fairkit):
