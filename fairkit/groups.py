@@ -10,13 +10,16 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
+from fairkit._cells import level_text
 from fairkit.counts import Counts, Level, natural_order
 from fairkit.errors import FairkitError, UsageError, did_you_mean, shortlist
 from fairkit.predicates import Predicate, parse
+
+_WORDS: Mapping[str, Literal["rest", "best"]] = {"rest": "rest", "best": "best"}
 
 MISSING = "(missing)"
 """How the group of rows without a label is written."""
@@ -29,6 +32,7 @@ By = str | Sequence[str | Sequence[str]]
 
 _NAMED_PREDICATE = re.compile(r"\s*([A-Za-z_]\w*)\s*:(?!:)\s*(\S.*)", re.DOTALL)
 _PLAIN_LEVEL = re.compile(r"[^\s\"=&(][^\"=&]*(?<!\s)|[^\s\"=&(]")
+_PART_OF_NAME = re.compile(r'\s*([^=]*?)\s*=\s*("(?:[^"\\]|\\.)*"|.*?)\s*(?:&(?=[^&=]+=)|$)', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +93,25 @@ def groupings(by: By, *, levels: Mapping[str, Sequence[str]] | None = None) -> t
     Raises
     ------
     UsageError
-        Nothing is named, a grouping is named twice, or levels are declared for an attribute that is not used.
-        All problems at once.
+        Nothing is named, a grouping is named twice (in whatever order), a predicate cannot be read, or levels
+        are declared for an attribute that is not used. All problems at once.
 
     Examples
     --------
     >>> [grouping.name for grouping in groupings(["race", "sex,race", "young: age < 25"])]
     ['race', 'sex & race', 'young']
     """
-    declared = {name: tuple(dict.fromkeys(map(str, values))) for name, values in (levels or {}).items()}
     problems: list[str] = []
+    declared: dict[str, tuple[str, ...]] = {}
+    for name, values in (levels or {}).items():
+        if isinstance(values, str):
+            problems.append(
+                f"the levels of '{name}' must be a list, as in levels={{'{name}': [{values!r}]}}."
+            )
+        declared[name] = tuple(dict.fromkeys(t for v in values if (t := level_text(v)) is not None))
     predicates: dict[str, Predicate] = {}
     crossings: list[tuple[str, ...]] = []
-    for item in [by] if isinstance(by, str) else by:
+    for item in [by] if isinstance(by, str) else _listed(by, problems):
         named = _NAMED_PREDICATE.fullmatch(item) if isinstance(item, str) else None
         if named:
             name, text = named.groups()
@@ -111,13 +121,19 @@ def groupings(by: By, *, levels: Mapping[str, Sequence[str]] | None = None) -> t
                 problems += [f"group '{name}': {problem}" for problem in error.problems]
             crossings.append((name,))
         else:
-            parts = [part.strip() for part in item.split(",")] if isinstance(item, str) else list(item)
-            crossings.append(tuple(dict.fromkeys(part for part in parts if part)))
-    if not crossings or not all(crossings):
+            parts = item.split(",") if isinstance(item, str) else _listed(item, problems)
+            if all(isinstance(part, str) for part in parts):
+                bare = [part.strip() for part in parts] if isinstance(item, str) else parts
+                crossings.append(tuple(dict.fromkeys(part for part in bare if part)))
+            else:
+                problems.append(f"by must name columns as texts, not {shortlist(list(parts))}.")
+    if not problems and (not crossings or not all(crossings)):
         problems.append("name at least one attribute to group by, as in by=['race'] (--by race).")
+    sets = [frozenset(crossing) for crossing in crossings]
     problems += [
         f"grouping '{' & '.join(crossing)}' is asked for twice."
-        for crossing in sorted({c for c in crossings if crossings.count(c) > 1})
+        for i, crossing in enumerate(crossings)
+        if sets[i] in sets[:i]
     ]
     used = {name for crossing in crossings for name in crossing}
     problems += [
@@ -176,7 +192,8 @@ def listed_groups(grouping: Grouping, table: Counts) -> tuple[tuple[Level, ...],
 def group_name(names: Sequence[str], levels: Sequence[Level]) -> str:
     """Write a group's one name.
 
-    Levels that could be misread (empty, with quotes, ``=``, ``&`` or outer blanks) are written as JSON texts.
+    Levels that could be misread (empty, with quotes, ``=``, ``&``, outer blanks or characters that do not
+    print) are written as JSON texts.
 
     Examples
     --------
@@ -197,14 +214,16 @@ def references(
     ----------
     reference : str, mapping or sequence of str
         ``"rest"`` or ``"best"`` for every grouping; ``"race=White"`` or ``{"race": "White"}`` for the
-        attributes named, the rest for others; ``"race=best"`` is also understood. A crossing is compared with
-        a named group when each of its attributes has a named level.
+        attributes named, the rest for others; ``"race=best"`` is also understood, and a level that is called
+        so goes in quotes, ``'race="best"'``. A crossing is compared with a named group when each of its
+        attributes has a named level; ``"sex=M & race=White"`` names several.
     chosen : sequence of Grouping
 
     Raises
     ------
     UsageError
-        A text is of another form, or names an attribute that is not grouped by.
+        A text is of another form, names an attribute that is not grouped by, or contradicts another. All
+        problems at once.
 
     Examples
     --------
@@ -214,50 +233,80 @@ def references(
     >>> references(["race=White", "sex=best"], chosen)
     (('White',), 'best', 'rest')
     """
-    default: Literal["rest", "best"] = "rest"
-    named: dict[str, Level] = {}
     problems: list[str] = []
-    if isinstance(reference, Mapping):
-        named.update(
-            {name: None if level in (None, MISSING) else str(level) for name, level in reference.items()}
-        )
-    else:
-        for text in [reference] if isinstance(reference, str) else reference:
-            name, equals, level = (part.strip() for part in text.partition("="))
-            if equals and name and level:
-                named[name] = None if level == MISSING else _unquote(level)
-            elif text in ("rest", "best"):
-                default = "best" if text == "best" else "rest"
-            else:
-                problems.append(
-                    f"reference '{text}' is neither 'rest', 'best' nor ATTRIBUTE=LEVEL, as in 'race=White'."
-                )
+    found: dict[str, _Wish] = {}
+    for name, wish in _wishes(reference, problems):
+        if found.setdefault(name, wish) != wish:
+            problems.append(
+                f"reference {f'{name!r} ' if name else ''}is given twice, as {found[name].text!r} and as "
+                f"{wish.text!r}."
+            )
     used = [attribute.name for attribute in attributes_of(chosen)]
     problems += [
         f"reference '{name}' is not grouped by (groups are by {shortlist(used)}).{did_you_mean(name, used)}"
-        for name in named
-        if name not in used
+        for name in found
+        if name and name not in used
     ]
     if problems:
         raise UsageError(*problems)
-    return tuple(_reference_of(grouping, named, default) for grouping in chosen)
+    return tuple(_reference_of(grouping, found) for grouping in chosen)
 
 
-def _reference_of(
-    grouping: Grouping, named: Mapping[str, Level], default: Literal["rest", "best"]
-) -> Reference:
-    if not all(name in named for name in grouping.names):
-        return default
-    levels = tuple(named[name] for name in grouping.names)
-    if set(levels) & {"best", "rest"}:
-        return default if len(levels) > 1 else "best" if levels == ("best",) else "rest"
-    return levels
+class _Wish(NamedTuple):
+    """What an attribute is compared with: a level, the rest or the best; the name "" means all attributes."""
+
+    level: Level
+    word: Literal["rest", "best"] | None = None
+
+    @property
+    def text(self) -> str:
+        return self.word or _level_text(self.level)
+
+
+def _wishes(
+    reference: str | Mapping[str, str | None] | Sequence[str], problems: list[str]
+) -> Iterator[tuple[str, _Wish]]:
+    if isinstance(reference, Mapping):
+        for name, value in reference.items():
+            level = None if value == MISSING else level_text(value)
+            yield name, _Wish(level, _WORDS.get(level or ""))
+        return
+    for text in [reference] if isinstance(reference, str) else _listed(reference, problems):
+        parts = list(_PART_OF_NAME.finditer(text)) if isinstance(text, str) and "=" in text else []
+        if isinstance(text, str) and text.strip() in _WORDS:
+            yield "", _Wish(None, _WORDS[text.strip()])
+        elif parts and all(part[1] and part[2] for part in parts):
+            for part in parts:
+                yield part[1], _Wish(None if part[2] == MISSING else _unquote(part[2]), _WORDS.get(part[2]))
+        else:
+            problems.append(
+                f"reference {text!r} is neither 'rest', 'best' nor ATTRIBUTE=LEVEL, as in 'race=White'."
+            )
+
+
+def _reference_of(grouping: Grouping, found: Mapping[str, _Wish]) -> Reference:
+    wishes = [found.get(name) for name in grouping.names]
+    levels = tuple(wish.level for wish in wishes if wish is not None and wish.word is None)
+    if len(levels) == len(wishes):
+        return levels
+    general = found.get("", _Wish(None, "rest"))
+    own = wishes[0] if len(wishes) == 1 else None
+    return (own or general).word or "rest"
+
+
+def _listed(items: Any, problems: list[str]) -> list[Any]:
+    if isinstance(items, Iterable) and not isinstance(items, bytes):
+        return list(items)
+    problems.append(f"{items!r} is no text, and no list of texts, that names attributes.")
+    return []
 
 
 def _level_text(level: Level) -> str:
     if level is None:
         return MISSING
-    return level if _PLAIN_LEVEL.fullmatch(level) else json.dumps(level, ensure_ascii=False)
+    if _PLAIN_LEVEL.fullmatch(level) and level.isprintable():
+        return level
+    return json.dumps(level, ensure_ascii=not level.isprintable())
 
 
 def _unquote(level: str) -> str:
