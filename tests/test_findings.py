@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 import fairkit
 from fairkit.counts import Counts, Kind
 from fairkit.findings import Verdict
+from fairkit.inference import intersection_union, tost_newcombe
 
 CELLS = st.lists(st.lists(st.integers(0, 400), min_size=4, max_size=4), min_size=2, max_size=6).filter(
     lambda cells: all(any(cell) for cell in cells)
@@ -185,3 +186,20 @@ def test_exploring_accuses_more_than_declared_families_and_less_than_no_correcti
 
     assert disparities("holm") <= disparities("benjamini-hochberg") <= disparities("none")
     assert disparities("none") > disparities("holm")
+
+
+@given(CELLS)
+@settings(max_examples=40)
+def test_parity_is_claimed_only_where_two_one_sided_tests_support_it(cells):
+    """Every parity verdict against the rest passes TOST at 5 % within the same margin."""
+    table = np.array(cells, float)
+    hits, trials = table[:, 0] + table[:, 1], table.sum(axis=1)
+    p = tost_newcombe(
+        hits, trials, hits.sum() - hits, trials.sum() - trials, margin_low=-0.15, margin_high=0.15
+    )
+    report = fairkit.evaluate(counts_of(cells), by="g", metrics=["selection_rate"], margin=0.15)
+    for i, finding in enumerate(report.findings):
+        if finding.verdict is Verdict.PARITY:
+            assert p[i] <= 0.05
+    if report.headlines[0].verdict is Verdict.PARITY:
+        assert intersection_union(p, alpha=0.05)
