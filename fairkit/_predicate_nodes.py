@@ -30,7 +30,14 @@ MIRRORED: dict[Operator, Operator] = {"==": "==", "!=": "!=", "<": ">", "<=": ">
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A column compared with one literal; missing where the column is missing."""
+    """A column compared with one literal; missing where the column is missing.
+
+    Examples
+    --------
+    >>> from fairkit.predicates import parse
+    >>> parse("25 > age").node
+    Comparison(column='age', op='<', value=25)
+    """
 
     column: str
     op: Operator
@@ -39,7 +46,14 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A column looked up in two or more literals of one kind, sorted; missing where the column is missing."""
+    """A column looked up in two or more literals of one kind, sorted; missing where the column is missing.
+
+    Examples
+    --------
+    >>> from fairkit.predicates import parse
+    >>> parse("race in ('B', 'A')").node
+    Membership(column='race', values=('A', 'B'), negated=False)
+    """
 
     column: str
     values: tuple[Value, ...]
@@ -48,7 +62,14 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Whether a column has no value; the only test that is never missing itself."""
+    """Whether a column has no value; the only test that is never missing itself.
+
+    Examples
+    --------
+    >>> from fairkit.predicates import parse
+    >>> parse("race is missing").node
+    Missing(column='race', negated=False)
+    """
 
     column: str
     negated: bool = False
@@ -56,14 +77,28 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """True where all children are, false where one is, else missing."""
+    """True where all children are, false where one is, else missing.
+
+    Examples
+    --------
+    >>> from fairkit.predicates import parse
+    >>> len(parse("age < 25 and sex == 'F'").node.children)
+    2
+    """
 
     children: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """True where one child is, false where all are, else missing."""
+    """True where one child is, false where all are, else missing.
+
+    Examples
+    --------
+    >>> from fairkit.predicates import parse
+    >>> len(parse("age < 25 or age > 60").node.children)
+    2
+    """
 
     children: tuple[Node, ...]
 

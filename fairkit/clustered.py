@@ -19,11 +19,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fairkit.evidence import REST, Compare, Comparison, Options, Sample, contrast_replicates
+from fairkit.evidence import Compare, Comparison, Options, contrast_replicates
 from fairkit.inference import Bounds, bca_at, cluster_replicates, joint_cluster_replicates, mover, mover_ratio
 from fairkit.inference.distributions import normal_cdf, student_quantile
 from fairkit.metrics import Metric
 from fairkit.residuals import AGREED, FEWEST, Residuals, Shares, effective_sample, linearised
+from fairkit.shares import REST, Sample
 from fairkit.tables import ClusterRows, GroupTable
 
 FloatArray = NDArray[np.float64]

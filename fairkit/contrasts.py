@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairkit.errors import DataError, did_you_mean, shortlist
-from fairkit.evidence import REST, Compare, Comparison, Sample, other_sample
+from fairkit.evidence import Compare, Comparison
 from fairkit.groups import Reference, group_name
 from fairkit.inference import farrington_manning_p, fisher
 from fairkit.metrics import Metric, Why
+from fairkit.shares import REST, Sample, other_sample
 from fairkit.tables import GroupTable, numbers
 
 _FEWEST_FOR_BEST = 30

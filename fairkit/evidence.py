@@ -1,10 +1,8 @@
 """What the counts of one grouping say about its metrics, and how surely, when rows are independent.
 
 A metric's value, limits and contrasts are computed for all metrics and groups at once, as arrays of shape
-``(metrics, groups)`` with NaN where a number is undefined; later rooms give every NaN its reason. Every
-metric of this catalogue is a share of rows, a monotone function of one (F1), or the mean of two independent
-shares (balanced accuracy), so it has limits in closed form at any level. Clustered rows have a room of their
-own (:mod:`fairkit.clustered`).
+``(metrics, groups)`` with NaN where a number is undefined; later rooms give every NaN its reason. Clustered
+rows have a room of their own (:mod:`fairkit.clustered`).
 
 Two kinds of interval are kept apart. The *plain* one is for one number: Wilson, Newcombe or
 Miettinen-Nurminen, Koopman, and the bootstrap (BCa) for what is no share. The *corrected* one decides
@@ -25,26 +23,21 @@ from numpy.typing import NDArray
 from fairkit.inference import (
     Bounds,
     bca,
-    clopper_pearson,
     jackknife_from_counts,
     koopman,
     miettinen_nurminen,
     mover,
     mover_ratio,
-    mover_sum,
     multinomial_replicates,
-    wilson,
 )
 from fairkit.metrics import Metric
+from fairkit.shares import REST, Sample, other_sample, others_of
 from fairkit.tables import GroupTable
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 Compare = Literal["difference", "ratio"]
 DifferenceInterval = Literal["newcombe", "miettinen-nurminen"]
-
-REST = -1
-"""Position that stands for "all other groups" where a position of a reference group is expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,71 +105,6 @@ class Evidence(Protocol):
     def replicates(self) -> FloatArray:
         """Bootstrap replicates of the sums, shape (replicates, groups, fields)."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """The shares that metrics are made of, as effective hits among effective trials.
-
-    Weighted rows count as ``(Σw)² / Σw²`` trials (Kish's effective sample size), which leaves unweighted rows
-    as they are.
-    """
-
-    metrics: tuple[Metric, ...]
-    hits: FloatArray
-    trials: FloatArray
-
-    @classmethod
-    def of(cls, metrics: Sequence[Metric], sums: FloatArray, squares: FloatArray | None) -> Sample:
-        """Take the shares of sums of shape (..., groups, fields); hits, trials get (parts, ..., groups)."""
-        parts = [part for m in metrics for part in m.parts]
-        kind = metrics[0].kind
-        hits = np.stack([sums @ part.hits.vector(kind) for part in parts])
-        trials = np.stack([sums @ part.trials.vector(kind) for part in parts])
-        if squares is not None:
-            spread = np.stack([squares @ part.trials.vector(kind) for part in parts])
-            with np.errstate(divide="ignore", invalid="ignore"):
-                shrink = np.where(spread > 0, trials / spread, 0.0)
-            hits, trials = hits * shrink, trials * shrink
-        return cls(tuple(metrics), hits, trials)
-
-    def limits(self, confidence: float | FloatArray, *, exact: bool) -> Bounds:
-        """Limits of every metric, shape (metrics, groups)."""
-        level = np.asarray(confidence)
-        if level.ndim and len(self.hits) != len(self.metrics):
-            level = np.repeat(level, [len(m.parts) for m in self.metrics], axis=0)
-        single = clopper_pearson if exact else wilson
-        bounds = single(self.hits, self.trials, confidence=level)
-        return Bounds(*(self._combine(*bounds, side) for side in (0, 1)))
-
-    def values(self) -> FloatArray:
-        """Values of every metric, shape (metrics, groups)."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share = self.hits / self.trials
-        return self._combine(share, share, 0)
-
-    def _combine(self, low: FloatArray, high: FloatArray, side: int) -> FloatArray:
-        """Turn limits of parts into limits of metrics: F1 by its transform, means of parts by MOVER."""
-        if all(m.is_proportion for m in self.metrics):
-            return (low, high)[side]
-        rows, first = [], 0
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share = self.hits / self.trials
-        for m in self.metrics:
-            place = slice(first, first + len(m.parts))
-            factor = np.array([[part.factor] for part in m.parts], np.float64)
-            estimate, lower, upper = (
-                factor * p / (factor * p + 1 - p) for p in (share[place], low[place], high[place])
-            )
-            if len(m.parts) == 1:
-                rows.append((lower, upper)[side][0])
-            elif low is high:
-                rows.append(lower.mean(axis=0))
-            else:
-                weights = np.full(len(m.parts), 1 / len(m.parts))
-                rows.append(mover_sum(estimate.T, lower.T, upper.T, weights=weights)[side])
-            first = place.stop
-        return np.stack(rows)
 
 
 class IndependentRows:
@@ -258,18 +186,6 @@ class IndependentRows:
         )
 
 
-def others_of(sums: FloatArray, reference: IntArray) -> FloatArray:
-    """Sum up what each group is compared with, shape (metrics, groups, fields).
-
-    Works on the last two axes, so that bootstrap replicates of shape (replicates, groups, fields) give
-    (metrics, replicates, groups, fields).
-    """
-    rest = sums.sum(axis=-2, keepdims=True) - sums
-    return np.stack(
-        [rest if r == REST else np.broadcast_to(sums[..., r : r + 1, :], sums.shape) for r in reference]
-    )
-
-
 def contrast_replicates(evidence: Evidence, reference: IntArray, compare: Compare) -> FloatArray:
     """Contrast the bootstrap replicates of every group with those of its reference."""
     drawn = evidence.replicates()
@@ -281,22 +197,6 @@ def contrast_replicates(evidence: Evidence, reference: IntArray, compare: Compar
             found[i] = own - other if compare == "difference" else own / other
     found[~np.isfinite(found)] = np.nan
     return found
-
-
-def other_sample(metrics: Sequence[Metric], table: GroupTable, reference: IntArray) -> Sample:
-    """Take the shares of what each group is compared with, one reference per metric."""
-    samples = {}
-    for r in np.unique(reference):
-        squares = None if table.squares is None else others_of(table.squares, np.array([r]))[0]
-        samples[int(r)] = Sample.of(metrics, others_of(table.sums, np.array([r]))[0], squares)
-    if len(samples) == 1:
-        return samples[int(reference[0])]
-    owner = np.repeat(reference, [len(m.parts) for m in metrics])
-    return Sample(
-        tuple(metrics),
-        np.stack([samples[int(r)].hits[i] for i, r in enumerate(owner)]),
-        np.stack([samples[int(r)].trials[i] for i, r in enumerate(owner)]),
-    )
 
 
 class _IndependentComparison:

@@ -22,9 +22,10 @@ from numpy.typing import NDArray
 
 from fairkit.contrasts import p_values_of, reference_name, shares_of, why_undefined
 from fairkit.corrections import Correction, Decided, decide
-from fairkit.evidence import REST, Compare, Comparison, Evidence
+from fairkit.evidence import Compare, Comparison, Evidence
 from fairkit.inference import Bounds, benjamini_hochberg, detectable_difference, holm, rows_needed
 from fairkit.metrics import Metric
+from fairkit.shares import REST
 from fairkit.tables import GroupTable, numbers
 
 FloatArray = NDArray[np.float64]
@@ -274,6 +275,3 @@ def _adjusted(judged: Judged) -> FloatArray:
     adjust = benjamini_hochberg if judged.correction is Correction.BENJAMINI_HOCHBERG else holm
     mirrored = p.shape[1] == 2 and (judged.reference == REST).all()
     return p if mirrored else np.stack([adjust(row) for row in p]) if len(p) else p
-
-
-__all__ = ["Finding", "Judged", "Margins", "Verdict", "findings", "judge"]

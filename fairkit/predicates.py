@@ -109,6 +109,12 @@ class Predicate:
         The columns it reads, sorted.
     node : Comparison, Membership, Missing, And or Or
         The tree of the canonical form.
+
+    Examples
+    --------
+    >>> predicate = parse("not (age >= 25) and home == 'rent'")
+    >>> predicate.canonical, predicate.columns
+    ("age < 25 and home == 'rent'", ('age', 'home'))
     """
 
     text: str = field(compare=False)

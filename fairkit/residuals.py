@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fairkit.evidence import Sample
 from fairkit.inference.distributions import normal_quantile, student_quantile
 from fairkit.metrics import Metric
+from fairkit.shares import Sample
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

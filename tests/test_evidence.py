@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from fairkit.counts import Counts, Kind
-from fairkit.evidence import REST, IndependentRows, Options, Sample
+from fairkit.evidence import IndependentRows, Options
 from fairkit.groups import groupings
 from fairkit.inference import wilson
 from fairkit.metrics import chosen_metrics
+from fairkit.shares import REST, Sample
 from fairkit.tables import group_table
 
 TABLES = st.lists(st.lists(st.integers(0, 60), min_size=4, max_size=4), min_size=2, max_size=5)

@@ -75,7 +75,13 @@ _ALIASES = {
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A named notion of fairness: parity of one or more metrics together."""
+    """A named notion of fairness: parity of one or more metrics together.
+
+    Examples
+    --------
+    >>> next(f.metrics for f in FAMILIES if f.name == "equalized_odds")
+    ('true_positive_rate', 'false_positive_rate')
+    """
 
     name: str
     metrics: tuple[str, ...]

@@ -20,7 +20,13 @@ FloatArray = NDArray[np.float64]
 
 
 class Why(StrEnum):
-    """Why a number is undefined. A closed set: reports and gates rely on the words."""
+    """Why a number is undefined. A closed set: reports and gates rely on the words.
+
+    Examples
+    --------
+    >>> str(Why.NO_POSITIVES)
+    'no-positives'
+    """
 
     NO_ROWS = "no-rows"
     NO_POSITIVES = "no-positives"
@@ -71,7 +77,14 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """One sum over another, and the reason to give where the lower one is zero."""
+    """One sum over another, and the reason to give where the lower one is zero.
+
+    Examples
+    --------
+    >>> tp, fn = Sum.of("tp"), Sum.of("fn")
+    >>> str(Ratio(tp, tp + fn, Why.NO_POSITIVES))
+    'tp / (tp + fn)'
+    """
 
     numerator: Sum
     denominator: Sum

@@ -58,6 +58,13 @@ class TrueGroup:
         True value of each metric in the group.
     rest : mapping of str to float
         The same in all other rows (those that do not record the attribute included); empty for ``all``.
+
+    Examples
+    --------
+    >>> from fairkit import samples
+    >>> group = next(g for g in samples.truth("lending").groups if g.group == "sex=Female")
+    >>> round(group.share, 2), round(group.rates["false_negative_rate"], 3)
+    (0.5, 0.262)
     """
 
     attribute: str
@@ -94,6 +101,13 @@ class Planted:
         The true rates, and the first less the second (rounded once, from exact numbers).
     why : str
         One sentence for people.
+
+    Examples
+    --------
+    >>> from fairkit import samples
+    >>> planted = samples.truth("lending").planted[0]
+    >>> planted.metric, planted.group, round(planted.difference, 2)
+    ('false_negative_rate', 'sex=Female & race=Black', 0.14)
     """
 
     kind: Kind

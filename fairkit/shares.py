@@ -1,0 +1,116 @@
+"""The shares of rows that metrics are made of, of every group and of what it is compared with.
+
+Every metric of the catalogue is a share of rows, a monotone function of one (F1), or the mean of two
+independent shares (balanced accuracy). So hits and trials per part are all that limits in closed form need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairkit.inference import Bounds, clopper_pearson, mover_sum, wilson
+from fairkit.metrics import Metric
+from fairkit.tables import GroupTable
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+REST = -1
+"""Position that stands for "all other groups" where a position of a reference group is expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The shares that metrics are made of, as effective hits among effective trials.
+
+    Weighted rows count as ``(Σw)² / Σw²`` trials (Kish's effective sample size), which leaves unweighted rows
+    as they are.
+    """
+
+    metrics: tuple[Metric, ...]
+    hits: FloatArray
+    trials: FloatArray
+
+    @classmethod
+    def of(cls, metrics: Sequence[Metric], sums: FloatArray, squares: FloatArray | None) -> Sample:
+        """Take the shares of sums of shape (..., groups, fields); hits, trials get (parts, ..., groups)."""
+        parts = [part for m in metrics for part in m.parts]
+        kind = metrics[0].kind
+        hits = np.stack([sums @ part.hits.vector(kind) for part in parts])
+        trials = np.stack([sums @ part.trials.vector(kind) for part in parts])
+        if squares is not None:
+            spread = np.stack([squares @ part.trials.vector(kind) for part in parts])
+            with np.errstate(divide="ignore", invalid="ignore"):
+                shrink = np.where(spread > 0, trials / spread, 0.0)
+            hits, trials = hits * shrink, trials * shrink
+        return cls(tuple(metrics), hits, trials)
+
+    def limits(self, confidence: float | FloatArray, *, exact: bool) -> Bounds:
+        """Limits of every metric, shape (metrics, groups)."""
+        level = np.asarray(confidence)
+        if level.ndim and len(self.hits) != len(self.metrics):
+            level = np.repeat(level, [len(m.parts) for m in self.metrics], axis=0)
+        single = clopper_pearson if exact else wilson
+        bounds = single(self.hits, self.trials, confidence=level)
+        return Bounds(*(self._combine(*bounds, side) for side in (0, 1)))
+
+    def values(self) -> FloatArray:
+        """Values of every metric, shape (metrics, groups)."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = self.hits / self.trials
+        return self._combine(share, share, 0)
+
+    def _combine(self, low: FloatArray, high: FloatArray, side: int) -> FloatArray:
+        """Turn limits of parts into limits of metrics: F1 by its transform, means of parts by MOVER."""
+        if all(m.is_proportion for m in self.metrics):
+            return (low, high)[side]
+        rows, first = [], 0
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = self.hits / self.trials
+        for m in self.metrics:
+            place = slice(first, first + len(m.parts))
+            factor = np.array([[part.factor] for part in m.parts], np.float64)
+            estimate, lower, upper = (
+                factor * p / (factor * p + 1 - p) for p in (share[place], low[place], high[place])
+            )
+            if len(m.parts) == 1:
+                rows.append((lower, upper)[side][0])
+            elif low is high:
+                rows.append(lower.mean(axis=0))
+            else:
+                weights = np.full(len(m.parts), 1 / len(m.parts))
+                rows.append(mover_sum(estimate.T, lower.T, upper.T, weights=weights)[side])
+            first = place.stop
+        return np.stack(rows)
+
+
+def others_of(sums: FloatArray, reference: IntArray) -> FloatArray:
+    """Sum up what each group is compared with, shape (metrics, groups, fields).
+
+    Works on the last two axes, so that bootstrap replicates of shape (replicates, groups, fields) give
+    (metrics, replicates, groups, fields).
+    """
+    rest = sums.sum(axis=-2, keepdims=True) - sums
+    return np.stack(
+        [rest if r == REST else np.broadcast_to(sums[..., r : r + 1, :], sums.shape) for r in reference]
+    )
+
+
+def other_sample(metrics: Sequence[Metric], table: GroupTable, reference: IntArray) -> Sample:
+    """Take the shares of what each group is compared with, one reference per metric."""
+    samples = {}
+    for r in np.unique(reference):
+        squares = None if table.squares is None else others_of(table.squares, np.array([r]))[0]
+        samples[int(r)] = Sample.of(metrics, others_of(table.sums, np.array([r]))[0], squares)
+    if len(samples) == 1:
+        return samples[int(reference[0])]
+    owner = np.repeat(reference, [len(m.parts) for m in metrics])
+    return Sample(
+        tuple(metrics),
+        np.stack([samples[int(r)].hits[i] for i, r in enumerate(owner)]),
+        np.stack([samples[int(r)].trials[i] for i, r in enumerate(owner)]),
+    )
