@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from html import escape
 
 from fairkit.findings import Verdict
 from fairkit.report.folding import folded
@@ -39,8 +40,9 @@ ROWS = 25
 
 _SUREST = 10
 _NAMED = 4
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$@:-])|([&<>])")
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_SPECIAL = re.compile(r"[\\`*_{}\[\]|~$&<>@#]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+# A comment within keeps a platform from reading a mention of a person or an issue; a backslash does not.
+_WRITTEN = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "@<!-- -->", "#": "#<!-- -->"}
 
 
 def to_markdown(report: Report) -> str:
@@ -96,7 +98,7 @@ def escaped(text: str) -> str:
     >>> print(escaped("<b>a|b`c`</b>"))
     &lt;b&gt;a\|b\`c\`&lt;/b&gt;
     """
-    return _SPECIAL.sub(lambda found: _ENTITIES.get(found[0], f"\\{found[0]}"), visible(text))
+    return _SPECIAL.sub(lambda found: _WRITTEN.get(found[0], f"\\{found[0]}"), visible(text))
 
 
 def _title(report: Report) -> str:
@@ -161,7 +163,7 @@ def _details(section: Section) -> str:
         if section.headline is None
         else f": {SYMBOLS[section.headline.verdict]} {section.headline.verdict}"
     )
-    title = f"{section.metric} by {escaped(section.attribute)}{verdict}"
+    title = f"{section.metric} by {escape(visible(section.attribute))}{verdict}"  # HTML, not Markdown
     below = "".join(f"\n\n{note}" for note in notes)
     return (
         f"<details><summary>{title}</summary>\n\nIn {section.unit} against {against}{margin}.\n\n"

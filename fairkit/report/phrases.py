@@ -52,6 +52,7 @@ MEANINGS = MappingProxyType(
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]"
 )
+_SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def visible(text: str) -> str:
@@ -62,9 +63,7 @@ def visible(text: str) -> str:
     >>> print(visible("race=A\x1b[31m\u202e"))
     race=A\x1b[31m\u202e
     """
-    return _UNSAFE.sub(
-        lambda found: f"\\x{ord(found[0]):02x}" if ord(found[0]) < 256 else f"\\u{ord(found[0]):04x}", text
-    )
+    return _UNSAFE.sub(_escape, text)
 
 
 def short_name(group: str, attribute: str) -> str:
@@ -284,6 +283,11 @@ def counted(n: int, one: str, many: str | None = None) -> str:
 def _levels_of(names: tuple[str, ...]) -> re.Pattern[str]:
     level = r'("(?:[^"\\]|\\.)*"|[^"=&]*)'
     return re.compile(" & ".join(f"{re.escape(name)}={level}" for name in names), re.DOTALL)
+
+
+def _escape(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return _SHORT_ESCAPES.get(found[0]) or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")
 
 
 def _size(value: float, compare: Compare) -> str:

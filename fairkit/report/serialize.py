@@ -309,8 +309,6 @@ def _read_counts(data: dict[str, Json], problems: list[str]) -> Counts | None:
         return Counts.from_dict(data)
     except FairkitError as error:
         problems += [f"$.counts: {problem}" for problem in error.problems]
-    except OverflowError:
-        problems.append("$.counts holds numbers beyond 64 bits.")
     return None
 
 

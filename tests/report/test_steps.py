@@ -1,0 +1,41 @@
+"""What to do next."""
+
+from __future__ import annotations
+
+import fairkit
+from fairkit.report.steps import next_steps
+
+
+def test_the_surest_disparity_is_named_with_its_sure_size(report):
+    """The first step names a group, how large its disparity surely is, and that there are others."""
+    step = next_steps(report)[0]
+    assert step.startswith("Look at ")
+    assert " at least " in step
+    assert "other disparities follow below" in step
+
+
+def test_undefined_numbers_ask_for_rows(report):
+    """Groups without a value are named with the reason."""
+    assert any("undefined (" in step and "group=tiny" in step for step in next_steps(report))
+
+
+def test_many_lost_rows_come_first():
+    """Where many rows could not be used, that is the first thing to look at."""
+    rows = {"sex": ["F", "M"] * 50, "d": [1, 0, 1, None] * 25}
+    assert next_steps(fairkit.evaluate(rows, decision="d", by="sex"))[0].startswith("25.0% of the rows")
+
+
+def test_parity_is_to_be_kept():
+    """A report that shows parity everywhere suggests a gate and nothing else."""
+    rows = {"sex": ["F", "M"] * 20_000, "d": [1, 1, 0, 0] * 10_000}
+    report = fairkit.evaluate(rows, decision="d", by="sex")
+    assert next_steps(report) == ("Keep it so: check every release against a policy (fairkit check).",)
+
+
+def test_a_ratio_is_told_as_one():
+    """A disparity of ratios is told as a factor, below one as well as above."""
+    rows = {"sex": ["F"] * 300 + ["M"] * 300, "d": [1] * 60 + [0] * 240 + [1] * 200 + [0] * 100}
+    down = fairkit.evaluate(rows, decision="d", by="sex", compare="ratio", reference="sex=M")
+    up = fairkit.evaluate(rows, decision="d", by="sex", compare="ratio", reference="sex=F")
+    assert "is at most 0." in next_steps(down)[0]
+    assert "is at least 2." in next_steps(up)[0]
