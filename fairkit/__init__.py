@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from fairkit.counts import merge as merge
     from fairkit.errors import DataError as DataError
     from fairkit.errors import FairkitError as FairkitError
-    from fairkit.evaluate import evaluate as evaluate
+    from fairkit.evaluator import evaluate as evaluate
     from fairkit.frames import count as count
     from fairkit.report.model import Report as Report
     from fairkit.report.serialize import load_report as load_report
@@ -27,7 +27,7 @@ _HOME = {
     "FairkitError": "fairkit.errors",
     "Report": "fairkit.report.model",
     "count": "fairkit.frames",
-    "evaluate": "fairkit.evaluate",
+    "evaluate": "fairkit.evaluator",
     "load_report": "fairkit.report.serialize",
     "merge": "fairkit.counts",
 }

@@ -54,3 +54,15 @@ def test_start_up_loads_nothing_heavy(code):
 def test_the_probe_sees_what_is_loaded():
     """The probe of these tests would notice a heavy import."""
     assert "pandas" in packages_loaded_by("import pandas")
+
+
+def test_public_names_survive_the_import_of_every_module():
+    """No submodule takes the place of a public name, whatever was imported before."""
+    code = (
+        "import importlib, pkgutil, fairkit\n"
+        "for found in pkgutil.walk_packages(fairkit.__path__, 'fairkit.'):\n"
+        "    if not found.name.endswith('__main__'):\n"
+        "        importlib.import_module(found.name)\n"
+        "assert all(callable(getattr(fairkit, name)) for name in fairkit.__all__ if name != '__version__')\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

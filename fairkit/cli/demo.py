@@ -73,7 +73,7 @@ def command(*, output_dir: str, as_json: bool) -> None:
         raise OutputError(f"--output-dir: cannot make '{output_dir}': {error.strerror or error}.") from error
     files = check_files({name: str(folder / name) for name in ("report.html", "report.json")})
     with working("evaluating the lending data"):
-        from fairkit.evaluate import evaluate
+        from fairkit.evaluator import evaluate
         from fairkit.samples import path, truth
 
         known = truth("lending")

@@ -147,7 +147,7 @@ def command(
     """
     files = check_files({"-o": output, "--html": html, "--markdown": markdown}, data=data)
     with working(f"evaluating {data}"):
-        from fairkit.evaluate import evaluate
+        from fairkit.evaluator import evaluate
 
         report = evaluate(data, **question)
         views = {"-o": report.to_json, "--html": report.to_html, "--markdown": report.to_markdown}

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from fairkit.cli.demo import compare_all, compare_planted
-from fairkit.evaluate import evaluate
+from fairkit.evaluator import evaluate
 from fairkit.report.serialize import load_report
 from fairkit.samples import hiring, load, truth
 

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from fairkit.evaluate import evaluate
+from fairkit.evaluator import evaluate
 
 USUAL = ("--label", "repaid", "--decision", "approved", "--by", "sex")
 

@@ -12,7 +12,7 @@ import pytest
 
 from fairkit.cli import COMMANDS, program
 from fairkit.corrections import Correction
-from fairkit.evaluate import evaluate
+from fairkit.evaluator import evaluate
 
 COMMAND = {name: importlib.import_module(f"fairkit.cli.{name}").command for name in COMMANDS}
 OUTPUTS = {"output", "html", "markdown", "as_json"}
