@@ -36,7 +36,7 @@ COLORS = MappingProxyType(
 )
 """Colour of each verdict, and of the reference."""
 
-INK, MUTED, GRID, BAND, PAPER = "#1f2329", "#59636e", "#e1e4e8", "#dff0ea", "#ffffff"
+INK, MUTED, GRID, BAND, PAPER = "#1f2329", "#59636e", "#e1e4e8", "#e9f6f1", "#ffffff"
 """Colours of text, notes, lines, the margin and the ground."""
 
 SHAPES = MappingProxyType(
@@ -138,10 +138,12 @@ def _datum(i: int, row: Row, section: Section) -> Datum:
         "contrast_high": None if f is None else _times(f.high, scale),
     }
     if section.compare == "ratio" and f is not None and f.low is not None:
-        # A logarithmic axis ends somewhere; what lies beyond its ends is drawn up to them.
-        for name in ("contrast", "contrast_low", "contrast_high"):
+        # A logarithmic axis ends somewhere: intervals run up to its ends, points beyond them are not drawn.
+        for name in ("contrast_low", "contrast_high"):
             end = _MOST_RATIO if datum[name] is None else datum[name]
             datum[name] = min(max(end, _LEAST_RATIO), _MOST_RATIO)
+        if datum["contrast"] is not None and not _LEAST_RATIO <= datum["contrast"] <= _MOST_RATIO:
+            datum["contrast"] = None
     return datum
 
 

@@ -31,6 +31,7 @@ from fairkit.report.phrases import (
     level_text,
     margin_text,
     percent,
+    promise,
     sentence,
     short_name,
     verdict_text,
@@ -99,7 +100,7 @@ def to_html(report: Report) -> str:
             {**_verdict(v), "meaning": f"{meaning[0].upper()}{meaning[1:]}."}
             for v, meaning in MEANINGS.items()
         ],
-        error=percent(1 - report.settings.confidence, digits=0),
+        promise=promise(report.settings.correction, report.settings.confidence),
         metrics=[_metric(s, aliases) for s in known.values() if s.definition is not None],
         settings=setting_facts(report),
     )

@@ -193,7 +193,7 @@ def _row(row: Row, section: Section) -> tuple[str, ...]:
 def _made(report: Report) -> str:
     s = report.settings
     return (
-        "<sub>A disparity is an interval, corrected for the number of groups, that lies wholly beyond the "
+        "<sub>A disparity is a corrected interval that lies wholly beyond the "
         f"margin; parity one wholly inside; all else is inconclusive. Confidence {s.confidence:g}, "
         f"correction {s.correction}, seed {s.seed}; counts "
         f"<code>{report.data.counts_sha256[:16]}</code>; fairkit "

@@ -268,6 +268,28 @@ def at_least_text(headline: Headline) -> str:
     return f"{100 * abs(headline.at_least):.2f} points"
 
 
+def promise(correction: str, confidence: float) -> str:
+    """Say what the correction of a family of verdicts promises.
+
+    Examples
+    --------
+    >>> promise("none", 0.95)
+    'Nothing is corrected for the number of groups looked at: each verdict stands for itself.'
+    """
+    error = f"{100 * (1 - confidence):.4g}%"
+    if correction == "none":
+        return "Nothing is corrected for the number of groups looked at: each verdict stands for itself."
+    if correction == "benjamini-hochberg":
+        return (
+            "Intervals are corrected for the number of groups looked at: in a family (one metric over all "
+            f"groups of an attribute) at most {error} of the disparities shown are false, on average."
+        )
+    return (
+        "Intervals are corrected for the number of groups looked at: under exact parity, a family (one "
+        f"metric over all groups of an attribute) shows a disparity anywhere with a probability of at most {error}."
+    )
+
+
 def counted(n: int, one: str, many: str | None = None) -> str:
     """Write a number with its noun.
 

@@ -25,6 +25,7 @@ from fairkit.report.phrases import (
     level_text,
     margin_text,
     percent,
+    promise,
     short_name,
     verdict_text,
     visible,
@@ -211,10 +212,11 @@ class _Page:
         self.line(f"{signs}, {UNDEFINED} undefined (counted as inconclusive too).")
         self.line(
             f"[a, b] is an interval. The one beside a value is plain ({level_text(s.confidence)}); the one "
-            f"beside a contrast is corrected for the number of groups ({s.correction}) and decides the "
-            "verdict: disparity lies wholly beyond the margin, parity wholly inside, all else is "
-            "inconclusive. 'needs' is the number of rows of the group that would decide it."
+            "beside a contrast is the corrected one and decides the verdict: disparity lies wholly beyond "
+            "the margin, parity wholly inside, all else is inconclusive. 'needs' is the number of rows of "
+            "the group that would decide it."
         )
+        self.line(promise(s.correction, s.confidence))
         self.line(
             f"confidence {s.confidence:g}, correction {s.correction}, interval {s.interval}, seed {s.seed}; "
             f"counts sha256 {report.data.counts_sha256[:16]}; fairkit {report.fairkit_version}, "

@@ -60,11 +60,14 @@ def test_verdicts_differ_by_more_than_colour():
 
 
 def test_wild_ratios_stay_on_the_axis():
-    """A ratio of zero, or without an upper bound, is drawn to the end of the logarithmic axis."""
+    """The interval of a ratio of zero is drawn to the end of the logarithmic axis, its point nowhere."""
     rows = {"g": ["a"] * 40 + ["b"] * 400, "d": [0] * 40 + [1] * 4 + [0] * 396}
     report = fairkit.evaluate(rows, decision="d", by="g", compare="ratio")
     spec = forest(sections_of(report)[0])
-    for datum in spec["data"]["values"]:
+    by = {datum["group"]: datum for datum in spec["data"]["values"]}
+    assert report.findings[0].value == 0
+    assert (by["a"]["contrast"], by["a"]["contrast_low"]) == (None, 0.05)
+    for datum in by.values():
         assert datum["contrast_low"] is None or 0.05 <= datum["contrast_low"] <= datum["contrast_high"] <= 20
     parsed(draw(spec, label=""))
 

@@ -19,6 +19,7 @@ from fairkit.report.phrases import (
     contrast_number,
     margin_text,
     percent,
+    promise,
     sentence,
     short_name,
     visible,
@@ -80,3 +81,11 @@ def test_a_sentence_says_what_is_known(report):
     assert "n = 10; no interval: too few clusters for an interval" in sentence(no_interval, n=10)
     same = dataclasses.replace(by["selection_rate", "group=A", "difference"], value=0.0)
     assert "no different from that of" in sentence(same, n=10)
+
+
+def test_a_correction_promises_what_it_keeps():
+    """Only corrections that hold the family's error rate are said to hold it."""
+    assert "at most 5%" in promise("holm", 0.95)
+    assert promise("holm", 0.95) == promise("max-t", 0.95)
+    assert "on average" in promise("benjamini-hochberg", 0.95)
+    assert "%" not in promise("none", 0.95)
