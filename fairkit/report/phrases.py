@@ -286,7 +286,8 @@ def promise(correction: str, confidence: float) -> str:
         )
     return (
         "Intervals are corrected for the number of groups looked at: under exact parity, a family (one "
-        f"metric over all groups of an attribute) shows a disparity anywhere with a probability of at most {error}."
+        "metric over all groups of an attribute) shows a disparity anywhere with a probability of at most "
+        f"{error}."
     )
 
 
