@@ -130,6 +130,15 @@ def test_all_problems_are_said():
     assert failure.message == "2 problems:\n  - one.\n  - two."
 
 
+def test_control_characters_of_a_message_are_written_out(capsys):
+    """A value quoted in a message cannot move the cursor or colour the terminal; lines stay lines."""
+    error = DataError("no group 'a\x1b[2J\u202eb'.\n    ^", "a tab\t.")
+    assert run(program_that(raising(error)), ["act"], name="fairkit") == 2
+    assert capsys.readouterr().err == (
+        "fairkit: 2 problems:\n  - no group 'a\\x1b[2J\\u202eb'.\n    ^\n  - a tab\\t.\n"
+    )
+
+
 def test_a_usage_error_says_where_to_read_on(capsys):
     """A wrong option names the help page of its command."""
     assert run(program_that(int), ["act", "--jsn"], name="fairkit") == 2
