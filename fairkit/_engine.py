@@ -107,13 +107,14 @@ def score_key(column: str, threshold: float) -> EngineKey:
     """Make a key of whether a score reaches the threshold; one that is not finite is missing."""
     # As doubles: Polars would round the threshold to the precision of a column of single floats.
     score = nw.col(column).cast(nw.Float64)
-    finite = ~score.is_null() & ~score.is_nan() & (score > -float("inf")) & (score < float("inf"))
+    finite = ~score.is_null() & score.is_finite()
     return truth_key(finite & (score >= threshold), finite & (score < threshold))
 
 
 def _weight_columns(weight: str) -> list[nw.Expr]:
     value = nw.col(weight).cast(nw.Float64)
-    usable = ~value.is_null() & ~value.is_nan() & (value >= 0) & (value < float("inf"))
+    # Not `is_nan`: DuckDB answers it from the statistics of Parquet files, which leave NaN out (#25521).
+    usable = ~value.is_null() & value.is_finite() & (value >= 0)
     clean = nw.when(usable).then(value).otherwise(nw.lit(0.0))
     return [
         clean.alias(_WEIGHT),

@@ -6,6 +6,7 @@ them (empty, ragged, damaged, of another encoding) into sentences. :mod:`fairkit
 
 from __future__ import annotations
 
+import codecs
 import csv
 import glob
 import gzip
@@ -47,7 +48,6 @@ SUFFIXES: Mapping[str, Format] = {
 HASH_LIMIT = 256 * 2**20
 """Files of more bytes than this are not hashed unless asked for: it would cost more than counting."""
 
-_HEADER_CHARACTERS = 1 << 20
 _JSON_ROWS = 1_000
 
 
@@ -271,23 +271,36 @@ def _json_names(files: Sequence[Path]) -> list[str]:
 
 
 def _separator(file: Path) -> str:
-    """Tell which of comma, semicolon, tab and bar a header has most."""
-    with _open_text(file) as lines:
-        line = lines.readline(_HEADER_CHARACTERS)
-    return max((",", ";", "\t", "|"), key=line.count)
+    """Tell which of comma, semicolon, tab and bar cuts a header into most names."""
+
+    def names(separator: str) -> int:
+        with _open_text(file) as lines:
+            try:
+                return len(next(csv.reader(lines, delimiter=separator), []))
+            except csv.Error:
+                return 0
+
+    return max((",", ";", "\t", "|"), key=names)
 
 
 def _header(file: Path) -> list[str]:
     """Read a CSV's column names, without the blanks around them."""
     separator = _separator(file)
     with _open_text(file) as lines:
-        if not lines.readline(_HEADER_CHARACTERS).strip():
-            raise DataError(f"'{file.name}' begins with an empty line; its first line must name the columns.")
-        lines.seek(0)
         try:
-            return [name.strip() for name in next(csv.reader(lines, delimiter=separator))]
+            names = [name.strip() for name in next(csv.reader(lines, delimiter=separator), [])]
         except csv.Error as error:
             raise DataError(f"'{file.name}' does not begin with the names of columns ({error}).") from error
+    if not any(names):
+        raise DataError(f"'{file.name}' begins with an empty line; its first line must name the columns.")
+    if any("\n" in name or "\r" in name for name in names) and _has_mark(file):  # DuckDB would miscount rows
+        raise DataError(f"'{file.name}' has a line end in a column's name; rename it, or save without BOM.")
+    return names
+
+
+def _has_mark(file: Path) -> bool:
+    with gzip.open(file) if file.suffix.lower() == ".gz" else file.open("rb") as raw:
+        return raw.read(3) == codecs.BOM_UTF8
 
 
 def _csv_trouble(file: Path) -> str | None:

@@ -252,7 +252,10 @@ def _read_arrow(data: Any, question: Question) -> Counts:
     from fairkit import _relations
 
     if not hasattr(data, "schema"):
-        data = pa.RecordBatchReader.from_stream(data)
+        try:
+            data = pa.RecordBatchReader.from_stream(data)
+        except (TypeError, pa.ArrowInvalid) as error:  # an array, a scalar
+            raise _no_rows(data) from error
     plan = match(question, list(data.schema.names))
     return _read_lazy(nw.from_native(_relations.table(data, plan.uses)).lazy(), plan)
 
@@ -298,11 +301,15 @@ def _lazy(data: Any) -> nw.LazyFrame[Any]:
     try:
         frame: nw.LazyFrame[Any] = nw.from_native(data).lazy()
     except TypeError as error:
-        raise DataError(
-            f"cannot read rows from {type(data).__name__}; give a pandas, Polars, pyarrow or DuckDB frame, "
-            "a mapping of names to arrays, or the path of a file."
-        ) from error
+        raise _no_rows(data) from error
     return frame
+
+
+def _no_rows(data: Any) -> DataError:
+    return DataError(
+        f"cannot read rows from {type(data).__name__}; give a pandas, Polars, pyarrow or DuckDB frame, "
+        "a mapping of names to arrays, or the path of a file."
+    )
 
 
 def _without(frame: Any, missing: Sequence[str], *, only: Sequence[str] | None = None) -> Any:

@@ -27,4 +27,7 @@ def real_data() -> Path:
 
 # --- skips ---
 # Where FAIRKIT_REQUIRE says that a test must run, skipping it fails (tests/plugins/no_hidden_skips.py).
-pytest_plugins = ["no_hidden_skips"]
+# --- engines ---
+# `frame_of` gives the same rows as every kind of frame and file (tests/plugins/frame_engines.py); a new
+# engine, such as Dask or Spark, is one function there.
+pytest_plugins = ["no_hidden_skips", "frame_engines"]
