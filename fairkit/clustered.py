@@ -186,7 +186,7 @@ class _ClusteredComparison:
         return bounds, np.full(self.value.shape, "cluster-exact", dtype="<U24")
 
     def _student(self, confidence: FloatArray) -> Bounds:
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             reach = student_quantile(self.freedom, 1 - (1 - confidence) / 2) * self.error
             if self.compare == "difference":
                 return Bounds(np.maximum(self.value - reach, -1.0), np.minimum(self.value + reach, 1.0))

@@ -24,7 +24,9 @@ from fairkit.metrics import Metric, chosen_metrics
 from fairkit.report.model import DataSummary, Report, Settings
 from fairkit.tables import GroupTable, group_table
 
-Margin = float | tuple[float, float] | None
+Margin = float | tuple[float, float] | Sequence[float | tuple[float, float]] | None
+
+_LEVELS = (0.6, 0.999999)
 
 
 def evaluate(
@@ -108,6 +110,8 @@ def evaluate(
     chosen = groupings(by, levels=levels)
     wishes = references(reference, chosen)
     _check_options(compare, confidence, correction, interval, replicates)
+    compares: tuple[Compare, ...] = ("difference", "ratio") if compare == "both" else (compare,)
+    given_margins = _margins_of(margin, compares)
     if correction == "max-t" and "best" in wishes:
         raise UsageError(
             "correction 'max-t' does not know that the best group was chosen by its value; "
@@ -139,8 +143,7 @@ def evaluate(
     counts = reading.counts
     summary = _summary(reading)
     wanted = chosen_metrics(metrics, kind=counts.kind)
-    compares: tuple[Compare, ...] = ("difference", "ratio") if compare == "both" else (compare,)
-    margins = {kind: _margins(wanted, margin, kind) for kind in compares}
+    margins = {kind: _margins(wanted, given_margins, kind) for kind in compares}
     options = Options(interval, replicates, seed)
     sizes: list[GroupSize] = []
     numbers: list[Estimate] = []
@@ -192,9 +195,7 @@ def evaluate(
         reference=against,
         metrics=tuple(m.name for m in wanted),
         compare=compares,
-        margin={}
-        if margin is None
-        else {kind: _margin(margin, kind) for kind in compares if _sets(margin, kind)},
+        margin=given_margins,
         confidence=confidence,
         correction=str(correction),
         interval=interval,
@@ -227,8 +228,10 @@ def _evidence(metrics: Sequence[Metric], table: GroupTable, options: Options) ->
 
 def _check_options(compare: str, confidence: float, correction: str, interval: str, replicates: int) -> None:
     problems = []
-    if not 0.5 <= confidence < 1:
-        problems.append(f"confidence {confidence} is no level from 0.5 up to, but not including, 1.")
+    if not _LEVELS[0] <= confidence <= _LEVELS[1]:
+        problems.append(
+            f"confidence {confidence} is no level from {_LEVELS[0]} to {_LEVELS[1]}, such as 0.95."
+        )
     for what, value, known in (
         ("compare", compare, ["difference", "ratio", "both"]),
         ("correction", correction, [str(c) for c in Correction]),
@@ -244,31 +247,45 @@ def _check_options(compare: str, confidence: float, correction: str, interval: s
         raise UsageError(*problems)
 
 
-def _sets(margin: float | tuple[float, float], compare: Compare) -> bool:
-    return isinstance(margin, tuple) == (compare == "ratio") or isinstance(margin, tuple)
+def _margins_of(margin: Margin, compares: Sequence[Compare]) -> dict[str, tuple[float, float]]:
+    """Settle which comparison each given margin is for, and that it makes sense there."""
+    given: list[float | tuple[float, float]] = []
+    if margin is not None:
+        given = [margin] if isinstance(margin, int | float | tuple) else list(margin)
+    found: dict[str, tuple[float, float]] = {}
+    problems: list[str] = []
+    for one in given:
+        low, high = one if isinstance(one, tuple) else (-one, one)
+        shown = f"{low:g} to {high:g}" if isinstance(one, tuple) else f"{one:g}"
+        ratio = isinstance(one, tuple) and not low <= 0 <= high
+        kind: Compare = "ratio" if ratio else "difference"
+        if not (math.isfinite(low) and math.isfinite(high)):
+            problems.append(f"margin {shown} is not finite.")
+        elif not low <= (1.0 if ratio else 0.0) <= high or (ratio and low <= 0):
+            problems.append(
+                f"margin {shown} holds neither 0, the difference of equal groups, nor 1, their ratio; "
+                "write 0.05 (for ±0.05), or 0.8,1.25 for ratios."
+            )
+        elif kind not in compares:
+            problems.append(
+                f"margin {shown} is one of a {kind}, but {' and '.join(compares)} is compared; "
+                f"write {'0.8,1.25' if kind == 'difference' else '0.05'}, or compare both."
+            )
+        elif kind in found:
+            problems.append(f"two margins are given for the {kind}: {found[kind]} and {(low, high)}.")
+        else:
+            found[kind] = (float(low), float(high))
+    if problems:
+        raise UsageError(*problems)
+    return found
 
 
-def _margin(margin: float | tuple[float, float], compare: Compare) -> tuple[float, float]:
-    low, high = margin if isinstance(margin, tuple) else (-margin, margin)
-    neutral = 0.0 if compare == "difference" else 1.0
-    if not (math.isfinite(low) and math.isfinite(high) and low <= neutral <= high) or (
-        compare == "ratio" and low <= 0
-    ):
-        raise UsageError(
-            f"margin {low:g} to {high:g} does not hold {neutral:g}, the {compare} of equal groups; "
-            f"write it as {'0.05 (for ±0.05)' if compare == 'difference' else '0.8,1.25'}."
-        )
-    return float(low), float(high)
-
-
-def _margins(metrics: Sequence[Metric], margin: Margin, compare: Compare) -> Margins:
-    if margin is not None and _sets(margin, compare):
-        pairs = [_margin(margin, compare)] * len(metrics)
-    elif compare == "difference":
-        pairs = [(-m.margin, m.margin) for m in metrics]
-    else:
-        pairs = [m.margin_ratio for m in metrics]
-    table = np.array(pairs, np.float64)
+def _margins(
+    metrics: Sequence[Metric], given: Mapping[str, tuple[float, float]], compare: Compare
+) -> Margins:
+    """Take the given margin, or each metric's own."""
+    own = [(-m.margin, m.margin) if compare == "difference" else m.margin_ratio for m in metrics]
+    table = np.array([given.get(compare, pair) for pair in own], np.float64)
     return Margins(table[:, :1], table[:, 1:])
 
 

@@ -33,6 +33,9 @@ FloatArray = NDArray[np.float64]
 POWER = 0.8
 """Power for which the smallest detectable difference is stated."""
 
+FEWEST_ROWS = 30
+"""Fewer rows are never said to decide: the value of so small a group will not stay where it is."""
+
 MOST_ROWS = 1_000_000
 """Rows needed beyond this are not stated: the value lies almost on the margin, and the number is noise."""
 
@@ -247,7 +250,7 @@ def _rows_needed(judged: Judged) -> FloatArray:
         unusable = ~(np.isfinite(value) & np.isfinite(low) & np.isfinite(high))
         value = np.where(unusable, np.nan, value)
         low, high = np.where(unusable, np.nan, low), np.where(unusable, np.nan, high)
-    needed = rows_needed(value, low, high, bottom, top, rows)
+    needed = np.maximum(rows_needed(value, low, high, bottom, top, rows), FEWEST_ROWS)
     return np.where(needed <= MOST_ROWS, needed, np.nan)
 
 

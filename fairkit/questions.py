@@ -176,7 +176,7 @@ def match(question: Question, names: Sequence[str]) -> Plan:
     slots, problems = _slots(question, names)
     wanted = _wanted(question, slots)
     problems += [
-        unknown_name(what, name, list(dict.fromkeys(names)))
+        unknown_name(what, name, list(dict.fromkeys(names))) + _hint(name)
         for name, what in wanted.items()
         if name not in names
     ]
@@ -184,6 +184,11 @@ def match(question: Question, names: Sequence[str]) -> Plan:
         f"column '{name}' appears more than once in the data; rename it: which one is meant?"
         for name in sorted(wanted)
         if list(names).count(name) > 1
+    ]
+    problems += [
+        f"group '{a.name}' is given by a predicate but has the name of a column; give the group another name."
+        for a in question.by
+        if a.predicate is not None and a.name in names
     ]
     if problems:
         raise DataError(*problems)
@@ -211,6 +216,13 @@ def _slots(question: Question, names: Sequence[str]) -> tuple[list[Slot], list[s
     if question.cluster is not None:
         slots.append(Slot("cluster", question.cluster))
     return slots, problems
+
+
+def _hint(name: str) -> str:
+    """Tell how a group is given by a predicate, to who wrote one without a name."""
+    if not any(sign in name for sign in _SIGNS):
+        return ""
+    return f" A group given by a predicate needs a name: 'my_group: {name}'."
 
 
 def _wanted(question: Question, slots: Sequence[Slot]) -> dict[str, str]:

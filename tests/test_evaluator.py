@@ -85,6 +85,12 @@ def test_both_comparisons_can_be_had_at_once():
     assert ratio.value == pytest.approx((57 / 71) / 0.6)
 
 
+def test_each_comparison_may_have_its_margin():
+    """A number is a margin of differences, a range around 1 one of ratios, and both can be set."""
+    report = fairkit.evaluate(ROWS, decision="hired", by="sex", compare="both", margin=[0.2, (0.5, 2.0)])
+    assert {f.compare: f.margin for f in report.findings} == {"difference": (-0.2, 0.2), "ratio": (0.5, 2.0)}
+
+
 def test_the_reference_group_has_no_contrast_with_itself():
     """A group that others are compared with is not compared with itself."""
     report = fairkit.evaluate(ROWS, decision="hired", by="sex", reference={"sex": "M"})
@@ -134,9 +140,16 @@ def test_settings_tell_how_to_make_the_report_again():
         ({"correction": "bonferoni"}, "correction 'bonferoni' is unknown"),
         ({"confidence": 95}, "confidence 95 is no level"),
         ({"confidence": float("nan")}, "is no level"),
-        ({"margin": -0.1}, "does not hold 0"),
-        ({"margin": (0.1, 0.2)}, "does not hold 0"),
-        ({"margin": (0.0, 1.2), "compare": "ratio"}, "does not hold 1"),
+        ({"margin": -0.1}, "margin -0.1 holds neither 0"),
+        ({"margin": (0.1, 0.2)}, "holds neither 0"),
+        ({"margin": (0.0, 1.2), "compare": "ratio"}, "is one of a difference"),
+        ({"margin": 0.1, "compare": "ratio"}, "is one of a difference, but ratio is compared"),
+        ({"margin": (0.8, 1.25)}, "is one of a ratio, but difference is compared"),
+        ({"margin": float("inf")}, "is not finite"),
+        ({"margin": [0.1, 0.2], "compare": "both"}, "two margins are given for the difference"),
+        ({"by": ["sex,fit", "fit,sex"], "label": "fit"}, "asked for twice"),
+        ({"by": ["sex: age < 25"]}, "has the name of a column"),
+        ({"by": ["age < 25"]}, "needs a name: 'my_group: age < 25'"),
         ({"replicates": 10}, "too few"),
         ({"reference": "sex=X"}, "is not in the data"),
         ({"reference": "male"}, "neither 'rest', 'best' nor ATTRIBUTE=LEVEL"),

@@ -38,6 +38,8 @@ CORE: tuple[str, ...] = (
     "click>=8.1",
     "rich>=13.7",
     "altair>=5.4",
+    "jinja2>=3.1",
+    "markupsafe>=2.1",
     "vl-convert-python>=1.6",
 )
 """What fairkit always needs, as in pyproject.toml (a test holds that)."""

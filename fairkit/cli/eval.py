@@ -96,9 +96,10 @@ output = section("Output")
 )
 @question(
     "--margin",
-    callback=values.margin,
+    callback=values.margins,
+    multiple=True,
     metavar="M",
-    help="What still counts as parity: 0.05 for ±0.05, or a range, 0.8,1.25 for ratios.  "
+    help="What still counts as parity: 0.05 for ±0.05, or a range, 0.8,1.25 for ratios; repeatable.  "
     "[default: each metric's own]",
 )
 @question(

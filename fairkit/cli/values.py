@@ -9,27 +9,28 @@ from typing import Any
 import click
 
 
-def margin(
-    ctx: click.Context, param: click.Parameter, text: str | None
-) -> float | tuple[float, float] | None:
-    """Read ``0.05`` (for ±0.05) or ``0.8,1.25`` (a range).
+def margins(
+    ctx: click.Context, param: click.Parameter, texts: Sequence[str]
+) -> list[float | tuple[float, float]] | None:
+    """Read ``0.05`` (for ±0.05) or ``0.8,1.25`` (a range), each at most once.
 
     Raises
     ------
     click.BadParameter
-        The text is neither one number nor two.
+        A text is neither one number nor two.
     """
-    if text is None:
-        return None
-    try:
-        numbers = [float(part) for part in text.split(",")]
-    except ValueError:
-        numbers = []
-    if len(numbers) not in (1, 2):
-        raise click.BadParameter(
-            f"'{text}' is neither a number (0.05) nor two (0.8,1.25).", ctx=ctx, param=param
-        )
-    return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])
+    found: list[float | tuple[float, float]] = []
+    for text in texts:
+        try:
+            numbers = [float(part) for part in text.split(",")]
+        except ValueError:
+            numbers = []
+        if len(numbers) not in (1, 2):
+            raise click.BadParameter(
+                f"'{text}' is neither a number (0.05) nor two (0.8,1.25).", ctx=ctx, param=param
+            )
+        found.append(numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1]))
+    return found or None
 
 
 def complete_metric(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001

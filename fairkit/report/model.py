@@ -6,13 +6,13 @@ data were. Its JSON form is versioned (:data:`SCHEMA`) and lives in :mod:`fairki
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fairkit.contrasts import Contrast
 from fairkit.counts import Counts
 from fairkit.estimates import Estimate, GroupSize
+from fairkit.evidence import Compare
 from fairkit.findings import Finding, Verdict
 from fairkit.headlines import Headline
 
@@ -95,7 +95,7 @@ class Settings:
     levels: dict[str, tuple[str, ...]]
     reference: dict[str, str]
     metrics: tuple[str, ...]
-    compare: tuple[str, ...]
+    compare: tuple[Compare, ...]
     margin: dict[str, tuple[float, float]]
     confidence: float
     correction: str
@@ -230,14 +230,7 @@ class Report:
         return to_html(self)
 
     def _repr_html_(self) -> str:
-        return self.to_html()
+        from fairkit.report.html import to_notebook_html
 
+        return to_notebook_html(self)
 
-def by_metric_and_attribute(report: Report) -> Sequence[tuple[str, str]]:
-    """List the pairs of attribute and metric that the report has, in its order."""
-    return tuple(dict.fromkeys((e.attribute, e.metric) for e in report.estimates))
-
-
-def plain(value: Any) -> Any:
-    """Return enums as their texts, for views that print."""
-    return str(value) if isinstance(value, str) else value

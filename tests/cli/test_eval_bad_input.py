@@ -186,7 +186,7 @@ CALLS = {
     "levels twice": (("--levels", "sex=F", "--levels", "sex=M"), ["'sex' is declared twice"]),
     "a margin of text": (("--margin", "wide"), ["--margin", "'wide' is neither a number"]),
     "a margin of three": (("--margin", "1,2,3"), ["--margin", "'1,2,3'"]),
-    "a margin without none": (("--margin", "0.8,1.25"), ["margin 0.8 to 1.25 does not hold 0"]),
+    "a margin without none": (("--margin", "0.8,1.25"), ["margin 0.8 to 1.25 is one of a ratio"]),
     "a confidence in percent": (("--confidence", "95"), ["confidence 95"]),
     "a confidence of text": (("--confidence", "high"), ["--confidence", "'high'"]),
     "an unknown correction": (("--correction", "bonferroni"), ["'bonferroni' is not one of 'holm'"]),
