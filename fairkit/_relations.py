@@ -9,8 +9,10 @@ or a boolean is needed, row by row.
 from __future__ import annotations
 
 import glob
+import os
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -151,15 +153,20 @@ def refuse_twins(names: Iterable[str]) -> None:
 
 
 def connect() -> duckdb.DuckDBPyConnection:
-    """Open a database in memory whose queries neither keep the order of rows nor believe statistics.
+    """Open a connection whose queries neither keep the order of rows nor believe statistics.
 
     Statistics of Parquet files leave NaN out, and DuckDB takes them to say that there is none
     (https://github.com/duckdb/duckdb/issues/25521).
     """
-    connection = duckdb.connect()
-    connection.execute("SET preserve_insertion_order = false")
-    connection.execute("SET disabled_optimizers = 'statistics_propagation'")
-    return connection
+    return _database(os.getpid()).cursor()
+
+
+@cache
+def _database(process: int) -> duckdb.DuckDBPyConnection:  # noqa: ARG001 - its threads do not survive a fork
+    database = duckdb.connect()
+    database.execute("SET preserve_insertion_order = false")
+    database.execute("SET disabled_optimizers = 'statistics_propagation'")
+    return database
 
 
 def _typed(rows: Relation, sources: Mapping[str, str], uses: Mapping[str, Use]) -> Relation:
