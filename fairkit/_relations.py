@@ -201,7 +201,14 @@ def _wrong(name: str, text: str, holds: str, target: str) -> str:
 
 
 def _parquet(files: Sequence[Path]) -> Relation:
-    return connect().read_parquet(_listed(files), union_by_name=len(files) > 1)
+    # Folders such as site=01 are a column, of texts: as a number, 01 would lose its zero.
+    keys = {tuple(part.partition("=")[0] for part in file.parts[:-1] if "=" in part) for file in files}
+    partitioned = str(len(keys) == 1 and keys != {()}).lower()
+    listed = ", ".join(_literal(file) for file in _listed(files))
+    return connect().sql(
+        f"FROM read_parquet([{listed}], union_by_name = {str(len(files) > 1).lower()}, "
+        f"hive_partitioning = {partitioned}, hive_types_autocast = false)"
+    )
 
 
 def _arrow(files: Sequence[Path]) -> ds.Dataset:
