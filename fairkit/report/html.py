@@ -147,7 +147,7 @@ def _part(k: int, part: Part, reasons: Sequence[str]) -> Context:
         "id": f"a{k + 1}",
         "name": visible(part.attribute),
         "against": _against_part(part),
-        "crossed": part.crossed,
+        "crossed": part.crossed and any(section.shrunk for section in part.sections),
         "heads": [_head(h, part, ids, two=two) for h in part.headlines],
         "sizes": [_size(size, part, reasons) for size in sorted(part.sizes, key=lambda s: -s.rows)],
         "sections": [_section(s, ids[s.metric, s.compare], two=two) for s in part.sections],
