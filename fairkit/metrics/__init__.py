@@ -165,6 +165,6 @@ def _unknown(name: str, kind: Kind) -> str:
     alias = _ALIASES.get(name.casefold())
     if alias in known:
         return f"metric '{name}' is spelled '{alias}' here."
-    if kind is Kind.DECISIONS and name in CATALOGUE[Kind.CONFUSION]:
+    if kind is Kind.DECISIONS and (name in CATALOGUE[Kind.CONFUSION] or alias is not None):
         return f"metric '{name}' needs a label; without one only {shortlist(known)} can be measured."
     return f"there is no metric '{name}' (there are {shortlist(known, shown=20)}).{did_you_mean(name, known)}"
