@@ -103,6 +103,22 @@ def truth_key(is_true: nw.Expr, is_false: nw.Expr) -> EngineKey:
     return EngineKey(code, truth=True)
 
 
+def nan_as_missing(frame: nw.LazyFrame[Any], columns: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Make NaN null, for DuckDB: it answers `is_nan` from statistics of Parquet files, which leave NaN out.
+
+    References
+    ----------
+    https://github.com/duckdb/duckdb/issues/25521
+    """
+    infinity = float("inf")
+    replaced = []
+    for name in columns:
+        value = nw.col(name)
+        known = value.is_finite() | (value == infinity) | (value == -infinity)
+        replaced.append(nw.when(known).then(value).alias(name))
+    return frame.with_columns(*replaced) if replaced else frame
+
+
 def score_key(column: str, threshold: float) -> EngineKey:
     """Make a key of whether a score reaches the threshold; one that is not finite is missing."""
     # As doubles: Polars would round the threshold to the precision of a column of single floats.
@@ -113,7 +129,7 @@ def score_key(column: str, threshold: float) -> EngineKey:
 
 def _weight_columns(weight: str) -> list[nw.Expr]:
     value = nw.col(weight).cast(nw.Float64)
-    # Not `is_nan`: DuckDB answers it from the statistics of Parquet files, which leave NaN out (#25521).
+    # `is_finite` and not `is_nan`, which DuckDB may answer wrongly: see `nan_as_missing`.
     usable = ~value.is_null() & value.is_finite() & (value >= 0)
     clean = nw.when(usable).then(value).otherwise(nw.lit(0.0))
     return [

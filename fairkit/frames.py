@@ -253,7 +253,8 @@ def _read_arrow(data: Any, question: Question) -> Counts:
 
     if not hasattr(data, "schema"):
         try:
-            data = pa.RecordBatchReader.from_stream(data)
+            is_scanner = hasattr(data, "to_reader")
+            data = data.to_reader() if is_scanner else pa.RecordBatchReader.from_stream(data)
         except (TypeError, pa.ArrowInvalid) as error:  # an array, a scalar
             raise _no_rows(data) from error
     plan = match(question, list(data.schema.names))
@@ -279,6 +280,8 @@ def _read_lazy(
     if plan.compared:
         plan.check_predicates(kinds(schema))
         frame = _without(frame, question.missing, only=plan.compared)
+        if frame.implementation.is_duckdb():
+            frame = _engine.nan_as_missing(frame, [name for name in plan.compared if schema[name].is_float()])
         schema = frame.collect_schema()
 
     keys: list[EngineKey] = []

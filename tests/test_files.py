@@ -12,6 +12,7 @@ import duckdb
 import numpy as np
 import polars as pl
 import pyarrow as pa
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 from pyarrow import feather
@@ -565,10 +566,11 @@ def test_nan_in_parquet_is_missing_though_statistics_hide_it(tmp_path, writer):
         pl.from_arrow(table).write_parquet(path)
     else:
         duckdb.connect().from_arrow(table).write_parquet(str(path))
-    counts = count(path, by=["high: x > 1.5", "known: x is not missing", "x"], decision="d")
-    assert counts.groups() == (("False", "True", "1"), ("True", "True", "2"), (None, "False", None))
-    with pytest.raises(DataError, match="is missing, negative or not finite in 2 rows"):
-        count(path, by="g", decision="d", weight="x")
+    for rows in (path, duckdb.connect().read_parquet(str(path)), pl.scan_parquet(path), ds.dataset(path)):
+        counts = count(rows, by=["high: x > 1.5", "known: x is not missing", "x"], decision="d")
+        assert counts.groups() == (("False", "True", "1"), ("True", "True", "2"), (None, "False", None))
+        with pytest.raises(DataError, match="is missing, negative or not finite in 2 rows"):
+            count(rows, by="g", decision="d", weight="x")
     with pytest.raises(DataError, match="is missing, NaN or infinite in 2 rows"):
         count(path, by="g", score="x", threshold=1)
 

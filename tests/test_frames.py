@@ -892,6 +892,7 @@ def test_a_lazy_query_runs_once_and_brings_groups_only():
     [
         lambda table: table.to_batches()[0],
         ds.dataset,
+        lambda table: ds.dataset(table).scanner(),
         nw.from_native,
         lambda table: nw.from_native(pl.from_arrow(table)),
         lambda table: nw.from_native(pl.from_arrow(table).lazy()),
@@ -904,6 +905,7 @@ def test_a_lazy_query_runs_once_and_brings_groups_only():
     ids=[
         "batch",
         "dataset",
+        "scanner",
         "nw arrow",
         "nw polars",
         "nw lazy",
