@@ -154,6 +154,10 @@ def _token(text: str, group: str | None, start: int, end: int) -> Token:
         return Token("keyword" if word in RESERVED else "name", word, start, end)
     if group == "backticks":
         name = word[1:-1].replace("``", "`")
+        if "\t" in name:
+            raise fault(
+                text, start, end, "a column name with a tab cannot be told from one with blanks; rename it."
+            )
         if not name:
             raise fault(text, start, end, "the backticks are empty; put the column's name between them.")
         return Token("column", name, start, end)

@@ -376,3 +376,9 @@ TESTS = st.sampled_from(
 def test_any_arrangement_of_tests_is_read_or_refused(parts):
     """No arrangement of whole tests and connectives makes anything but PredicateError escape."""
     _is_predicate_or_refused(" ".join(parts))
+
+
+def test_a_tab_in_a_column_name_is_refused():
+    """A name that prints like another would make two predicates look alike."""
+    with pytest.raises(PredicateError, match="with a tab"):
+        parse("`a\tb` == 1")

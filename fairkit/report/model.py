@@ -233,4 +233,3 @@ class Report:
         from fairkit.report.html import to_notebook_html
 
         return to_notebook_html(self)
-
