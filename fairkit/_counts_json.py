@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from fairkit.errors import ReportError, shortlist
 def to_plain(table: Counts) -> dict[str, Any]:
     """Return plain JSON data, without clusters: identifiers of people never leave with a report."""
     if table.clusters is not None:
-        table = table.marginal(table.attributes)
+        table = table.marginal(table.attributes)  # which notes that clusters were lost
     return {
         "kind": str(table.kind),
         "attributes": [
@@ -26,6 +27,7 @@ def to_plain(table: Counts) -> dict[str, Any]:
         "values": table.values.tolist(),
         "squares": None if table.squares is None else table.squares.tolist(),
         "rows": None if table.rows is None else table.rows.tolist(),
+        "clustered": table.clusters_lost,
     }
 
 
@@ -44,6 +46,7 @@ def from_plain(data: Mapping[str, Any]) -> Counts:
         fields = list(data["fields"])
         codes = [_codes(row, levels) for row in data["codes"]]
         weighted = data["squares"] is not None
+        clustered = _flag(data["clustered"])
         values = _sums(data["values"], "values", len(codes), len(fields), whole=not weighted)
         squares = rows = None
         if weighted:
@@ -62,12 +65,19 @@ def from_plain(data: Mapping[str, Any]) -> Counts:
     if problems:
         raise ReportError(*problems)
     cells = [tuple(names_of[code] for names_of, code in zip(levels, row, strict=True)) for row in codes]
-    return Counts.from_cells(kind, names, cells, values, squares=squares, rows=rows)
+    table = Counts.from_cells(kind, names, cells, values, squares=squares, rows=rows)
+    return replace(table, clusters_lost=clustered)
 
 
 def _nothing(value: Any) -> None:
     if value is not None:
         raise ValueError("unweighted counts have 'rows' beside their values")
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"'clustered' is {value!r}, neither true nor false")
+    return value
 
 
 def _text(value: Any) -> str:

@@ -80,6 +80,8 @@ class ClusteredRows:
                         confidence=_expanded(confidence, own.freedom[i : i + 1], own.clusters[i]),
                     )
                     bounds, method[i, g] = (found.low[0], found.high[0]), "cluster-bootstrap"
+                    if np.isnan(found.low[0]):
+                        bounds, method[i, g] = (exact.low[i, 0], exact.high[i, 0]), "cluster-wilson"
                 else:
                     error = np.sqrt((own.pull[i] ** 2).sum())
                     reach = student_quantile(own.freedom[i], np.array(1 - (1 - confidence) / 2)) * error
@@ -233,7 +235,8 @@ class _ClusteredComparison:
         v1, v2 = float((first**2).sum()), float((second**2).sum())
         spread = v1**2 / own.freedom[i] + v2**2 / other.freedom[i]
         self.error[i, g] = error
-        self.freedom[i, g] = (v1 + v2) ** 2 / spread
+        together = int((own.counted[i] | other.counted[i]).sum())
+        self.freedom[i, g] = min((v1 + v2) ** 2 / spread, together - 1.0)
         self.acceleration[i, g] = acceleration(first - second)
 
 

@@ -7,7 +7,8 @@ interval of that level then decides and is printed. That keeps one picture for t
   step-down test.
 - ``benjamini-hochberg``: exploration. Controls the share of false disparities; levels ``1 - R α / m`` are the
   false-coverage-rate intervals of Benjamini & Yekutieli 2005, which agree with the test.
-- ``max-t``: simultaneous bands from the bootstrap distribution of the largest studentised deviation.
+- ``max-t``: one level for all, from the bootstrap distribution of the largest studentised deviation, which
+  knows how groups correlate.
 - ``none``: every contrast on its own.
 """
 
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from fairkit.evidence import Comparison
 from fairkit.inference import Bounds, benjamini_hochberg_intervals, holm_intervals, max_t
+from fairkit.inference.distributions import normal_cdf
 
 FloatArray = NDArray[np.float64]
 
@@ -79,11 +81,11 @@ def decide(
     step_down : bool
     """
     if correction is Correction.MAX_T:
-        return _bands(comparison, confidence, hypotheses)
+        return _max_t(comparison, confidence, hypotheses)
+    alone, alone_method = comparison.alone(confidence)
     if correction is Correction.NONE or (hypotheses == 1).all():
-        bounds, method = comparison.alone(confidence)
-        level = np.where(np.isnan(bounds.low), np.nan, confidence)
-        return Decided(bounds.low, bounds.high, level, method, hypotheses, step_down)
+        level = np.where(np.isnan(alone.low), np.nan, confidence)
+        return Decided(alone.low, alone.high, level, alone_method, hypotheses, step_down)
     method = np.full(comparison.value.shape, "", dtype="<U24")
 
     def interval(level: FloatArray) -> Bounds:
@@ -103,20 +105,29 @@ def decide(
             hypotheses=hypotheses,
             step_down=step_down,
         )
-    return Decided(found.low, found.high, found.level, method, hypotheses, step_down)
+    # A contrast that is its whole family keeps its own interval, whatever other metrics were asked for.
+    single = np.broadcast_to(hypotheses[:, None] == 1, method.shape)
+    low, high = np.where(single, alone.low, found.low), np.where(single, alone.high, found.high)
+    method = np.where(single, alone_method, method)
+    return Decided(low, high, found.level, method, hypotheses, step_down)
 
 
-def _bands(comparison: Comparison, confidence: float, hypotheses: NDArray[np.int64]) -> Decided:
-    """Simultaneous bands; a ratio's are made on the log scale."""
-    low, high = np.full(comparison.value.shape, np.nan), np.full(comparison.value.shape, np.nan)
+def _max_t(comparison: Comparison, confidence: float, hypotheses: NDArray[np.int64]) -> Decided:
+    """Find the level at which all contrasts hold together, and take the corrected intervals of that level.
+
+    The bootstrap gives only the critical value of the largest deviation. Bands of that many bootstrap
+    standard errors would call a small group without variation certain; the corrected interval does not.
+    """
+    level = np.full(comparison.value.shape, confidence)
     for i, (drawn, value) in enumerate(zip(comparison.replicates(), comparison.value, strict=True)):
-        if comparison.compare == "difference":
-            low[i], high[i] = max_t(drawn, value, confidence=confidence).bounds
-        else:
+        if comparison.compare == "ratio":
             with np.errstate(divide="ignore", invalid="ignore"):
-                logs, log = np.log(drawn), np.log(value)
-            logs, log = np.where(np.isfinite(logs), logs, np.nan), np.where(np.isfinite(log), log, np.nan)
-            low[i], high[i] = np.exp(max_t(logs, log, confidence=confidence).bounds)
-    method = np.full(low.shape, "max-t", dtype="<U24")
-    level = np.where(np.isnan(low), np.nan, confidence)
-    return Decided(low, high, level, method, hypotheses, step_down=True)
+                drawn, value = np.log(drawn), np.log(value)  # noqa: PLW2901
+            drawn, value = (np.where(np.isfinite(x), x, np.nan) for x in (drawn, value))  # noqa: PLW2901
+        critical = max_t(drawn, value, confidence=confidence).critical_value
+        if np.isfinite(critical):
+            level[i] = max(confidence, 1 - 2 * float(normal_cdf(np.array(-critical))))
+    bounds, _ = comparison.corrected(np.minimum(level, 1 - 1e-9))
+    method = np.full(level.shape, "max-t", dtype="<U24")
+    level = np.where(np.isnan(bounds.low), np.nan, level)
+    return Decided(bounds.low, bounds.high, level, method, hypotheses, step_down=True)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import reduce
 from typing import Any
@@ -72,6 +72,9 @@ class Counts:
         Position of each cell's cluster in `cluster_ids`.
     cluster_ids : tuple of str
         Identifiers of the clusters (speakers, customers) in natural order; empty without clusters.
+    clusters_lost : bool
+        Whether the rows were clustered and the clusters were summed out: values hold, but no interval can be
+        made of them.
 
     Examples
     --------
@@ -95,6 +98,7 @@ class Counts:
     rows: NDArray[np.int64] | None = None
     clusters: NDArray[np.int64] | None = None
     cluster_ids: tuple[str, ...] = ()
+    clusters_lost: bool = False
 
     @classmethod
     def from_cells(
@@ -238,7 +242,7 @@ class Counts:
         if unknown:
             raise DataError(*(unknown_name("attribute", name, self.attributes) for name in unknown))
         columns = [self.attributes.index(name) for name in attributes]
-        return self.from_codes(
+        table = self.from_codes(
             self.kind,
             tuple(attributes),
             tuple(self.levels[i] for i in columns),
@@ -249,6 +253,8 @@ class Counts:
             clusters=self.clusters if keep_clusters else None,
             cluster_ids=self.cluster_ids if keep_clusters else (),
         )
+        lost = self.clusters_lost or (self.clusters is not None and not keep_clusters)
+        return replace(table, clusters_lost=lost) if lost else table
 
     def __add__(self, other: Counts) -> Counts:
         if not isinstance(other, Counts):
@@ -269,7 +275,7 @@ class Counts:
                 [translate(t.cluster_ids, ids)[t.clusters] for t in (self, other) if t.clusters is not None]
             )
         codes = np.concatenate([_recode(table, levels) for table in (self, other)])
-        return self.from_codes(
+        table = self.from_codes(
             self.kind,
             self.attributes,
             levels,
@@ -280,13 +286,15 @@ class Counts:
             clusters=clusters,
             cluster_ids=ids,
         )
+        lost = self.clusters_lost or other.clusters_lost
+        return replace(table, clusters_lost=lost) if lost else table
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Counts):
             return NotImplemented
         return (
-            (self.kind, self.attributes, self.levels, self.cluster_ids)
-            == (other.kind, other.attributes, other.levels, other.cluster_ids)
+            (self.kind, self.attributes, self.levels, self.cluster_ids, self.clusters_lost)
+            == (other.kind, other.attributes, other.levels, other.cluster_ids, other.clusters_lost)
             and np.array_equal(self.codes, other.codes)
             and np.array_equal(self.values, other.values)
             and _same(self.squares, other.squares)
@@ -316,7 +324,10 @@ class Counts:
         return from_plain(data)
 
     def sha256(self) -> str:
-        """Hash of the table's content (without clusters): equal data give equal hashes on every engine."""
+        """Hash the content, without clusters: equal rows give equal hashes on every engine.
+
+        Sums of weights may differ in their last digit with the order in which they were added.
+        """
         text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode("ascii")).hexdigest()
 

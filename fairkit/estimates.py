@@ -161,8 +161,11 @@ def _shrunk(metric: Metric, table: GroupTable) -> NDArray[np.float64]:
     if not plain or not metric.is_proportion or len(table.grouping.attributes) == 1:
         return none
     hits, trials = numerator(metric, table.sums), metric.denominators(table.sums)
+    if (trials > 0).sum() < 3 or not 0 < hits.sum() < trials.sum():
+        return none
     prior = fit_beta_binomial(hits, trials)
-    return none if prior is None else np.where(trials > 0, shrink(hits, trials, prior), np.nan)
+    pooled = np.full(len(hits), hits.sum() / trials.sum())  # no sign that the groups differ: pool completely
+    return np.where(trials > 0, pooled if prior is None else shrink(hits, trials, prior), np.nan)
 
 
 def _no_interval(table: GroupTable) -> Why:

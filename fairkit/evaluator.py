@@ -118,10 +118,26 @@ def evaluate(
             "compare with 'rest' or a named group, or take correction 'holm'."
         )
     if isinstance(data, Counts):
-        named = {"decision": decision, "label": label, "score": score, "weight": weight, "cluster": cluster}
+        named = {
+            "decision": decision,
+            "label": label,
+            "score": score,
+            "threshold": threshold,
+            "positive": positive,
+            "weight": weight,
+            "cluster": cluster,
+            "missing": tuple(missing) or None,
+            "max_levels": None if max_levels == frames.MAX_LEVELS else max_levels,
+            "hash_files": hash_files or None,
+        }
         given = [name for name, value in named.items() if value is not None]
         if given:
             raise UsageError(f"counts have been read already: leave out {shortlist(given)}.")
+        if data.clusters_lost:
+            raise UsageError(
+                "these counts came from clustered rows and were stored without the clusters, so that no "
+                "interval can be made of them: read the findings of their report, or count the rows again."
+            )
         reading = frames.Reading(data, "counts")
     else:
         question = frames.Question(
@@ -261,6 +277,10 @@ def _margins_of(margin: Margin, compares: Sequence[Compare]) -> dict[str, tuple[
         kind: Compare = "ratio" if ratio else "difference"
         if not (math.isfinite(low) and math.isfinite(high)):
             problems.append(f"margin {shown} is not finite.")
+        elif not ratio and max(-low, high) >= 1:
+            problems.append(
+                f"margin {shown} is wider than any difference of rates; 5 points are written 0.05."
+            )
         elif not low <= (1.0 if ratio else 0.0) <= high or (ratio and low <= 0):
             problems.append(
                 f"margin {shown} holds neither 0, the difference of equal groups, nor 1, their ratio; "

@@ -5,7 +5,8 @@ A metric's value, limits and contrasts are computed for all metrics and groups a
 rows have a room of their own (:mod:`fairkit.clustered`).
 
 Two kinds of interval are kept apart. The *plain* one is for one number: Wilson, Newcombe or
-Miettinen-Nurminen, Koopman, and the bootstrap (BCa) for what is no share. The *corrected* one decides
+Miettinen-Nurminen, Koopman, and for what is no share the bootstrap (BCa), where there are enough rows of
+every kind to resample: a small group that happens not to vary would look certain. The *corrected* one decides
 verdicts over many groups; it stands on Clopper-Pearson limits, because score limits are too short in the far
 tails that a correction reaches: with 96 groups of 40 rows at a rate of 5 % they would cry wolf in 25 % of
 fair models where 5 % are promised.
@@ -139,17 +140,22 @@ class IndependentRows:
         self._replicates: FloatArray | None = None
 
     def plain(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
-        """Wilson for shares; the bootstrap for the rest (closed form for weighted rows)."""
+        """Wilson for shares; the bootstrap for the rest, a closed form for weighted rows and small groups."""
         low, high = (np.array(bound) for bound in self.sample.limits(confidence, exact=False))
         method = np.full(self.values.shape, "wilson", dtype="<U24")
+        enough = self.sample.enough()
         for i, m in enumerate(self.metrics):
             if m.is_proportion:
                 continue
-            if self.table.squares is None:
-                low[i], high[i] = self._bca(m, confidence)
-                method[i] = "bootstrap-bca"
-            else:
-                method[i] = "mover-wilson"
+            method[i] = "mover-wilson"
+            if self.table.squares is None and enough[i].any():
+                found = self._bca(m, confidence)
+                swap = enough[i] & ~np.isnan(found.low)
+                low[i, swap], high[i, swap], method[i, swap] = (
+                    found.low[swap],
+                    found.high[swap],
+                    "bootstrap-bca",
+                )
         return Bounds(low, high), method
 
     def against(self, reference: IntArray, compare: Compare) -> Comparison:
@@ -222,57 +228,46 @@ class _IndependentComparison:
         return self._replicates
 
     def plain(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
-        own, other = self.evidence.sample, self.other
-        options = self.evidence.options
-        shares = all(m.is_proportion for m in own.metrics)
-        if self.compare == "difference":
-            bounds = self._mover(confidence, exact=False)
-            name = "newcombe"
-            if options.difference == "miettinen-nurminen" and shares:
-                bounds = miettinen_nurminen(
-                    own.hits, own.trials, other.hits, other.trials, confidence=confidence
+        (low, high), method = self.alone(confidence)
+        if self.evidence.table.squares is None:
+            enough = self.evidence.sample.enough() & self.other.enough()
+            for i, m in enumerate(self.evidence.metrics):
+                if m.is_proportion or not enough[i].any():
+                    continue
+                found = self._bca(i, m, confidence)
+                swap = enough[i] & ~np.isnan(found.low) & ~np.isnan(low[i])
+                low[i, swap], high[i, swap], method[i, swap] = (
+                    found.low[swap],
+                    found.high[swap],
+                    "bootstrap-bca",
                 )
-                name = "miettinen-nurminen"
-        elif shares:
-            bounds = koopman(own.hits, own.trials, other.hits, other.trials, confidence=confidence)
-            name = "koopman"
-        else:
-            bounds = self._mover(confidence, exact=False)
-            name = "mover-wilson"
-        low, high = (np.array(bound) for bound in bounds)
-        method = np.full(self.value.shape, name, dtype="<U24")
-        if not shares:
-            self._plain_mixed(low, high, method, confidence)
-        return self._masked(low, high), method
+        return Bounds(low, high), method
 
     def alone(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
-        return self.plain(confidence)
+        metrics, difference = self.evidence.metrics, self.compare == "difference"
+        low, high = (np.array(bound) for bound in self._mover(confidence, exact=False))
+        method = np.full(self.value.shape, "mover-wilson", dtype="<U24")
+        shares = [i for i, m in enumerate(metrics) if m.is_proportion]
+        method[shares] = "newcombe"
+        named = self.evidence.options.difference if difference else "koopman"
+        if shares and named != "newcombe":
+            starts = np.cumsum([0, *(len(m.parts) for m in metrics)])
+            parts = starts[shares]
+            interval = miettinen_nurminen if difference else koopman
+            own, other = self.evidence.sample, self.other
+            low[shares], high[shares] = interval(
+                own.hits[parts],
+                own.trials[parts],
+                other.hits[parts],
+                other.trials[parts],
+                confidence=confidence,
+            )
+            method[shares] = named
+        return self._masked(low, high), method
 
     def corrected(self, confidence: FloatArray) -> tuple[Bounds, NDArray[np.str_]]:
         bounds = self._mover(confidence, exact=True)
         return self._masked(*bounds), np.full(self.value.shape, "mover-exact", dtype="<U24")
-
-    def _plain_mixed(
-        self, low: FloatArray, high: FloatArray, method: NDArray[np.str_], confidence: float
-    ) -> None:
-        """Give each metric of a mixed choice its own best interval."""
-        evidence, other = self.evidence, self.other
-        first = 0
-        for i, m in enumerate(evidence.metrics):
-            part = slice(first, first + len(m.parts))
-            first = part.stop
-            if m.is_proportion and (self.compare == "ratio" or evidence.options.difference != "newcombe"):
-                interval = koopman if self.compare == "ratio" else miettinen_nurminen
-                k, n = evidence.sample.hits[part][0], evidence.sample.trials[part][0]
-                bounds = interval(k, n, other.hits[part][0], other.trials[part][0], confidence=confidence)
-                (low[i], high[i]), method[i] = (
-                    bounds,
-                    "koopman" if self.compare == "ratio" else "miettinen-nurminen",
-                )
-            elif not m.is_proportion and evidence.table.squares is None:
-                (low[i], high[i]), method[i] = self._bca(i, m, confidence), "bootstrap-bca"
-            elif not m.is_proportion:
-                method[i] = "mover-wilson"
 
     def _bca(self, i: int, metric: Metric, confidence: float) -> Bounds:
         """Bootstrap a contrast: both sides are resampled, and each row of either side is left out in turn."""

@@ -16,6 +16,8 @@ from fairkit.evidence import Compare
 from fairkit.findings import Judged, Verdict
 from fairkit.metrics import FAMILIES, Family
 
+FloatArray = NDArray[np.float64]
+
 
 @dataclass(frozen=True, slots=True)
 class Headline:
@@ -73,7 +75,7 @@ def _headline(judged: Judged, family: Family, rows: list[int]) -> Headline:
     bottom, top = (margin[rows] for margin in judged.margins)
     contrasted = np.arange(len(table.names)) != judged.reference[rows, None]
     undefined = contrasted & (np.isnan(judged.comparison.value[rows]) | np.isnan(low))
-    beyond = np.fmax(low - top, bottom - high)
+    beyond = _beyond(low, high, bottom, top, judged.compare)
     shown = beyond > 0
     parity = (low >= bottom) & (high <= top)
     order = sorted(zip(*np.nonzero(shown), strict=True), key=lambda kg: -beyond[kg])
@@ -101,7 +103,17 @@ def _headline(judged: Judged, family: Family, rows: list[int]) -> Headline:
     )
 
 
-def _deciding(judged: Judged, rows: list[int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _beyond(
+    low: FloatArray, high: FloatArray, bottom: FloatArray, top: FloatArray, compare: Compare
+) -> FloatArray:
+    """Measure how far intervals lie beyond the margin, ratios on the log scale."""
+    if compare == "ratio":
+        with np.errstate(divide="ignore", invalid="ignore"):
+            low, high, bottom, top = (np.log(x) for x in (low, high, bottom, top))
+    return np.asarray(np.fmax(low - top, bottom - high))
+
+
+def _deciding(judged: Judged, rows: list[int]) -> tuple[FloatArray, FloatArray]:
     """Take the intervals that decide; several metrics together share the error rate."""
     if len(rows) == 1 or judged.correction is Correction.NONE:
         return judged.decided.low[rows], judged.decided.high[rows]

@@ -144,8 +144,8 @@ def effective_sample(metrics: tuple[Metric, ...], shares: Shares, level: float |
 
     Notes
     -----
-    The effective trials are multiplied by :math:`(z / t_{C-1})^2`, since the variance was estimated from C
-    clusters.
+    The effective trials are multiplied by :math:`(z / t)^2`, with t of the degrees of freedom of
+    `Shares`, since the variance was estimated from clusters.
 
     References
     ----------

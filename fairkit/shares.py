@@ -19,6 +19,8 @@ from fairkit.tables import GroupTable
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
+_ENOUGH = 20
+
 REST = -1
 """Position that stands for "all other groups" where a position of a reference group is expected."""
 
@@ -27,8 +29,12 @@ REST = -1
 class Sample:
     """The shares that metrics are made of, as effective hits among effective trials.
 
-    Weighted rows count as ``(Σw)² / Σw²`` trials (Kish's effective sample size), which leaves unweighted rows
-    as they are.
+    Weighted rows count as the trials whose binomial variance is that of the weighted share,
+
+    ``p (1 - p) / V`` with ``V = ((1 - p)² Σ w² over hits + p² Σ w² over misses) / (Σ w)²``,
+
+    which leaves unweighted rows as they are and holds also where weights go with the outcome (case-control
+    weights), where Kish's ``(Σw)² / Σw²`` covers .62 instead of .95. Kish's is taken where p is 0 or 1.
     """
 
     metrics: tuple[Metric, ...]
@@ -43,10 +49,15 @@ class Sample:
         hits = np.stack([sums @ part.hits.vector(kind) for part in parts])
         trials = np.stack([sums @ part.trials.vector(kind) for part in parts])
         if squares is not None:
-            spread = np.stack([squares @ part.trials.vector(kind) for part in parts])
+            of_hits = np.stack([squares @ part.hits.vector(kind) for part in parts])
+            of_all = np.stack([squares @ part.trials.vector(kind) for part in parts])
             with np.errstate(divide="ignore", invalid="ignore"):
-                shrink = np.where(spread > 0, trials / spread, 0.0)
-            hits, trials = hits * shrink, trials * shrink
+                share = np.clip(hits / trials, 0.0, 1.0)
+                variance = (1 - share) ** 2 * of_hits + share**2 * (of_all - of_hits)
+                linearised = share * (1 - share) * trials**2 / variance
+                kish = np.where(of_all > 0, trials**2 / of_all, 0.0)
+            size = np.where((share > 0) & (share < 1) & (variance > 0), linearised, kish)
+            hits, trials = np.nan_to_num(share) * size, size
         return cls(tuple(metrics), hits, trials)
 
     def limits(self, confidence: float | FloatArray, *, exact: bool) -> Bounds:
@@ -57,6 +68,12 @@ class Sample:
         single = clopper_pearson if exact else wilson
         bounds = single(self.hits, self.trials, confidence=level)
         return Bounds(*(self._combine(*bounds, side) for side in (0, 1)))
+
+    def enough(self) -> NDArray[np.bool_]:
+        """Whether each metric stands on at least 20 hits and 20 misses, shape (metrics, groups)."""
+        fewest = np.minimum(self.hits, self.trials - self.hits) >= _ENOUGH
+        starts = np.cumsum([0, *(len(m.parts) for m in self.metrics)])[:-1]
+        return np.logical_and.reduceat(fewest, starts, axis=0)
 
     def values(self) -> FloatArray:
         """Values of every metric, shape (metrics, groups)."""
@@ -94,7 +111,11 @@ def others_of(sums: FloatArray, reference: IntArray) -> FloatArray:
     Works on the last two axes, so that bootstrap replicates of shape (replicates, groups, fields) give
     (metrics, replicates, groups, fields).
     """
-    rest = sums.sum(axis=-2, keepdims=True) - sums
+    # Sums before and after, not the total less the group: that would cancel where weights differ wildly.
+    zero = np.zeros_like(sums[..., :1, :])
+    before = np.concatenate([zero, np.cumsum(sums[..., :-1, :], axis=-2)], axis=-2)
+    after = np.concatenate([np.cumsum(sums[..., :0:-1, :], axis=-2)[..., ::-1, :], zero], axis=-2)
+    rest = before + after
     return np.stack(
         [rest if r == REST else np.broadcast_to(sums[..., r : r + 1, :], sums.shape) for r in reference]
     )

@@ -116,10 +116,12 @@ def group_table(counts: Counts, grouping: Grouping) -> GroupTable:
             )
             used = len(FIELDS[counts.kind])
             present = by_cluster.values[:, :used].any(axis=1)
+            # Effective rows are counted in rows: weights are brought to a mean of one.
+            scale = by_cluster.row_counts.sum() / by_cluster.values.sum() if present.any() else 1.0
             clusters = ClusterRows(
                 by_cluster.clusters[present],
                 own[present],
-                by_cluster.values[present].astype(np.float64),
+                by_cluster.values[present] * float(scale),
                 len(by_cluster.cluster_ids),
             )
     names = tuple(group_name(grouping.names, group) for group in levels)

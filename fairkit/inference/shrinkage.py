@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from fairkit.inference.arrays import FloatArray, broadcast, proportion_counts
 
+_MOST_ROWS = 100_000.0
 _FEWEST_GROUPS = 3
 # Beyond this prior size the groups show no variation: the likelihood is flat towards complete pooling.
 _LARGEST_PRIOR = 1e7
@@ -82,6 +83,9 @@ def fit_beta_binomial(successes: npt.ArrayLike, n: npt.ArrayLike) -> BetaBinomia
     k, n = k[~np.isnan(n)], n[~np.isnan(n)]
     if len(n) < _FEWEST_GROUPS or not 0 < k.sum() < n.sum():
         return None
+    # Beyond this many rows a rate is known far better than the prior can be, and betaln would cancel.
+    capped = np.minimum(n, _MOST_ROWS)
+    k, n = k * capped / n, capped
     from scipy.optimize import minimize
     from scipy.special import betaln, expit, logit
 

@@ -244,7 +244,7 @@ def needed_text(finding: Finding) -> str:
     >>> import fairkit
     >>> rows = {"sex": ["F"] * 40 + ["M"] * 80, "d": [1, 0] * 60}
     >>> needed_text(fairkit.evaluate(rows, decision="d", by="sex").findings[0])
-    'needs about 534 rows of this group'
+    'needs about 560 rows of this group'
     """
     if finding.n_needed is None:
         return ""

@@ -296,6 +296,7 @@ def _counts_shape() -> Record:
             "values": rows_of(Scalar(float)),
             "squares": Maybe(rows_of(Scalar(float))),
             "rows": Maybe(rows_of(Scalar(int, 0))),
+            "clustered": Scalar(bool),
         }
     )
 
