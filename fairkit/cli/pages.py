@@ -21,6 +21,11 @@ class Command(click.Command):
     """
 
     def __init__(self, *arguments: Any, examples: Sequence[str] = (), **attributes: Any) -> None:
+        # Click keeps the help option of the first context it meets, so it may not depend on a group above.
+        attributes["context_settings"] = {
+            "help_option_names": ["-h", "--help"],
+            **(attributes.get("context_settings") or {}),
+        }
         super().__init__(*arguments, **attributes)
         self.examples = tuple(examples)
 
