@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from fairkit._cells import level_text
 from fairkit.counts import Level
 from fairkit.errors import did_you_mean, shortlist
 
+_FRACTION = re.compile(r"-?\d*\.?\d+(e-?\d+)?")
 _SELF_EVIDENT = (({"0", "1"}, "1"), ({"-1", "1"}, "1"), ({"false", "true"}, "true"))
 
 
@@ -57,8 +59,8 @@ def positive_class(role: str, text: str, levels: Sequence[Level], positive: Any,
     >>> positive_class("label", "y", ["0", "1", None], None, derived=False).truth.tolist()
     [0, 1, -1]
     >>> positive_class("label", "income", ["<=50K", ">50K"], None, derived=False).problems[0]
-    "label 'income' has the values '<=50K', '>50K'; say which one is positive, as in positive='<=50K'
-    (--positive)."
+    "label 'income' has the values '<=50K', '>50K'; say which one is positive: positive='<=50K' or
+    positive='>50K' (--positive)."
     """
     stated = _statement(role, positive)
     present = [level for level in levels if level is not None]
@@ -82,8 +84,9 @@ def positive_class(role: str, text: str, levels: Sequence[Level], positive: Any,
         problem = _not_binary(role, text, present, present[0])
     elif stated is None:
         problem = (
-            f"{role} '{text}' has the values {shortlist(present)}; say which one is positive, as in "
-            f"positive={present[0]!r} (--positive)."
+            f"{role} '{text}' has the values {shortlist(present)}; say which one is positive: "
+            + " or ".join(f"positive={level!r}" for level in present)
+            + " (--positive)."
         )
     elif len(present) == 1:
         chosen, explicit = stated, True
@@ -127,6 +130,12 @@ def _statement(role: str, positive: Any) -> str | None:
 
 
 def _not_binary(role: str, text: str, present: Sequence[str], example: str) -> str:
+    if role == "decision" and all(_FRACTION.fullmatch(level) for level in present):
+        return (
+            f"decision '{text}' must have two values, it has {len(present):,} numbers: {shortlist(present)}. "
+            f"For a score, name it with the threshold from which a row is selected: score='{text}', "
+            f"threshold=0.5 (--score {text} --threshold 0.5)."
+        )
     return (
         f"{role} '{text}' must have two values, it has {len(present):,}: {shortlist(present)}. "
         f"Say what is positive as a comparison, as in {role}=\"{text} == '{example}'\"."

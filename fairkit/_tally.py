@@ -82,7 +82,7 @@ def _problems(
     problems = [
         f"column '{a.name}' has {len(key.levels):,} levels (at most {question.max_levels:,} are taken): "
         "every level would be a group of its own. Group by something coarser, or raise the limit with "
-        f"max_levels={len(key.levels)} (--max-levels)."
+        f"max_levels={len(key.levels)} (--max-levels); a thousand groups take seconds, more take minutes."
         for a, key in zip(question.by, attributes, strict=True)
         if len(key.levels) > question.max_levels
     ]

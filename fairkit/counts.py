@@ -48,7 +48,7 @@ LEFT_OUT: Mapping[Kind, tuple[str, ...]] = {
 """The sums of rows that no metric can use, by kind; each is named after its reason."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Counts:
     """Sums by group, in canonical form. Build it with :meth:`from_cells` or :func:`fairkit.frames.count`.
 
@@ -209,6 +209,13 @@ class Counts:
             None if clusters is None else table[:, -1],
             cluster_ids,
         )
+
+    def __repr__(self) -> str:
+        of = " × ".join(
+            f"{name} ({len(levels)})" for name, levels in zip(self.attributes, self.levels, strict=True)
+        )
+        clusters = f", {len(self.cluster_ids):,} clusters" if self.clusters is not None else ""
+        return f"<Counts {self.kind} by {of or 'nothing'}: {int(self.row_counts.sum()):,} rows{clusters}>"
 
     @property
     def fields(self) -> tuple[str, ...]:

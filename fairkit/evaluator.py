@@ -230,7 +230,7 @@ def evaluate(
         contrasts=tuple(pairs),
         findings=tuple(found),
         headlines=tuple(heads),
-        notes=tuple(_notes(counts, summary, chosen)),
+        notes=(*_slips(label, decision, chosen), *_notes(counts, summary, chosen)),
     )
 
 
@@ -334,6 +334,20 @@ def _stated(positive: Any) -> dict[str, str]:
     }
 
 
+def _slips(label: str | None, decision: str | None, chosen: Sequence[Grouping]) -> list[str]:
+    """Point out a question that is allowed but is hardly ever meant."""
+    notes = []
+    if label is not None and label == decision:
+        notes.append(f"label and decision are the same column, '{label}': nothing can be wrong then.")
+    notes += [
+        f"groups are by '{a.name}', which is also the {role}: its rates are 0 and 1 by construction."
+        for a in attributes_of(chosen)
+        for role, column in (("label", label), ("decision", decision))
+        if a.predicate is None and a.name == column
+    ]
+    return notes
+
+
 def _notes(counts: Counts, summary: DataSummary, chosen: Sequence[Grouping]) -> list[str]:
     """Say what a reader should know before the numbers."""
     notes = [
@@ -348,6 +362,10 @@ def _notes(counts: Counts, summary: DataSummary, chosen: Sequence[Grouping]) -> 
             if extra:
                 notes.append(f"'{attribute.name}' has levels that were not declared: {shortlist(extra)}.")
         alone = counts.marginal([attribute.name])
+        if attribute.predicate is not None and ("True",) not in alone.groups():
+            notes.append(
+                f"no row has {attribute.name}=True ({attribute.predicate.canonical}); check its values."
+            )
         lacking = [
             row for (level,), row in zip(alone.groups(), alone.row_counts, strict=True) if level is None
         ]

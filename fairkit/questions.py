@@ -68,13 +68,29 @@ class Question:
     max_levels: int = MAX_LEVELS
 
     def __post_init__(self) -> None:
-        problems = []
+        named = {
+            "decision": self.decision,
+            "label": self.label,
+            "score": self.score,
+            "weight": self.weight,
+            "cluster": self.cluster,
+        }
+        problems = [
+            f"{role} must be the name of a column or a comparison, it is a {type(value).__name__}; put "
+            f"arrays into the data under a name: evaluate({{'{role}': ..., ...}}, {role}='{role}')."
+            for role, value in named.items()
+            if value is not None and not isinstance(value, str)
+        ]
+        if problems:
+            raise UsageError(*problems)
         if (self.decision is None) == (self.score is None):
             problems.append(
                 "name either a decision column or a score column with a threshold (--decision COL)."
             )
         if self.score is not None and self.threshold is None:
-            problems.append(f"score '{self.score}' needs a threshold from which a row counts as selected.")
+            problems.append(
+                f"score '{self.score}' needs a threshold from which a row is selected (--threshold 0.5)."
+            )
         if self.score is None and self.threshold is not None:
             problems.append(
                 "a threshold belongs to a score column (--score COL); decisions are taken as they are."

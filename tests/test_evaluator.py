@@ -197,3 +197,39 @@ def test_one_class_only_is_pointed_out():
     )
     assert "every label is negative; check the positive class." in report.notes
     assert report.estimate("true_positive_rate", "g=a").why == "no-positives"
+
+
+def test_a_report_prints_as_text_and_is_one_line_in_a_session():
+    """A session shows one line without any identifier of a person; print() shows the report."""
+    rows = {"g": ["a", "b"] * 30, "d": [0, 1, 1] * 20, "c": [f"person-{i % 25}" for i in range(60)]}
+    report = fairkit.evaluate(rows, decision="d", by="g", cluster="c")
+    assert repr(report) == "<fairkit report on arrays: 60 rows, 2 findings, inconclusive; print() shows it>"
+    assert repr(report.counts) == "<Counts decisions by g (2): 60 rows, 25 clusters>"
+    assert str(report) == report.to_text()
+    assert "decision d; cluster c" in str(report)
+
+
+def test_a_slip_in_a_name_is_not_taken_for_nothing_found():
+    """Asking a report for what it does not have is an error that suggests what it has."""
+    report = fairkit.evaluate(ROWS, decision="hired", by="sex")
+    with pytest.raises(UsageError, match="no group 'sex=Martian'"):
+        report.select(group="sex=Martian")
+    with pytest.raises(UsageError, match="Did you mean 'selection_rate'"):
+        report.estimate("selection_rat", "sex=F")
+
+
+@pytest.mark.parametrize("role", ["decision", "label", "weight"])
+def test_arrays_are_not_taken_for_names_of_columns(role):
+    """Who passes arrays, as for other tools, is told to put them into the data."""
+    with pytest.raises(UsageError, match=f"{role} must be the name of a column"):
+        fairkit.evaluate(ROWS, **{"decision": "hired", "by": "sex", role: np.array([0, 1])})
+
+
+def test_questions_that_are_hardly_meant_are_pointed_out():
+    """A label that is the decision, groups by the label, and a predicate that no row meets are noted."""
+    report = fairkit.evaluate(ROWS, label="hired", decision="hired", by=["hired", "old: age > 99"])
+    assert report.notes[:2] == (
+        "label and decision are the same column, 'hired': nothing can be wrong then.",
+        "groups are by 'hired', which is also the label: its rates are 0 and 1 by construction.",
+    )
+    assert "no row has old=True (age > 99); check its values." in report.notes

@@ -80,8 +80,7 @@ class Commands(click.Group):
     cls=Commands,
     invoke_without_command=True,
     context_settings={"max_content_width": 100, "help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 fine; 1 failed on evidence; 2 could not judge (usage, data, missing file); "
-    "3 inconclusive where the policy says that counts; 70 a bug in fairkit.",
+    epilog="Exit codes: 0 fine; 2 could not judge (usage, data, missing file); 70 a bug in fairkit.",
 )
 @click.version_option(__version__, prog_name="fairkit")
 def program() -> None:

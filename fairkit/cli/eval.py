@@ -153,7 +153,8 @@ def command(
         report = evaluate(data, **question)
         views = {"-o": report.to_json, "--html": report.to_html, "--markdown": report.to_markdown}
         contents = {path: views[option]() for option, path in files.items()}
-        text = report.to_json() if as_json else on_terminal(report)
+    # Only now: while progress is shown, rich stands in for stdout, and no terminal would be seen.
+    text = report.to_json() if as_json else on_terminal(report)
     write_files(contents)
     emit(text)
     if not files and is_colored():

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from fairkit.contrasts import Contrast
 from fairkit.counts import Counts
+from fairkit.errors import UsageError, did_you_mean, shortlist
 from fairkit.estimates import Estimate, GroupSize
 from fairkit.evidence import Compare
 from fairkit.findings import Finding, Verdict
@@ -105,7 +106,7 @@ class Settings:
     missing: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Report:
     """Everything that was found.
 
@@ -149,6 +150,15 @@ class Report:
     headlines: tuple[Headline, ...]
     notes: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return (
+            f"<fairkit report on {self.data.source}: {self.data.rows_used:,} rows, "
+            f"{len(self.findings)} findings, {self.verdict}; print() shows it>"
+        )
+
+    def __str__(self) -> str:
+        return self.to_text()
+
     @property
     def verdict(self) -> Verdict:
         """The whole report in a word: a disparity anywhere, parity everywhere, or inconclusive."""
@@ -162,6 +172,11 @@ class Report:
     ) -> tuple[Finding, ...]:
         """Return the findings of one metric, attribute or group, in report order.
 
+        Raises
+        ------
+        UsageError
+            The report has no such metric, attribute or group; the message suggests one.
+
         Examples
         --------
         >>> import fairkit
@@ -170,6 +185,7 @@ class Report:
         >>> [f.reason for f in report.select(metric="true_positive_rate", group="sex=F")]
         ['no-positives']
         """
+        self._known(metric=metric, attribute=attribute, group=group)
         return tuple(
             f
             for f in self.findings
@@ -181,13 +197,23 @@ class Report:
 
         Raises
         ------
-        KeyError
-            The report has no such metric or group.
+        UsageError
+            The report has no such metric or group; the message suggests one.
         """
-        for estimate in self.estimates:
-            if estimate.metric == metric and estimate.group == group:
-                return estimate
-        raise KeyError(f"no estimate of '{metric}' for '{group}' in this report")
+        self._known(metric=metric, group=group)
+        return next(e for e in self.estimates if e.metric == metric and e.group == group)
+
+    def _known(self, **named: str | None) -> None:
+        """Refuse names that the report does not have, so that a slip is not taken for "nothing found"."""
+        problems = []
+        for what, name in named.items():
+            have = list(dict.fromkeys(getattr(e, what) for e in self.estimates))
+            if name is not None and name not in have:
+                problems.append(
+                    f"the report has no {what} '{name}' (it has {shortlist(have)}).{did_you_mean(name, have)}"
+                )
+        if problems:
+            raise UsageError(*problems)
 
     def to_json(self) -> str:
         """Write the report as JSON of schema :data:`SCHEMA`; :func:`fairkit.load_report` reads it back."""

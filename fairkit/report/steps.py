@@ -39,7 +39,9 @@ def next_steps(report: Report) -> tuple[str, ...]:
         *_undefined(report),
     ]
     if report.headlines and report.verdict is Verdict.PARITY:
-        steps.append("Keep it so: check every release against a policy (fairkit check).")
+        steps.append(
+            "Keep it so: evaluate every release in the same way, and keep its report.json to compare with."
+        )
     return tuple(steps)
 
 

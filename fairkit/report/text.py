@@ -30,6 +30,7 @@ from fairkit.report.phrases import (
     verdict_text,
     visible,
 )
+from fairkit.report.provenance import setting_facts
 from fairkit.report.sections import Part, Row, Section, counts_of, parts
 from fairkit.report.steps import next_steps
 
@@ -71,7 +72,8 @@ def to_text(report: Report, *, width: int | None = None, color: bool = False) ->
     >>> import fairkit
     >>> rows = {"sex": ["F"] * 70 + ["M"] * 80, "hired": [1] * 56 + [0] * 14 + [1] * 48 + [0] * 32}
     >>> text = to_text(fairkit.evaluate(rows, decision="hired", by="sex"), width=80)
-    >>> print("\n".join(text.splitlines()[1:8]))
+    >>> print("\n".join(text.splitlines()[1:9]))
+    decision hired
     ◆ disparity
     <BLANKLINE>
     What was found
@@ -130,6 +132,11 @@ class _Page:
         if data.rows != data.rows_used:
             rows += f" used of {data.rows:,}"
         self.line(f"fairkit report on {visible(data.source)}: {rows}", style="bold")
+        asked = dict(setting_facts(report))
+        shown = ("Label", "Decision", "Score", "Threshold", "Positive class", "Weight", "Cluster")
+        told = [f"{name.casefold()} {asked[name]}" for name in shown if name in asked]
+        if told:
+            self.line("; ".join(told))
         self.console.print(_verdict(report.verdict))
 
     def line(self, text: str, *, style: str = "", indent: int = 0) -> None:

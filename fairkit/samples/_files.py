@@ -50,7 +50,8 @@ def sample(name: str) -> Sample:
     if name not in SAMPLES:
         raise UsageError(
             f"there is no generated data set '{name}' (there are {shortlist(list(SAMPLES))})."
-            f"{did_you_mean(name, SAMPLES)}"
+            f"{did_you_mean(name, SAMPLES)} Public data have loaders of their own: load_compas, load_adult, "
+            "load_acs."
         )
     return SAMPLES[name]
 

@@ -29,7 +29,8 @@ def test_parity_is_to_be_kept():
     """A report that shows parity everywhere suggests a gate and nothing else."""
     rows = {"sex": ["F", "M"] * 20_000, "d": [1, 1, 0, 0] * 10_000}
     report = fairkit.evaluate(rows, decision="d", by="sex")
-    assert next_steps(report) == ("Keep it so: check every release against a policy (fairkit check).",)
+    (step,) = next_steps(report)
+    assert step.startswith("Keep it so: evaluate every release in the same way")
 
 
 def test_a_ratio_is_told_as_one():
