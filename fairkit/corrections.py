@@ -82,10 +82,10 @@ def decide(
     """
     if correction is Correction.MAX_T:
         return _max_t(comparison, confidence, hypotheses)
-    alone, alone_method = comparison.alone(confidence)
     if correction is Correction.NONE or (hypotheses == 1).all():
+        alone, method = comparison.alone(confidence)
         level = np.where(np.isnan(alone.low), np.nan, confidence)
-        return Decided(alone.low, alone.high, level, alone_method, hypotheses, step_down)
+        return Decided(alone.low, alone.high, level, method, hypotheses, step_down)
     method = np.full(comparison.value.shape, "", dtype="<U24")
 
     def interval(level: FloatArray) -> Bounds:
@@ -105,10 +105,16 @@ def decide(
             hypotheses=hypotheses,
             step_down=step_down,
         )
-    # A contrast that is its whole family keeps its own interval, whatever other metrics were asked for.
-    single = np.broadcast_to(hypotheses[:, None] == 1, method.shape)
-    low, high = np.where(single, alone.low, found.low), np.where(single, alone.high, found.high)
-    method = np.where(single, alone_method, method)
+    low, high = found.low, found.high
+    if (hypotheses == 1).any():
+        # A contrast that is its whole family keeps its own interval, whatever other metrics were asked for.
+        single = hypotheses == 1
+        alone, alone_method = comparison.alone(confidence)
+        low[single], high[single], method[single] = (
+            alone.low[single],
+            alone.high[single],
+            alone_method[single],
+        )
     return Decided(low, high, found.level, method, hypotheses, step_down)
 
 

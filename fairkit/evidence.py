@@ -195,7 +195,8 @@ class IndependentRows:
 def contrast_replicates(evidence: Evidence, reference: IntArray, compare: Compare) -> FloatArray:
     """Contrast the bootstrap replicates of every group with those of its reference."""
     drawn = evidence.replicates()
-    others = {int(r): others_of(drawn, np.array([r]))[0] for r in np.unique(reference)}
+    total = drawn.sum(axis=1, keepdims=True)
+    others = {r: total - drawn if r == REST else drawn[:, r : r + 1] for r in np.unique(reference).tolist()}
     found = np.empty((len(evidence.metrics), *drawn.shape[:2]))
     for i, (metric, r) in enumerate(zip(evidence.metrics, reference.tolist(), strict=True)):
         own, other = metric.values(drawn), metric.values(others[r])

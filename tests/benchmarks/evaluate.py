@@ -259,6 +259,6 @@ if __name__ == "__main__":
     warnings.simplefilter("ignore")
     size = 1_000_000 if QUICK else 10_000_000
     integers(size)
-    engines(1_000_000)
+    engines(size)
     after_counts()
     against_fairlearn(100_000 if QUICK else 1_000_000, 100)
