@@ -34,6 +34,11 @@ def test_every_option_named_is_an_option():
     assert set(OPTION.findall(README)) <= known
 
 
+def test_no_placeholder_is_left():
+    """No number waits to be filled in."""
+    assert not re.search(r"README[A-Z]|TODO|TBD", README)
+
+
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#]+)\)", README))))
 def test_every_link_leads_to_a_file(target):
     """Links and pictures of the README are files of the project."""
