@@ -7,6 +7,9 @@ comparison is computed from the findings, so it also shows when fairkit is wrong
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -89,6 +92,16 @@ def command(*, output_dir: str, as_json: bool) -> None:
     emit(_text(report, planted, every))
     say(f"Next: open {files['report.html']} in a browser. Then your own data:\n  {_EXAMPLE}")
     say("What is measured: fairkit metrics")
+    if shutil.which("fairkit") is None:
+        say(f"fairkit is not on the path here: type {_typed()} for it.")
+
+
+def _typed() -> str:
+    """Say what to type for this program where it is not on the path."""
+    script = Path(sys.argv[0])
+    if script.name == "fairkit":
+        return os.path.relpath(script)
+    return f"{os.path.relpath(sys.executable)} -m fairkit"
 
 
 def compare_planted(report: Report, known: Truth) -> list[Comparison]:
