@@ -163,9 +163,8 @@ def _dependency(requirement: str, extra: str | None) -> Dependency:
     except metadata.PackageNotFoundError:
         version = None
     state = "missing" if version is None else "ok" if _release(version) >= _release(least) else "too-old"
-    wanted = f'"fairkit[{extra}]"' if extra else "fairkit"
-    upgrade = "" if version is None else "--upgrade "
-    get = None if state == "ok" else f"pip install {upgrade}{wanted}"
+    # The package itself, which works however fairkit was installed; old ones need no --upgrade under a bound.
+    get = None if state == "ok" else f'pip install "{requirement}"'
     return Dependency(name, least, version, state, extra, get)
 
 
@@ -209,7 +208,8 @@ def _text(found: Mapping[str, Any], *, width: int) -> str:
             formatter.write_dl(rows)
     formatter.write_paragraph()
     formatter.write_text(
-        f"Not healthy: {', '.join(d['name'] for d in bad)}. Mend it with: {bad[0]['get']}"
+        f"Not healthy: {', '.join(d['name'] for d in bad)}. Mend it with: "
+        f"pip install {' '.join(d['get'].removeprefix('pip install ') for d in bad if d['get'])}"
         if bad
         else "Healthy: everything that fairkit always needs is there."
     )

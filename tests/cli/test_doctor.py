@@ -42,7 +42,7 @@ def test_every_version_is_the_installed_one(fairkit):
     for dependency in found["dependencies"]:
         if dependency["version"] is None:
             assert dependency["state"] == "missing"
-            assert dependency["get"] == f'pip install "fairkit[{dependency["extra"]}]"'
+            assert dependency["get"].startswith(f'pip install "{dependency["name"]}')
         else:
             assert dependency["version"] == metadata.version(dependency["name"])
     core = [dependency for dependency in found["dependencies"] if dependency["extra"] is None]
@@ -105,7 +105,7 @@ def test_a_missing_core_package_ends_with_2(tmp_path):
     assert (done.returncode, done.stderr, found["healthy"]) == (2, "", False)
     states = {dependency["name"]: dependency for dependency in found["dependencies"]}
     assert states["numpy"]["state"] == "missing"
-    assert states["numpy"]["get"] == "pip install fairkit"
+    assert states["numpy"]["get"].startswith('pip install "numpy>=')
     assert not any(engine["ready"] for engine in found["engines"])
 
 
@@ -117,7 +117,7 @@ def test_an_old_core_package_ends_with_2(tmp_path):
     done = bare_doctor(tmp_path, "doctor")
     assert done.returncode == 2
     assert "Not healthy: pandas." in done.stdout
-    assert "0.0.1 is too old (needs 2.2): pip install --upgrade fairkit" in done.stdout
+    assert "0.0.1 is too old (needs 2.2): pip install" in done.stdout
 
 
 def test_a_command_that_lacks_a_package_says_so(tmp_path):
