@@ -66,7 +66,14 @@ def to_frame(columns: Mapping[str, Column]) -> pd.DataFrame:
     """Return the columns as a pandas frame."""
     import pandas as pd
 
-    return pd.DataFrame({name: column.values() for name, column in columns.items()})
+    # Said, not inferred: a short column of texts may hold none, and would then be one of objects.
+    text = "str" if int(pd.__version__.partition(".")[0]) >= 3 else object
+    return pd.DataFrame(
+        {
+            name: pd.Series(column.values(), dtype=text if column.form == "text" else None)
+            for name, column in columns.items()
+        }
+    )
 
 
 def to_csv(columns: Mapping[str, Column]) -> bytes:
