@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from fairkit.counts import FIELDS, LEFT_OUT, Counts, Kind
+from fairkit.counts import FIELDS, LEFT_OUT, Axis, Counts, Kind
 from fairkit.errors import ReportError, shortlist
+from fairkit.kinds import MOMENTS, ROW_FIELDS
 
 
 def to_plain(table: Counts) -> dict[str, Any]:
@@ -22,8 +23,11 @@ def to_plain(table: Counts) -> dict[str, Any]:
             {"name": name, "levels": list(levels)}
             for name, levels in zip(table.attributes, table.levels, strict=True)
         ],
+        "axes": [
+            {"name": axis.name, "levels": list(axis.levels), "width": axis.width} for axis in table.axes
+        ],
         "fields": list(table.fields),
-        "codes": table.codes.tolist(),
+        "codes": _all_codes(table).tolist(),
         "values": table.values.tolist(),
         "squares": None if table.squares is None else table.squares.tolist(),
         "rows": None if table.rows is None else table.rows.tolist(),
@@ -43,14 +47,20 @@ def from_plain(data: Mapping[str, Any]) -> Counts:
         kind = Kind(data["kind"])
         names = [_text(attribute["name"]) for attribute in data["attributes"]]
         levels = [_levels(attribute) for attribute in data["attributes"]]
+        axes = [_axis(axis) for axis in data["axes"]]
         fields = list(data["fields"])
-        codes = [_codes(row, levels) for row in data["codes"]]
+        keys = [*levels, *(list(axis.levels) for axis in axes)]
+        codes = [_codes(row, keys) for row in data["codes"]]
         weighted = data["squares"] is not None
         clustered = _flag(data["clustered"])
-        values = _sums(data["values"], "values", len(codes), len(fields), whole=not weighted)
+        counted = ROW_FIELDS[kind] == FIELDS[kind]
+        signed = kind in MOMENTS or not counted
+        values = _sums(
+            data["values"], "values", len(codes), len(fields), whole=counted and not weighted, signed=signed
+        )
         squares = rows = None
         if weighted:
-            squares = _sums(data["squares"], "squares", len(codes), len(fields), whole=False)
+            squares = _sums(data["squares"], "squares", len(codes), len(fields), whole=False, signed=signed)
             rows = _sums(data["rows"], "rows", len(codes), len(fields), whole=True)
         else:
             _nothing(data["rows"])
@@ -64,9 +74,30 @@ def from_plain(data: Mapping[str, Any]) -> Counts:
         problems.append(f"counts name an attribute twice: {shortlist(names)}.")
     if problems:
         raise ReportError(*problems)
-    cells = [tuple(names_of[code] for names_of, code in zip(levels, row, strict=True)) for row in codes]
-    table = Counts.from_cells(kind, names, cells, values, squares=squares, rows=rows)
+    cells = [tuple(names_of[code] for names_of, code in zip(keys, row, strict=True)) for row in codes]
+    table = Counts.from_cells(
+        kind,
+        names,
+        [cell[: len(names)] for cell in cells],
+        values,
+        squares=squares,
+        rows=rows,
+        axes=axes,
+        axis_cells=[cell[len(names) :] for cell in cells] if axes else None,
+    )
     return replace(table, clusters_lost=clustered)
+
+
+def _all_codes(table: Counts) -> np.ndarray[Any, Any]:
+    """Return the codes of attributes, then of axes, side by side."""
+    return table.codes if table.axis_codes is None else np.hstack([table.codes, table.axis_codes])
+
+
+def _axis(data: Mapping[str, Any]) -> Axis:
+    width = data["width"]
+    if type(width) not in (int, float) or not 0 <= width < float("inf"):
+        raise ValueError(f"the width of axis {data['name']!r} is {width!r}, no finite number")
+    return Axis(_text(data["name"]), tuple(_levels(data)), float(width))
 
 
 def _nothing(value: Any) -> None:
@@ -97,12 +128,12 @@ def _codes(row: list[int], levels: list[list[str | None]]) -> list[int]:
     if len(row) != len(levels) or not all(
         type(code) is int and 0 <= code < len(known) for code, known in zip(row, levels, strict=True)
     ):
-        raise ValueError(f"{row!r} is no cell of the {len(levels)} attributes")
+        raise ValueError(f"{row!r} is no cell of the {len(levels)} attributes and axes")
     return row
 
 
 def _sums(
-    table: list[list[float]], what: str, height: int, width: int, *, whole: bool
+    table: list[list[float]], what: str, height: int, width: int, *, whole: bool, signed: bool = False
 ) -> np.ndarray[Any, Any]:
     kinds = (int,) if whole else (int, float)
     if len(table) != height or not all(
@@ -110,6 +141,6 @@ def _sums(
     ):
         raise ValueError(f"{what} are no table of {height} cells × {width} {'whole ' * whole}numbers")
     sums = np.array(table, np.int64 if whole else np.float64).reshape(height, width)
-    if not (np.isfinite(sums).all() and (sums >= 0).all()):
+    if not (np.isfinite(sums).all() and (signed or (sums >= 0).all())):
         raise ValueError(f"{what} hold a negative or infinite number")
     return sums

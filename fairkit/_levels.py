@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_NUMBER = re.compile(r"-?\d{1,300}(\.\d+)?")
+_NUMBER = re.compile(r"-?\d{1,300}(\.\d+)?(e[-+]?\d{1,3})?")
 
 Level = str | None
 """The text of a level; None is the group of rows whose label is missing."""
@@ -66,6 +66,16 @@ def translate(old: Sequence[Level], new: Sequence[Level]) -> NDArray[np.int64]:
     """Return the position in `new` of every level of `old`."""
     place = {level: i for i, level in enumerate(new)}
     return np.fromiter((place[level] for level in old), np.int64, len(old))
+
+
+def recode(
+    codes: NDArray[np.int64], old: Sequence[Sequence[Level]], new: Sequence[Sequence[Level]]
+) -> NDArray[np.int64]:
+    """Translate the codes of several columns, shape (rows, columns)."""
+    found = codes.copy()
+    for i, (one, two) in enumerate(zip(old, new, strict=True)):
+        found[:, i] = translate(one, two)[codes[:, i]]
+    return found
 
 
 def runs(keys: NDArray[np.int64], sizes: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

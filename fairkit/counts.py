@@ -15,37 +15,22 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import reduce
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fairkit._axes import Axis as Axis  # noqa: PLC0414 - exported again
+from fairkit._axes import joined
 from fairkit._levels import Level as Level  # noqa: PLC0414 - exported again
-from fairkit._levels import add_runs, encode, runs, translate, used_levels
+from fairkit._levels import add_runs, encode, recode, runs, translate, used_levels
 from fairkit._levels import natural_order as natural_order  # noqa: PLC0414 - exported again
 from fairkit.errors import DataError, unknown_name
-
-
-class Kind(StrEnum):
-    """What a table of counts sums up."""
-
-    CONFUSION = "confusion"
-    DECISIONS = "decisions"
-
-
-FIELDS: Mapping[Kind, tuple[str, ...]] = {
-    Kind.CONFUSION: ("tp", "fp", "fn", "tn"),
-    Kind.DECISIONS: ("selected", "rejected"),
-}
-"""The sums that metrics are made of, by kind."""
-
-LEFT_OUT: Mapping[Kind, tuple[str, ...]] = {
-    Kind.CONFUSION: ("label_missing", "decision_missing", "both_missing"),
-    Kind.DECISIONS: ("decision_missing",),
-}
-"""The sums of rows that no metric can use, by kind; each is named after its reason."""
+from fairkit.kinds import FIELDS as FIELDS  # noqa: PLC0414 - exported again
+from fairkit.kinds import LEFT_OUT as LEFT_OUT  # noqa: PLC0414 - exported again
+from fairkit.kinds import ROW_FIELDS
+from fairkit.kinds import Kind as Kind  # noqa: PLC0414 - exported again
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -67,7 +52,8 @@ class Counts:
     squares : array of float64 or None, shape (cells, fields)
         Sums of squared weights; None for unweighted data.
     rows : array of int64 or None, shape (cells, fields)
-        Rows behind each sum of weights; None for unweighted data, where `values` are the rows.
+        Rows behind each sum of weights (0 in fields that count no rows); None for unweighted data, where
+        `values` have the rows.
     clusters : array of int64 or None, shape (cells,)
         Position of each cell's cluster in `cluster_ids`.
     cluster_ids : tuple of str
@@ -75,6 +61,10 @@ class Counts:
     clusters_lost : bool
         Whether the rows were clustered and the clusters were summed out: values hold, but no interval can be
         made of them.
+    axes : tuple of Axis
+        Keys inside a group that metrics look along, such as the score; without them a group is one cell.
+    axis_codes : array of int64 or None, shape (cells, axes)
+        Position of each cell's levels on the axes; None without axes.
 
     Examples
     --------
@@ -99,6 +89,8 @@ class Counts:
     clusters: NDArray[np.int64] | None = None
     cluster_ids: tuple[str, ...] = ()
     clusters_lost: bool = False
+    axes: tuple[Axis, ...] = ()
+    axis_codes: NDArray[np.int64] | None = None
 
     @classmethod
     def from_cells(
@@ -111,6 +103,8 @@ class Counts:
         squares: Any = None,
         rows: Any = None,
         clusters: Sequence[str] | None = None,
+        axes: Sequence[Axis] = (),
+        axis_cells: Sequence[Sequence[Level]] | None = None,
     ) -> Counts:
         """Build the canonical table from cells in any order; cells named twice are added.
 
@@ -123,6 +117,10 @@ class Counts:
             Fields in the order of ``FIELDS[kind] + LEFT_OUT[kind]``.
         clusters : sequence of str, optional
             The cluster of each cell.
+        axes : sequence of Axis
+            Their names and widths; which levels there are is seen from `axis_cells`.
+        axis_cells : sequence of level tuples, optional
+            The levels of each cell on the axes.
 
         Raises
         ------
@@ -143,6 +141,8 @@ class Counts:
         if clusters is not None:
             named, cluster_codes = encode([str(cluster) for cluster in clusters])
             ids = tuple(str(cluster) for cluster in named)
+        inner = list(zip(*(axis_cells or ()), strict=True)) if cells else [()] * len(axes)
+        placed = [encode(column) for column in inner]
         return cls.from_codes(
             kind,
             tuple(attributes),
@@ -155,6 +155,8 @@ class Counts:
             rows=None if rows is None else np.asarray(rows, np.int64),
             clusters=cluster_codes,
             cluster_ids=ids,
+            axes=tuple(replace(axis, levels=levels) for axis, (levels, _) in zip(axes, placed, strict=True)),
+            axis_codes=np.column_stack([codes for _, codes in placed]) if placed else None,
         )
 
     @classmethod
@@ -170,6 +172,8 @@ class Counts:
         rows: NDArray[np.int64] | None = None,
         clusters: NDArray[np.int64] | None = None,
         cluster_ids: tuple[str, ...] = (),
+        axes: tuple[Axis, ...] = (),
+        axis_codes: NDArray[np.int64] | None = None,
     ) -> Counts:
         """Build the canonical table from coded cells, as a reader of rows has them.
 
@@ -178,7 +182,7 @@ class Counts:
 
         Parameters
         ----------
-        kind, attributes, levels, codes, values, squares, rows, clusters, cluster_ids
+        kind, attributes, levels, codes, values, squares, rows, clusters, cluster_ids, axes, axis_codes
             As the attributes of the class; `levels` in natural order and without repeats, cells in any order.
         """
         present = (values if rows is None else rows).any(axis=1)
@@ -187,27 +191,36 @@ class Counts:
             squares = None if squares is None else squares[present]
             rows = None if rows is None else rows[present]
             clusters = None if clusters is None else clusters[present]
+            axis_codes = None if axis_codes is None else axis_codes[present]
         kept = [used_levels(names, codes[:, i]) for i, names in enumerate(levels)]
         levels = tuple(names for names, _ in kept)
+        if axis_codes is not None:
+            inner = [used_levels(axis.levels, axis_codes[:, i]) for i, axis in enumerate(axes)]
+            axes = tuple(replace(axis, levels=names) for axis, (names, _) in zip(axes, inner, strict=True))
+            kept += inner
         keys = [position for _, position in kept]
+        sizes = [len(names) for names, _ in kept]
         if clusters is not None:
             names, position = used_levels(cluster_ids, clusters)
             cluster_ids = tuple(str(name) for name in names)
             keys.append(position)
-        sizes = [*(len(names) for names in levels), *([] if clusters is None else [len(cluster_ids)])]
+            sizes.append(len(cluster_ids))
         table = np.column_stack(keys) if keys else np.zeros((len(values), 0), np.int64)
         order, starts = runs(table, sizes)
         table = table[order[starts]]
+        width = len(levels)
         return cls(
             kind,
             attributes,
             levels,
-            table[:, : len(levels)],
+            table[:, :width],
             add_runs(values, order, starts),
             None if squares is None else add_runs(squares, order, starts),
             None if rows is None else add_runs(rows, order, starts),
             None if clusters is None else table[:, -1],
             cluster_ids,
+            axes=axes,
+            axis_codes=None if axis_codes is None else table[:, width : width + len(axes)],
         )
 
     def __repr__(self) -> str:
@@ -215,7 +228,7 @@ class Counts:
             f"{name} ({len(levels)})" for name, levels in zip(self.attributes, self.levels, strict=True)
         )
         clusters = f", {len(self.cluster_ids):,} clusters" if self.clusters is not None else ""
-        return f"<Counts {self.kind} by {of or 'nothing'}: {int(self.row_counts.sum()):,} rows{clusters}>"
+        return f"<Counts {self.kind} by {of or 'nothing'}: {self.total_rows:,} rows{clusters}>"
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -229,16 +242,33 @@ class Counts:
 
     @property
     def row_counts(self) -> NDArray[np.int64]:
-        """Rows behind each sum, shape (cells, fields)."""
-        return self.values if self.rows is None else self.rows
+        """Rows behind each sum, shape (cells, fields); 0 in fields that count no rows."""
+        if self.rows is not None:
+            return self.rows
+        if len(ROW_FIELDS[self.kind]) == len(FIELDS[self.kind]):
+            return self.values
+        counted = {*ROW_FIELDS[self.kind], *LEFT_OUT[self.kind]}
+        return np.where([field in counted for field in self.fields], self.values, 0).astype(np.int64)
+
+    @property
+    def total_rows(self) -> int:
+        """Rows of the whole table, those left out included."""
+        return int(self.row_counts.sum())
 
     def groups(self) -> tuple[tuple[Level, ...], ...]:
         """Levels of each cell, in the order of the cells."""
         names = [np.asarray(levels, dtype=object)[self.codes[:, i]] for i, levels in enumerate(self.levels)]
         return tuple(zip(*names, strict=True)) if names else ((),) * len(self.values)
 
-    def marginal(self, attributes: Sequence[str], *, keep_clusters: bool = False) -> Counts:
+    def marginal(
+        self, attributes: Sequence[str], *, keep_clusters: bool = False, keep_axes: bool = True
+    ) -> Counts:
         """Sum out every attribute not named (and the clusters, unless kept).
+
+        Parameters
+        ----------
+        attributes : sequence of str
+        keep_clusters, keep_axes : bool
 
         Raises
         ------
@@ -259,19 +289,20 @@ class Counts:
             rows=self.rows,
             clusters=self.clusters if keep_clusters else None,
             cluster_ids=self.cluster_ids if keep_clusters else (),
+            axes=self.axes if keep_axes else (),
+            axis_codes=self.axis_codes if keep_axes else None,
         )
         lost = self.clusters_lost or (self.clusters is not None and not keep_clusters)
-        return replace(table, clusters_lost=lost) if lost else table
+        return replace(table, clusters_lost=lost)
 
     def __add__(self, other: Counts) -> Counts:
         if not isinstance(other, Counts):
             return NotImplemented
-        mine = (self.kind, self.attributes, self.weighted, self.clusters is None)
-        theirs = (other.kind, other.attributes, other.weighted, other.clusters is None)
+        mine, theirs = self._make(), other._make()
         if mine != theirs:
             raise DataError(
-                "only counts of one make can be added: kind, attributes, weighted, without clusters are "
-                f"{mine} on the left and {theirs} on the right."
+                "only counts of one make can be added: kind, attributes, axes, weighted, without clusters "
+                f"are {mine} on the left and {theirs} on the right."
             )
         levels = tuple(natural_order({*a, *b}) for a, b in zip(self.levels, other.levels, strict=True))
         ids = self.cluster_ids
@@ -281,7 +312,8 @@ class Counts:
             clusters = np.concatenate(
                 [translate(t.cluster_ids, ids)[t.clusters] for t in (self, other) if t.clusters is not None]
             )
-        codes = np.concatenate([_recode(table, levels) for table in (self, other)])
+        codes = np.concatenate([recode(table.codes, table.levels, levels) for table in (self, other)])
+        axes, axis_codes = joined(self.axes, self.axis_codes, other.axes, other.axis_codes)
         table = self.from_codes(
             self.kind,
             self.attributes,
@@ -292,24 +324,25 @@ class Counts:
             rows=_join(self.rows, other.rows),
             clusters=clusters,
             cluster_ids=ids,
+            axes=axes,
+            axis_codes=axis_codes,
         )
-        lost = self.clusters_lost or other.clusters_lost
-        return replace(table, clusters_lost=lost) if lost else table
+        return replace(table, clusters_lost=self.clusters_lost or other.clusters_lost)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Counts):
             return NotImplemented
-        return (
-            (self.kind, self.attributes, self.levels, self.cluster_ids, self.clusters_lost)
-            == (other.kind, other.attributes, other.levels, other.cluster_ids, other.clusters_lost)
-            and np.array_equal(self.codes, other.codes)
-            and np.array_equal(self.values, other.values)
-            and _same(self.squares, other.squares)
-            and _same(self.rows, other.rows)
-            and _same(self.clusters, other.clusters)
+        named = ("kind", "attributes", "levels", "axes", "cluster_ids", "clusters_lost")
+        tables = ("codes", "values", "squares", "rows", "clusters", "axis_codes")
+        return all(getattr(self, name) == getattr(other, name) for name in named) and all(
+            _same(getattr(self, name), getattr(other, name)) for name in tables
         )
 
     __hash__ = None  # type: ignore[assignment]
+
+    def _make(self) -> tuple[str, tuple[str, ...], tuple[str, ...], bool, bool]:
+        axes = tuple(axis.name for axis in self.axes)
+        return str(self.kind), self.attributes, axes, self.weighted, self.clusters is None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON data, without clusters: identifiers of people never leave with a report."""
@@ -357,13 +390,6 @@ def merge(tables: Iterable[Counts]) -> Counts:
     if not parts:
         raise DataError("there are no counts to merge.")
     return reduce(lambda a, b: a + b, parts)
-
-
-def _recode(table: Counts, levels: tuple[tuple[Level, ...], ...]) -> NDArray[np.int64]:
-    codes = table.codes.copy()
-    for i, (old, new) in enumerate(zip(table.levels, levels, strict=True)):
-        codes[:, i] = translate(old, new)[codes[:, i]]
-    return codes
 
 
 def _join(a: NDArray[Any] | None, b: NDArray[Any] | None) -> NDArray[Any] | None:

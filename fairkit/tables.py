@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fairkit.counts import FIELDS, Counts, Kind, Level
+from fairkit.counts import FIELDS, Axis, Counts, Kind, Level
 from fairkit.groups import Grouping, group_name, listed_groups
+from fairkit.metrics import Part
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -75,6 +76,90 @@ class GroupTable:
         return np.asarray(self.rows[:, : len(FIELDS[self.kind])].sum(axis=1), np.int64)
 
 
+@dataclass(frozen=True, slots=True)
+class GroupCells:
+    """Sums of the groups of one grouping, cell by cell along the axes and cluster by cluster.
+
+    Parameters
+    ----------
+    kind : Kind
+    axes : tuple of Axis
+    group : array of int64, shape (entries,)
+        Position of the group in the `GroupTable` of the same grouping.
+    codes : array of int64, shape (entries, axes)
+    sums : array of float64, shape (entries, fields of FIELDS)
+    squares : array of float64 or None, shape (entries, fields)
+    cluster : array of int64 or None, shape (entries,)
+    groups, clusters : int
+        How many there are.
+    """
+
+    kind: Kind
+    axes: tuple[Axis, ...]
+    group: IntArray
+    codes: IntArray
+    sums: FloatArray
+    squares: FloatArray | None
+    cluster: IntArray | None
+    groups: int
+    clusters: int
+
+    def part(self, group: int) -> Part:
+        """Return the sums of one group."""
+        return self.chosen(self.group == group)
+
+    def rest(self, group: int) -> Part:
+        """Return the sums of all other groups."""
+        return self.chosen(self.group != group)
+
+    def chosen(self, entries: NDArray[np.bool_]) -> Part:
+        """Return the sums of some of the entries."""
+        squares = None if self.squares is None else self.squares[entries]
+        return Part(self.kind, self.axes, self.codes[entries], self.sums[entries], squares)
+
+
+def group_cells(counts: Counts, grouping: Grouping) -> GroupCells:
+    """Sum counts to the groups of one grouping, keeping axes and clusters.
+
+    Parameters
+    ----------
+    counts : Counts
+    grouping : Grouping
+
+    Examples
+    --------
+    >>> from fairkit.groups import groupings
+    >>> counts = Counts.from_cells(
+    ...     Kind.CLASSES, ["sex"], [("F",), ("M",)], [[3, 0, 0, 0], [2, 0, 0, 0]],
+    ...     axes=[Axis("label", ()), Axis("decision", ())], axis_cells=[("cat", "dog"), ("cat", "cat")],
+    ... )
+    >>> cells = group_cells(counts, groupings("sex")[0])
+    >>> cells.part(1).sums.tolist(), cells.rest(1).codes.tolist()
+    ([[2.0]], [[0, 1]])
+    """
+    total = counts.marginal(grouping.names, keep_clusters=True)
+    levels = listed_groups(grouping, total)
+    place = {group: i for i, group in enumerate(levels)}
+    used = len(FIELDS[counts.kind])
+    present = total.row_counts[:, :used].any(axis=1)
+    own = np.fromiter((place[group] for group in total.groups()), np.int64, len(total.values))[present]
+    sums = total.values[present, :used].astype(np.float64)
+    squares = None if total.squares is None else total.squares[present, :used]
+    codes = np.zeros((len(own), 0), np.int64) if total.axis_codes is None else total.axis_codes[present]
+    cluster = None if total.clusters is None else total.clusters[present]
+    return GroupCells(
+        counts.kind,
+        total.axes,
+        own,
+        codes,
+        sums,
+        squares,
+        cluster,
+        len(levels),
+        len(total.cluster_ids),
+    )
+
+
 def group_table(counts: Counts, grouping: Grouping) -> GroupTable:
     """Sum counts to the groups of one grouping.
 
@@ -94,7 +179,7 @@ def group_table(counts: Counts, grouping: Grouping) -> GroupTable:
     >>> table.names, table.sums.tolist()
     (('race=A',), [[5.0, 3.0, 0.0]])
     """
-    total = counts.marginal(grouping.names)
+    total = counts.marginal(grouping.names, keep_axes=False)
     levels = listed_groups(grouping, total)
     place = {group: i for i, group in enumerate(levels)}
     position = np.fromiter((place[group] for group in total.groups()), np.int64, len(total.values))
@@ -109,7 +194,7 @@ def group_table(counts: Counts, grouping: Grouping) -> GroupTable:
         squares[position] = total.squares
     clusters = None
     if counts.clusters is not None:
-        by_cluster = counts.marginal(grouping.names, keep_clusters=True)
+        by_cluster = counts.marginal(grouping.names, keep_clusters=True, keep_axes=False)
         if by_cluster.clusters is not None:
             own = np.fromiter(
                 (place[group] for group in by_cluster.groups()), np.int64, len(by_cluster.values)

@@ -6,35 +6,55 @@ sums, and intervals are made elsewhere from the same sums.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
 from fairkit.counts import Kind
 from fairkit.errors import UsageError, did_you_mean, shortlist
+from fairkit.metrics import agreement, events, multiclass, ranking, regression, scores
 from fairkit.metrics.base import Metric, Ratio, Sum, Why
 from fairkit.metrics.classification import CLASSIFICATION
 from fairkit.metrics.decisions import DECISIONS
+from fairkit.metrics.functionals import Functional, Measured, Part, Scale, Unit
 
 __all__ = [
     "CATALOGUE",
     "FAMILIES",
+    "AnyMetric",
     "Family",
+    "Functional",
+    "Measured",
     "Metric",
+    "Part",
     "Ratio",
+    "Scale",
     "Sum",
+    "Unit",
     "Why",
+    "base_name",
     "chosen_metrics",
     "markdown_table",
     "metric",
 ]
 
-CATALOGUE = MappingProxyType(
-    {
-        Kind.CONFUSION: MappingProxyType({m.name: m for m in CLASSIFICATION}),
-        Kind.DECISIONS: MappingProxyType({m.name: m for m in DECISIONS}),
-    }
+AnyMetric = Metric | Functional
+"""A share of rows, or a smooth function of sums."""
+
+_FAMILIES: Mapping[Kind, Sequence[AnyMetric]] = {
+    Kind.CONFUSION: CLASSIFICATION,
+    Kind.DECISIONS: DECISIONS,
+    Kind.AGREEMENT: agreement.AGREEMENT,
+    Kind.SCORES: scores.SCORES,
+    Kind.CLASSES: multiclass.MULTICLASS,
+    Kind.REGRESSION: regression.REGRESSION,
+    Kind.RANKING: ranking.RANKING,
+    Kind.EVENTS: events.EVENTS,
+}
+
+CATALOGUE: Mapping[Kind, Mapping[str, AnyMetric]] = MappingProxyType(
+    {kind: MappingProxyType({m.name: m for m in family}) for kind, family in _FAMILIES.items()}
 )
 """Every metric by kind of counts and name."""
 
@@ -48,6 +68,12 @@ _DEFAULT = {
         "positive_predictive_value",
     ),
     Kind.DECISIONS: ("selection_rate",),
+    Kind.AGREEMENT: agreement.DEFAULTS,
+    Kind.SCORES: scores.DEFAULTS,
+    Kind.CLASSES: multiclass.DEFAULTS,
+    Kind.REGRESSION: regression.DEFAULTS,
+    Kind.RANKING: ranking.DEFAULTS,
+    Kind.EVENTS: events.DEFAULTS,
 }
 
 _ALIASES = {
@@ -97,7 +123,7 @@ FAMILIES: tuple[Family, ...] = (
 """Named families, judged whenever their metrics are in the report."""
 
 
-def metric(name: str, *, kind: Kind = Kind.CONFUSION) -> Metric:
+def metric(name: str, *, kind: Kind = Kind.CONFUSION) -> AnyMetric:
     """Look one metric up.
 
     Raises
@@ -113,7 +139,18 @@ def metric(name: str, *, kind: Kind = Kind.CONFUSION) -> Metric:
     return chosen_metrics([name], kind=kind)[0]
 
 
-def chosen_metrics(names: Sequence[str] | Literal["default", "all"], *, kind: Kind) -> tuple[Metric, ...]:
+def base_name(name: str) -> str:
+    """Return a metric's name without the class, output or model that it is about.
+
+    Examples
+    --------
+    >>> base_name("true_positive_rate[cat]"), base_name("accuracy")
+    ('true_positive_rate', 'accuracy')
+    """
+    return name.partition("[")[0]
+
+
+def chosen_metrics(names: Sequence[str] | Literal["default", "all"], *, kind: Kind) -> tuple[AnyMetric, ...]:
     """Look up metrics by name, in the order given, each once.
 
     Parameters

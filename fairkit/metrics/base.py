@@ -35,6 +35,13 @@ class Why(StrEnum):
     NO_PREDICTED_NEGATIVES = "no-predicted-negatives"
     TOO_FEW_CLUSTERS = "too-few-clusters"
     NO_VARIATION = "no-variation"
+    FEW_ROWS = "few-rows"
+    CONSTANT_LABEL = "constant-label"
+    NO_QUERIES = "no-queries"
+    NO_EXPOSURE = "no-exposure"
+    NO_PROBABILITIES = "no-probabilities"
+    LOST_PRECISION = "lost-precision"
+    METRIC_FAILED = "metric-failed"
     REFERENCE_UNDEFINED = "reference-undefined"
     REFERENCE_ZERO = "reference-zero"
 

@@ -24,6 +24,7 @@ from fairkit.errors import FairkitError, ReportError
 from fairkit.estimates import Estimate, GroupSize
 from fairkit.findings import TOO_FEW_ROWS, Finding
 from fairkit.headlines import Headline
+from fairkit.kinds import FIELDS, ROW_FIELDS
 from fairkit.metrics import Why
 from fairkit.report.model import SCHEMA, DataSummary, Report, Settings
 from fairkit.report.shapes import Choice, Items, Json, Maybe, Record, Scalar, Shape, definitions, record_of
@@ -287,10 +288,12 @@ def _counts_shape() -> Record:
         return Items(Items(number))
 
     attribute = Record({"name": Scalar(str), "levels": Items(Maybe(Scalar(str)))})
+    axis = Record({"name": Scalar(str), "levels": Items(Maybe(Scalar(str))), "width": Scalar(float, 0)})
     return Record(
         {
             "kind": Choice(tuple(map(str, Kind))),
             "attributes": Items(attribute),
+            "axes": Items(axis),
             "fields": Items(Scalar(str)),
             "codes": rows_of(Scalar(int, 0)),
             "values": rows_of(Scalar(float)),
@@ -315,10 +318,12 @@ def _read_counts(data: dict[str, Json], problems: list[str]) -> Counts | None:
 
 def _misfits(data: dict[str, Json]) -> Iterator[str]:
     """Check that the tables of the counts fit one another."""
-    levels = [len(attribute["levels"]) for attribute in data["attributes"]]
+    levels = [len(key["levels"]) for key in (*data["attributes"], *data["axes"])]
     for i, code in enumerate(data["codes"]):
         if len(code) != len(levels) or any(c >= size for c, size in zip(code, levels, strict=False)):
-            yield f"$.counts.codes[{i}] names no cell of the attributes: {list(code)}."
+            yield f"$.counts.codes[{i}] names no cell of the attributes and axes: {list(code)}."
+    kind = Kind(data["kind"])
+    whole = data["squares"] is None and ROW_FIELDS[kind] == FIELDS[kind]
     for name in ("values", "squares", "rows"):
         table = data[name] or ()
         if data[name] is not None and len(table) != len(data["codes"]):
@@ -326,7 +331,7 @@ def _misfits(data: dict[str, Json]) -> Iterator[str]:
         for i, row in enumerate(table):
             if len(row) != len(data["fields"]):
                 yield f"$.counts.{name}[{i}] has {len(row)} values for {len(data['fields'])} fields."
-            elif name == "values" and data["squares"] is None and any(isinstance(v, float) for v in row):
+            elif name == "values" and whole and any(isinstance(v, float) for v in row):
                 yield f"$.counts.values[{i}] is {list(row)}; rows are counted in whole numbers."
     if (data["squares"] is None) != (data["rows"] is None):
         yield "$.counts.squares and $.counts.rows belong together, but one of them is null."

@@ -1,0 +1,94 @@
+"""Kinds of counts: which sums each kind is made of, and which rows it has to leave out.
+
+A kind whose rows lie in cells (two-class decisions, scores, classes, outcomes) counts rows; a kind of moments
+(regression, ranking, events) adds powers and products, from which means and their variances follow. Either
+way the sums only add.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Kind(StrEnum):
+    """What a table of counts sums up.
+
+    Examples
+    --------
+    >>> str(Kind.SCORES), FIELDS[Kind.SCORES][:2]
+    ('scores', ('positives', 'negatives'))
+    """
+
+    CONFUSION = "confusion"
+    DECISIONS = "decisions"
+    AGREEMENT = "agreement"
+    SCORES = "scores"
+    CLASSES = "classes"
+    OUTCOMES = "outcomes"
+    REGRESSION = "regression"
+    RANKING = "ranking"
+    EVENTS = "events"
+
+
+FIELDS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
+    {
+        Kind.CONFUSION: ("tp", "fp", "fn", "tn"),
+        Kind.DECISIONS: ("selected", "rejected"),
+        Kind.AGREEMENT: ("right", "wrong"),
+        Kind.SCORES: (
+            *("positives", "negatives"),
+            *("positive_score", "negative_score"),
+            *("positive_score2", "negative_score2"),
+        ),
+        Kind.CLASSES: ("rows",),
+        Kind.OUTCOMES: ("rows",),
+        Kind.REGRESSION: (
+            *("rows", "label", "label2", "label3", "label4"),
+            *("error", "absolute_error", "error2", "error4", "error2_label", "error2_label2"),
+            *("quantile_rows", "quantile_loss", "quantile_loss2"),
+            *("interval_rows", "covered", "width", "width2"),
+        ),
+        Kind.RANKING: (
+            *("items", "exposure", "exposure2", "relevance", "relevance2", "exposure_relevance"),
+            *("queries", "ndcg", "ndcg2"),
+        ),
+        Kind.EVENTS: (
+            *("rows", "numerator", "denominator"),
+            *("numerator2", "denominator2", "numerator_denominator"),
+        ),
+    }
+)
+"""The sums that metrics are made of, by kind. A digit at the end is a power: ``error2`` adds up squares."""
+
+LEFT_OUT: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
+    {
+        Kind.CONFUSION: ("label_missing", "decision_missing", "both_missing"),
+        Kind.DECISIONS: ("decision_missing",),
+        Kind.AGREEMENT: ("label_missing", "decision_missing", "both_missing"),
+        Kind.SCORES: ("label_missing", "score_missing", "both_missing"),
+        Kind.CLASSES: ("label_missing", "decision_missing", "both_missing"),
+        Kind.OUTCOMES: (),
+        Kind.REGRESSION: ("label_missing", "prediction_missing", "both_missing"),
+        Kind.RANKING: ("rank_missing",),
+        Kind.EVENTS: ("numerator_missing", "denominator_missing", "both_missing"),
+    }
+)
+"""The sums of rows that no metric can use, by kind; each is named after its reason."""
+
+ROW_FIELDS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
+    {
+        kind: {
+            Kind.SCORES: ("positives", "negatives"),
+            Kind.REGRESSION: ("rows",),
+            Kind.RANKING: ("items",),
+            Kind.EVENTS: ("rows",),
+        }.get(kind, fields)
+        for kind, fields in FIELDS.items()
+    }
+)
+"""Those of the sums that count rows, each row once."""
+
+MOMENTS: frozenset[Kind] = frozenset({Kind.REGRESSION, Kind.RANKING, Kind.EVENTS})
+"""Kinds that add up amounts rather than rows in cells; their sums may be negative and are never whole."""

@@ -1,0 +1,11 @@
+"""Metrics of kind events."""
+
+from __future__ import annotations
+
+from fairkit.metrics.functionals import Functional
+
+EVENTS: tuple[Functional, ...] = ()
+"""All metrics of this family."""
+
+DEFAULTS: tuple[str, ...] = ()
+"""Those that are measured unless others are asked for."""

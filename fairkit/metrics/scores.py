@@ -1,0 +1,11 @@
+"""Metrics of kind scores."""
+
+from __future__ import annotations
+
+from fairkit.metrics.functionals import Functional
+
+SCORES: tuple[Functional, ...] = ()
+"""All metrics of this family."""
+
+DEFAULTS: tuple[str, ...] = ()
+"""Those that are measured unless others are asked for."""
