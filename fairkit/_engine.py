@@ -70,7 +70,7 @@ def tabulate_lazy(
     grouped = frame.select(*columns).group_by(*names).agg(*aggregates)
     if limit is not None:
         grouped = grouped.head(limit + 1)
-    table = grouped.collect().to_arrow()
+    table = _collected(grouped)
     if limit is not None and table.num_rows > limit:
         raise DataError(
             f"the attributes, label and decision together have more than {limit:,} combinations of values: "
@@ -125,6 +125,12 @@ def score_key(column: str, threshold: float) -> EngineKey:
     score = nw.col(column).cast(nw.Float64)
     finite = ~score.is_null() & score.is_finite()
     return truth_key(finite & (score >= threshold), finite & (score < threshold))
+
+
+def _collected(groups: nw.LazyFrame[Any]) -> pa.Table:
+    # Polars' streaming engine never has all rows at once, and is the faster one on frames in memory too.
+    options = {"engine": "streaming"} if groups.implementation.is_polars() else {}
+    return groups.collect(**options).to_arrow()
 
 
 def _weight_columns(weight: str) -> list[nw.Expr]:

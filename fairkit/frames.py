@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from fairkit._engine import EngineKey
 
 _MAX_CELLS = 5_000_000
-_LAZY = ("polars", "duckdb", "narwhals")
+_KNOWN = ("polars", "duckdb", "narwhals")  # to narwhals, though they offer an Arrow stream as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +134,16 @@ def read(data: Any, question: Question, *, hash_files: bool = False) -> Reading:
     module = type(data).__module__.partition(".")[0]
     if module == "pandas" and hasattr(data, "columns"):
         return Reading(_read_pandas(data, question), "pandas")
-    if module == "pyarrow" or (hasattr(data, "__arrow_c_stream__") and module not in _LAZY):
+    from fairkit._lazy_rows import is_lazy, lazy_rows
+
+    offers_stream = hasattr(data, "__arrow_c_stream__") and module not in _KNOWN
+    if module == "pyarrow" or (offers_stream and not is_lazy(data)):
         return Reading(_read_arrow(data, question), module)
-    frame = _lazy(data)
-    plan = match(question, frame.collect_schema().names())
-    return Reading(_read_lazy(frame, plan), module)
+    try:
+        rows = lazy_rows(data)
+    except TypeError as error:
+        raise _no_rows(data) from error
+    return Reading(_read_lazy(rows.frame, match(question, rows.names), columns=rows.columns), module)
 
 
 def _read_file(data: str | os.PathLike[str], question: Question, *, hash_files: bool) -> Reading:
@@ -262,14 +267,22 @@ def _read_arrow(data: Any, question: Question) -> Counts:
 
 
 def _read_lazy(
-    frame: nw.LazyFrame[Any], plan: Plan, *, decoders: Mapping[str, Decode] | None = None
+    frame: nw.LazyFrame[Any],
+    plan: Plan,
+    *,
+    columns: Mapping[str, str] | None = None,
+    decoders: Mapping[str, Decode] | None = None,
 ) -> Counts:
+    """Count by the engine; `columns` has what the frame calls a column, where it is not its name."""
     import narwhals.stable.v2 as nw
 
     from fairkit import _engine
+    from fairkit._lazy_rows import renamed
 
     question = plan.question
-    schema = frame.collect_schema()
+    own = {name: (columns or {}).get(name, name) for name in plan.uses}
+    found = frame.collect_schema()
+    schema = {name: found[own[name]] for name in plan.uses}
     problems = [
         f"{what} column '{name}' must hold numbers, it holds {schema[name]}."
         for what, name in (("weight", question.weight), ("score", question.score))
@@ -279,33 +292,23 @@ def _read_lazy(
         raise DataError(*problems)
     if plan.compared:
         plan.check_predicates(kinds(schema))
-        frame = _without(frame, question.missing, only=plan.compared)
+        frame = _without(frame, question.missing, only=[own[name] for name in plan.compared])
         if frame.implementation.is_duckdb():
-            frame = _engine.nan_as_missing(frame, [name for name in plan.compared if schema[name].is_float()])
-        schema = frame.collect_schema()
+            frame = _engine.nan_as_missing(frame, [own[n] for n in plan.compared if schema[n].is_float()])
+        found = frame.collect_schema()
 
     keys: list[EngineKey] = []
     for slot in plan.slots:
         if slot.predicate is not None:
-            keys.append(_engine.truth_key(*to_expressions(slot.predicate, schema)))
+            keys.append(_engine.truth_key(*to_expressions(renamed(slot.predicate, own), found)))
         elif slot.is_score:
-            keys.append(_engine.score_key(slot.name, question.threshold or 0.0))
+            keys.append(_engine.score_key(own[slot.name], question.threshold or 0.0))
         else:
-            keys.append(
-                _engine.EngineKey(nw.col(slot.name), title=slot.title, decode=(decoders or {}).get(slot.name))
-            )
+            decode = (decoders or {}).get(slot.name)
+            keys.append(_engine.EngineKey(nw.col(own[slot.name]), title=slot.title, decode=decode))
     limit = None if question.cluster is not None else _MAX_CELLS
-    return to_counts(_engine.tabulate_lazy(frame, keys, weight=question.weight, limit=limit), plan)
-
-
-def _lazy(data: Any) -> nw.LazyFrame[Any]:
-    import narwhals.stable.v2 as nw
-
-    try:
-        frame: nw.LazyFrame[Any] = nw.from_native(data).lazy()
-    except TypeError as error:
-        raise _no_rows(data) from error
-    return frame
+    weight = None if question.weight is None else own[question.weight]
+    return to_counts(_engine.tabulate_lazy(frame, keys, weight=weight, limit=limit), plan)
 
 
 def _no_rows(data: Any) -> DataError:

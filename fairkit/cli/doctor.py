@@ -46,7 +46,7 @@ CORE: tuple[str, ...] = (
 
 EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "polars": ("polars>=1.6",),
+        "polars": ("polars>=1.30",),
         "spark": ("pyspark>=3.5",),
         "dask": ("dask>=2024.8",),
         "text": ("torch>=2.4", "transformers>=4.44"),

@@ -3,18 +3,25 @@
 A test written with it runs once per engine. It gives plain columns (a dict of lists, None where a value is
 missing) and gets a frame, a mapping or a path that holds the same rows.
 
-To add an engine (Dask and Spark join here), write a function from columns and an empty folder to the frame,
-and decorate it with `@engine`; mark what needs more than Python, as in `@engine(marks=pytest.mark.java)`.
+To add an engine, write a function from columns and an empty folder to the frame, and decorate it with
+`@engine`; mark what needs more than Python, as in `@engine(marks=(pytest.mark.java,))`.
+
+Spark is real: one local session per test process, started by the first test that needs it.
 """
 
 from __future__ import annotations
 
+import atexit
 import csv
 import gzip
 import io
 import json
+import os
+import shutil
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +128,14 @@ def polars_lazy(columns, folder):
 
 
 @engine()
+def polars_scan(columns, folder):
+    """Build a Polars query of a Parquet file, which Polars can stream."""
+    import polars as pl
+
+    return pl.scan_parquet(parquet_file(columns, folder))
+
+
+@engine()
 def polars_categories(columns, folder):
     """Build a Polars frame whose texts are categories."""
     import polars as pl
@@ -155,6 +170,70 @@ def arrow_stream(columns, folder):
     """Build a reader of record batches, which can be read only once."""
     table = arrow_table(columns, folder)
     return table.schema.empty_table().to_reader() if not len(table) else table.to_reader(max_chunksize=7)
+
+
+@engine(ignores_case=True)
+def arrow_dataset(columns, folder):
+    """Build a pyarrow dataset of a folder of Parquet files."""
+    import pyarrow.dataset as ds
+
+    return ds.dataset(parquet_folder(columns, folder), format="parquet")
+
+
+# --- Dask and Spark ---
+
+
+@engine()
+def dask_frame(columns, folder):
+    """Build a Dask frame of several partitions, as Dask makes it of pandas."""
+    import dask.dataframe as dd
+
+    return dd.from_pandas(pandas_nullable(columns, folder), npartitions=3, sort=False)
+
+
+# Dask 2026.8 calls pandas 3.1 in a way that pandas 4 will not have.
+@engine(marks=(pytest.mark.filterwarnings("ignore:The inplace keyword in:DeprecationWarning:"),))
+def dask_parquet(columns, folder):
+    """Build a Dask frame of Parquet files, of which a part with gaps has other types than the frame says."""
+    import dask.dataframe as dd
+
+    return dd.read_parquet(parquet_folder(columns, folder))
+
+
+@engine(marks=(pytest.mark.java,))
+def spark_frame(columns, folder):
+    """Build a Spark frame of several partitions."""
+    return spark_session().createDataFrame(arrow_table(columns, folder))
+
+
+@cache
+def spark_session():
+    """Start a local Spark with two threads, once per process; the test is skipped where there is no Java."""
+    home = os.environ.get("JAVA_HOME")
+    if shutil.which("java") is None and not (home and Path(home, "bin", "java").is_file()):
+        pytest.skip("Spark needs Java (Debian: openjdk-17-jre-headless), and there is none")
+    from pyspark.sql import SparkSession
+
+    folder = tempfile.mkdtemp(prefix="fairkit-spark-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    settings = {
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.memory": "1g",
+        "spark.log.level": "ERROR",
+        "spark.local.dir": folder,
+        "spark.sql.warehouse.dir": folder,
+        "spark.sql.session.timeZone": "America/New_York",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+    }
+    builder = SparkSession.builder.master("local[2]").appName("fairkit's tests")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    atexit.register(session.stop)
+    return session
 
 
 # --- DuckDB and arrays ---
