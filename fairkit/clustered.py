@@ -129,59 +129,34 @@ class ClusteredRows:
         return sums
 
 
-class _ClusteredComparison:
-    def __init__(self, evidence: ClusteredRows, reference: IntArray, compare: Compare) -> None:
-        self.evidence = evidence
-        self.reference = reference
+class ClusteredContrasts:
+    """Contrasts of pairs of clustered samples, added one by one; NaN where none was added or it is undefined.
+
+    Parameters
+    ----------
+    metrics : sequence of Metric
+    groups : int
+    compare : {"difference", "ratio"}
+    """
+
+    def __init__(self, metrics: Sequence[Metric], groups: int, compare: Compare) -> None:
+        self.metrics = tuple(metrics)
         self.compare = compare
-        metrics, groups = evidence.metrics, len(evidence.table.sums)
-        shape = (len(metrics), groups)
+        shape = (len(self.metrics), groups)
         self.value, self.error, self.freedom = (np.full(shape, np.nan) for _ in range(3))
         self.fewest = np.zeros(shape, np.int64)
-        self._replicates: FloatArray | None = None
         self.acceleration = np.zeros(shape)
         self.rare = np.zeros(shape, bool)
-        parts = sum(len(m.parts) for m in metrics)
+        parts = sum(len(m.parts) for m in self.metrics)
         self.shares = [[np.full((parts, groups), np.nan) for _ in Shares._fields] for _ in range(2)]
-        total = evidence.total()
-        named = {int(r): linearised(metrics, evidence.own(int(r))) for r in np.unique(reference) if r != REST}
-        for g in range(groups):
-            sums = evidence.own(g)
-            own = linearised(metrics, sums)
-            rest = linearised(metrics, total - sums) if (reference == REST).any() else None
-            for i, r in enumerate(reference.tolist()):
-                other = rest if r == REST else named[r]
-                if other is not None and g != r:
-                    self._fill(i, g, own, other)
-                    self._fill_shares(i, g, own, other)
 
-    def plain(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
-        low, high, method = _blank(self.value.shape)
-        level = np.full(self.value.shape, confidence)
-        student, wilson = self._student(level), self._limits(level, exact=False)
-        usable = ~np.isnan(wilson.low)
-        rare = usable & (self.rare | np.isnan(student.low))
-        few = usable & ~rare
-        low[few], high[few], method[few] = student.low[few], student.high[few], "cluster-t"
-        low[rare], high[rare], method[rare] = wilson.low[rare], wilson.high[rare], "cluster-wilson"
-        many = few & (self.fewest >= BOOTSTRAP_FROM)
-        for i in np.flatnonzero(many.any(axis=1)).tolist():
-            wide = _expanded(confidence, self.freedom[i], self.fewest[i])
-            found = bca_at(self.value[i], self.replicates()[i], self.acceleration[i], confidence=wide)
-            swap = many[i] & ~np.isnan(found.low)
-            low[i, swap], high[i, swap] = found.low[swap], found.high[swap]
-            method[i, swap] = "cluster-bootstrap"
-        return Bounds(low, high), method
-
-    def replicates(self) -> FloatArray:
-        if self._replicates is None:
-            self._replicates = contrast_replicates(self.evidence, self.reference, self.compare)
-        return self._replicates
-
-    def alone(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
-        return self.corrected(np.full(self.value.shape, confidence))
+    def add(self, i: int, g: int, own: Residuals, other: Residuals) -> None:
+        """Contrast metric `i` of group `g` with what it is compared with."""
+        self._fill(i, g, own, other)
+        self._fill_shares(i, g, own, other)
 
     def corrected(self, confidence: FloatArray) -> tuple[Bounds, NDArray[np.str_]]:
+        """Limits that hold in the far tails, each contrast at a level of its own."""
         student, exact = self._student(confidence), self._limits(confidence, exact=True)
         wider = Bounds(np.fmin(student.low, exact.low), np.fmax(student.high, exact.high))
         bounds = Bounds(*(np.where(np.isnan(exact.low), np.nan, bound) for bound in wider))
@@ -196,7 +171,7 @@ class _ClusteredComparison:
 
     def _limits(self, confidence: FloatArray, *, exact: bool) -> Bounds:
         """Combine Korn & Graubard's limits of both sides; NaN where a side has fewer than 3 clusters."""
-        metrics = self.evidence.metrics
+        metrics = self.metrics
         level = np.repeat(confidence, [len(m.parts) for m in metrics], axis=0)
         sides = [effective_sample(metrics, Shares(*side), level) for side in self.shares]
         values = [side.values() for side in sides]
@@ -207,7 +182,7 @@ class _ClusteredComparison:
         return Bounds(np.where(usable, low, np.nan), np.where(usable, high, np.nan))
 
     def _fill_shares(self, i: int, g: int, own: Residuals, other: Residuals) -> None:
-        place = part_slices(self.evidence.metrics)[i]
+        place = part_slices(self.metrics)[i]
         self.rare[i, g] = own.rare(place) or other.rare(place)
         for side, residuals in zip(self.shares, (own, other), strict=True):
             for target, source in zip(side, residuals.shares, strict=True):
@@ -238,6 +213,51 @@ class _ClusteredComparison:
         together = int((own.counted[i] | other.counted[i]).sum())
         self.freedom[i, g] = min((v1 + v2) ** 2 / spread, together - 1.0)
         self.acceleration[i, g] = acceleration(first - second)
+
+
+class _ClusteredComparison(ClusteredContrasts):
+    def __init__(self, evidence: ClusteredRows, reference: IntArray, compare: Compare) -> None:
+        metrics, groups = evidence.metrics, len(evidence.table.sums)
+        super().__init__(metrics, groups, compare)
+        self.evidence = evidence
+        self.reference = reference
+        self._replicates: FloatArray | None = None
+        total = evidence.total()
+        named = {int(r): linearised(metrics, evidence.own(int(r))) for r in np.unique(reference) if r != REST}
+        for g in range(groups):
+            sums = evidence.own(g)
+            own = linearised(metrics, sums)
+            rest = linearised(metrics, total - sums) if (reference == REST).any() else None
+            for i, r in enumerate(reference.tolist()):
+                other = rest if r == REST else named[r]
+                if other is not None and g != r:
+                    self.add(i, g, own, other)
+
+    def plain(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
+        low, high, method = _blank(self.value.shape)
+        level = np.full(self.value.shape, confidence)
+        student, wilson = self._student(level), self._limits(level, exact=False)
+        usable = ~np.isnan(wilson.low)
+        rare = usable & (self.rare | np.isnan(student.low))
+        few = usable & ~rare
+        low[few], high[few], method[few] = student.low[few], student.high[few], "cluster-t"
+        low[rare], high[rare], method[rare] = wilson.low[rare], wilson.high[rare], "cluster-wilson"
+        many = few & (self.fewest >= BOOTSTRAP_FROM)
+        for i in np.flatnonzero(many.any(axis=1)).tolist():
+            wide = _expanded(confidence, self.freedom[i], self.fewest[i])
+            found = bca_at(self.value[i], self.replicates()[i], self.acceleration[i], confidence=wide)
+            swap = many[i] & ~np.isnan(found.low)
+            low[i, swap], high[i, swap] = found.low[swap], found.high[swap]
+            method[i, swap] = "cluster-bootstrap"
+        return Bounds(low, high), method
+
+    def replicates(self) -> FloatArray:
+        if self._replicates is None:
+            self._replicates = contrast_replicates(self.evidence, self.reference, self.compare)
+        return self._replicates
+
+    def alone(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
+        return self.corrected(np.full(self.value.shape, confidence))
 
 
 def part_slices(metrics: Sequence[Metric]) -> list[slice]:
