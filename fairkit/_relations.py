@@ -11,7 +11,9 @@ from __future__ import annotations
 import glob
 import os
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -153,18 +155,36 @@ def refuse_twins(names: Iterable[str]) -> None:
 
 
 def connect() -> duckdb.DuckDBPyConnection:
-    """Open a connection whose queries neither keep the order of rows nor believe statistics.
+    """Open a connection whose queries do not believe statistics, nor keep the order of rows (but `in_order`).
 
     Statistics of Parquet files leave NaN out, and DuckDB takes them to say that there is none
     (https://github.com/duckdb/duckdb/issues/25521).
     """
-    return _database(os.getpid()).cursor()
+    database = _database(os.getpid(), ordered=True) if _ORDERED.get() else _database(os.getpid())
+    return database.cursor()
+
+
+@contextmanager
+def in_order() -> Iterator[None]:
+    """Let relations that are made meanwhile keep the order of rows, which counting has no use for."""
+    token = _ORDERED.set(True)
+    try:
+        yield
+    finally:
+        _ORDERED.reset(token)
+
+
+_ORDERED = ContextVar("ordered", default=False)
 
 
 @cache
-def _database(process: int) -> duckdb.DuckDBPyConnection:  # noqa: ARG001 - its threads do not survive a fork
+def _database(
+    process: int,  # noqa: ARG001 - its threads do not survive a fork
+    *,
+    ordered: bool = False,
+) -> duckdb.DuckDBPyConnection:
     database = duckdb.connect()
-    database.execute("SET preserve_insertion_order = false")
+    database.execute(f"SET preserve_insertion_order = {str(ordered).lower()}")
     database.execute("SET disabled_optimizers = 'statistics_propagation'")
     return database
 

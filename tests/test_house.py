@@ -35,6 +35,8 @@ DOOR = (
     "fairkit/batches.py",
     "fairkit/_batch_*.py",
     "fairkit/_relations.py",
+    "fairkit/rows.py",
+    "fairkit/metric_frames.py",
     "fairkit/_predicate_*.py",
     "fairkit/samples/*.py",
 )

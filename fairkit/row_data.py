@@ -1,0 +1,189 @@
+"""The rows behind a question, as arrays: what metrics that are functions of rows are computed on.
+
+Label, decision, groups and clusters are told apart by the same rules as in counting, so that a function sees
+the rows that counts count, in the same groups and with the same positive class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairkit import _arrays
+from fairkit._binary import positive_class
+from fairkit._cells import Key
+from fairkit.counts import Level
+from fairkit.errors import DataError
+from fairkit.predicates import to_mask
+from fairkit.questions import Plan, Question, Slot, Use, match
+from fairkit.rows import MOST_ROWS, columns_of, known_names
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class RowData:
+    """Rows as functions and bootstraps read them: one entry per row in every array.
+
+    Parameters
+    ----------
+    size : int
+        Number of rows.
+    label, decision : array or None
+        What was true and what was decided: 1 and 0 where there are two classes, else the values themselves.
+    score : array or None
+    known : mapping of role to array of bool
+        Rows whose label, decision or score is not missing.
+    keys : mapping of attribute to Key
+        The group of every row, attribute by attribute.
+    cluster : array of int64 or None
+        Number of the row's cluster.
+    weight : array of float64 or None
+    columns : mapping of str to array
+        Further columns, for functions that take them.
+
+    Examples
+    --------
+    >>> from fairkit.groups import attributes_of, groupings
+    >>> question = Question(attributes_of(groupings("sex")), decision="d", label="y")
+    >>> rows = row_data({"sex": ["F", "M"], "y": ["yes", None], "d": [True, False]}, question)
+    >>> rows.decision.tolist(), rows.known["label"].tolist(), rows.groups(["sex"], [("F",), ("M",)])
+    ([1, 0], [True, False], array([0, 1]))
+    """
+
+    size: int
+    label: NDArray[Any] | None
+    decision: NDArray[Any] | None
+    score: NDArray[Any] | None
+    known: Mapping[str, NDArray[np.bool_]]
+    keys: Mapping[str, Key]
+    cluster: NDArray[np.int64] | None = None
+    weight: NDArray[np.float64] | None = None
+    columns: Mapping[str, NDArray[Any]] | None = None
+
+    def groups(self, attributes: Sequence[str], levels: Sequence[tuple[Level, ...]]) -> NDArray[np.int64]:
+        """Find the position of every row's group in `levels`; -1 for a row whose group is not listed."""
+        place = {group: i for i, group in enumerate(levels)}
+        joint = np.zeros(self.size, np.int64)
+        for name in attributes:
+            joint = joint * (len(self.keys[name].levels) + 1) + self.keys[name].codes
+        _, first, inverse = np.unique(joint, return_index=True, return_inverse=True)
+        found = [
+            place.get(tuple(self.keys[name].levels[self.keys[name].codes[row]] for name in attributes), -1)
+            for row in first
+        ]
+        return np.array(found, np.int64)[inverse]
+
+
+def row_data(
+    data: Any, question: Question, *, columns: Sequence[str] = (), limit: int = MOST_ROWS
+) -> RowData:
+    """Read the rows behind a question: the same rows, classes and groups that counting sees.
+
+    Parameters
+    ----------
+    data : frame or path
+    question : Question
+        As it was counted.
+    columns : sequence of str
+        Further columns that functions take.
+    limit : int
+        Most rows to take into memory.
+
+    Raises
+    ------
+    DataError
+        As in :func:`rows_of`, and where a column does not fit its role.
+    """
+    plans: list[Plan] = []
+
+    def uses(names: Sequence[str]) -> Mapping[str, Use]:
+        plans[:] = [match(question, names)]
+        further: dict[str, Use] = {
+            name: "key" for name in known_names(columns, names) if name not in plans[0].uses
+        }
+        scores: dict[str, Use] = {}
+        if question.score is not None:
+            scores = dict.fromkeys(known_names([question.score], names), "number")
+        return {**plans[0].uses, **scores, **further}
+
+    frame = columns_of(data, uses, question.missing, limit)
+    plan = plans[0]
+    keys: dict[str, Key] = {}
+    found: dict[str, NDArray[Any]] = {}
+    known: dict[str, NDArray[np.bool_]] = {}
+    cluster = None
+    for slot in plan.slots:
+        if slot.is_score:
+            scores = _numbers(frame, slot.name)
+            found["decision"] = (scores >= (question.threshold or 0.0)).astype(np.int64)
+            known["decision"] = np.isfinite(scores)
+            continue
+        key = _key(frame, slot)
+        if slot.role == "attribute":
+            keys[slot.name] = key
+        elif slot.role == "cluster":
+            cluster = key.codes
+        else:
+            found[slot.role], known[slot.role] = _outcome(frame, slot, key, question)
+    if question.score is not None:
+        found["score"] = _numbers(frame, question.score)
+        known["score"] = np.isfinite(found["score"])
+    return RowData(
+        len(frame),
+        found.get("label"),
+        found.get("decision"),
+        found.get("score"),
+        known,
+        keys,
+        cluster,
+        None if question.weight is None else _numbers(frame, question.weight),
+        {name: frame[name].to_numpy() for name in columns},
+    )
+
+
+def key_of(values: NDArray[Any]) -> Key:
+    """Code one column by the texts of its levels, one code per row.
+
+    Examples
+    --------
+    >>> key = key_of(np.array(["b", None, "a"], dtype=object))
+    >>> [key.levels[code] for code in key.codes]
+    ['b', None, 'a']
+    """
+    coded = _arrays.code_array(np.asarray(values))
+    return coded.key(np.asarray(coded.codes, np.int64) - coded.low)
+
+
+def _outcome(
+    frame: pd.DataFrame, slot: Slot, key: Key, question: Question
+) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Read a label or decision: 1 and 0 where it has two classes, else its values."""
+    levels = np.array([level is not None for level in key.levels], bool)
+    known = levels[key.codes] if len(key.codes) else np.zeros(0, bool)
+    role = str(slot.role)
+    read = positive_class(role, slot.name, key.levels, question.positive, derived=slot.derived)
+    if not read.problems:
+        return read.truth[key.codes], known
+    values = frame[slot.name].to_numpy()
+    return values if values.dtype != object else np.array(key.levels, object)[key.codes], known
+
+
+def _key(frame: pd.DataFrame, slot: Slot) -> Key:
+    if slot.predicate is None:
+        return key_of(frame[slot.name].to_numpy())
+    compared = {name: frame[name].to_numpy() for name in slot.predicate.columns}
+    answers = to_mask(slot.predicate, compared)
+    return Key(answers.astype(np.int64) + 1, (None, "False", "True"))
+
+
+def _numbers(frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
+    try:
+        return _arrays.floats(frame[name].to_numpy())
+    except DataError as error:
+        raise DataError(*(f"column '{name}': {problem}" for problem in error.problems)) from error
