@@ -15,14 +15,11 @@ from numpy.typing import NDArray
 from fairkit.errors import DataError, did_you_mean, shortlist
 from fairkit.evidence import Compare, Comparison
 from fairkit.groups import Reference, group_name
-from fairkit.inference import farrington_manning_p, fisher
-from fairkit.metrics import Metric, Why
-from fairkit.shares import REST, Sample, other_sample
+from fairkit.metrics import AnyMetric, Why
+from fairkit.shares import REST
 from fairkit.tables import GroupTable, numbers
 
 _FEWEST_FOR_BEST = 30
-_SMALLEST_EXPECTED = 5.0
-_LARGEST_EXACT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +58,7 @@ class Contrast:
 
 
 def reference_positions(
-    metrics: Sequence[Metric], table: GroupTable, reference: Reference, values: NDArray[np.float64]
+    metrics: Sequence[AnyMetric], table: GroupTable, reference: Reference, values: NDArray[np.float64]
 ) -> NDArray[np.int64]:
     """Find the position of each metric's reference group; REST where a group is compared with all others.
 
@@ -99,7 +96,7 @@ def reference_positions(
 
 
 def contrasts(
-    metrics: Sequence[Metric],
+    metrics: Sequence[AnyMetric],
     table: GroupTable,
     reference: NDArray[np.int64],
     comparison: Comparison,
@@ -130,50 +127,13 @@ def contrasts(
     return made
 
 
-def p_values_of(
-    metrics: Sequence[Metric], table: GroupTable, reference: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Test "no difference" for every metric that is a share, shape (metrics, groups); NaN elsewhere.
-
-    Clustered rows are not tested: the tests know only independent ones. Weighted rows enter with their
-    effective sizes and are never tested exactly.
-    """
-    found = np.full((len(metrics), len(table.sums)), np.nan)
-    shares = [i for i, m in enumerate(metrics) if m.is_proportion]
-    if table.clusters is not None or not shares:
-        return found
-    own, other = shares_of(metrics, table, reference)
-    hits, trials = other.hits, other.trials
-    p = np.array(farrington_manning_p(own.hits, own.trials, hits, trials, null=0.0))
-    if table.squares is None:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            pooled = (own.hits + hits) / (own.trials + trials)
-            smallest = np.minimum(own.trials, trials) * np.minimum(pooled, 1 - pooled)
-        tiny = (smallest < _SMALLEST_EXPECTED) & (np.minimum(own.trials, trials) <= _LARGEST_EXACT)
-        tiny &= (own.trials > 0) & (trials > 0)
-        if tiny.any():
-            p[tiny] = fisher(own.hits[tiny], own.trials[tiny], hits[tiny], trials[tiny])
-    found[shares] = p
-    return found
-
-
-def shares_of(
-    metrics: Sequence[Metric], table: GroupTable, reference: NDArray[np.int64]
-) -> tuple[Sample, Sample]:
-    """Take the metrics that are shares, of every group and of what it is compared with."""
-    shares = [i for i, m in enumerate(metrics) if m.is_proportion]
-    chosen = [metrics[i] for i in shares]
-    own = Sample.of(chosen, table.sums, table.squares)
-    return own, other_sample(chosen, table, reference[shares])
-
-
 def reference_name(position: int, names: Sequence[str]) -> str:
     """Name what a group is compared with."""
     return "rest" if position == REST else names[position]
 
 
 def why_undefined(
-    metric: Metric, table: GroupTable, group: int, reference: int, *, value_defined: bool
+    metric: AnyMetric, table: GroupTable, group: int, reference: int, *, value_defined: bool
 ) -> Why:
     """Give the reason for a contrast (or only its interval) without a number."""
     if value_defined:
@@ -185,7 +145,7 @@ def why_undefined(
     return Why.REFERENCE_UNDEFINED if metric.why(other) is not None else Why.REFERENCE_ZERO
 
 
-def _best(metric: Metric, table: GroupTable, values: NDArray[np.float64]) -> int:
+def _best(metric: AnyMetric, table: GroupTable, values: NDArray[np.float64]) -> int:
     size = metric.denominators(table.rows)
     eligible = ~np.isnan(values) & (size >= _FEWEST_FOR_BEST)
     if not eligible.any():

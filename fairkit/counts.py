@@ -368,7 +368,10 @@ class Counts:
 
         Sums of weights may differ in their last digit with the order in which they were added.
         """
-        text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
+        plain = self.to_dict()
+        if not plain["axes"]:
+            del plain["axes"]  # as the hash was before there were axes
+        text = json.dumps(plain, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 

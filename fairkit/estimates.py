@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fairkit.counts import FIELDS, LEFT_OUT
 from fairkit.evidence import Evidence
 from fairkit.inference import fit_beta_binomial, shrink
-from fairkit.metrics import Metric, Why
+from fairkit.metrics import AnyMetric, Metric, Why
 from fairkit.tables import GroupTable, numbers
 
 
@@ -82,7 +82,7 @@ class GroupSize:
 
 
 def estimates(
-    metrics: Sequence[Metric], table: GroupTable, evidence: Evidence, *, confidence: float
+    metrics: Sequence[AnyMetric], table: GroupTable, evidence: Evidence, *, confidence: float
 ) -> list[Estimate]:
     """Write every metric of every group.
 
@@ -147,14 +147,14 @@ def group_sizes(table: GroupTable) -> list[GroupSize]:
     ]
 
 
-def numerator(metric: Metric, sums: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the sums in the numerator, shape (groups,); NaN for a mean of several ratios."""
-    if len(metric.parts) > 1:
+def numerator(metric: AnyMetric, sums: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the sums in the numerator, shape (groups,); NaN for what is no single ratio."""
+    if not isinstance(metric, Metric) or len(metric.parts) > 1:
         return np.full(len(sums), np.nan)
     return sums @ metric.parts[0].numerator.vector(metric.kind)
 
 
-def _shrunk(metric: Metric, table: GroupTable) -> NDArray[np.float64]:
+def _shrunk(metric: AnyMetric, table: GroupTable) -> NDArray[np.float64]:
     """Shrink the shares of an intersection; unweighted, unclustered rows only, for the model is binomial."""
     none = np.full(len(table.sums), np.nan)
     plain = table.squares is None and table.clusters is None

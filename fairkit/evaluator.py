@@ -3,48 +3,56 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
-import numpy as np
-
 from fairkit import __version__, frames
 from fairkit._cells import level_text
-from fairkit.contrasts import Contrast, contrasts, reference_positions
+from fairkit.cautions import cautions, one_sided, slips
+from fairkit.choices import Names, check_names, chosen
 from fairkit.corrections import Correction
-from fairkit.counts import FIELDS, LEFT_OUT, Counts, Kind
+from fairkit.counts import LEFT_OUT, Counts, Kind
 from fairkit.errors import DataError, UsageError, did_you_mean, shortlist
-from fairkit.estimates import Estimate, GroupSize, estimates, group_sizes
-from fairkit.evidence import Compare, DifferenceInterval, Evidence, IndependentRows, Options
-from fairkit.findings import Finding, Margins, findings, judge
-from fairkit.groups import By, Grouping, attributes_of, group_name, groupings, references
-from fairkit.headlines import Headline, headlines
-from fairkit.metrics import Metric, chosen_metrics
+from fairkit.estimates import group_sizes
+from fairkit.evidence import Compare, DifferenceInterval, Options
+from fairkit.groups import By, attributes_of, group_name, groupings, references
+from fairkit.judging import Found, Rules, judge_counts
+from fairkit.margins import Margin, given_margins
 from fairkit.report.model import DataSummary, Report, Settings
-from fairkit.tables import GroupTable, group_table
-
-Margin = float | tuple[float, float] | Sequence[float | tuple[float, float]] | None
+from fairkit.tables import group_table
+from fairkit.views import views
 
 _LEVELS = (0.6, 0.999999)
+_AMOUNTS = frozenset({Kind.REGRESSION, Kind.RANKING, Kind.EVENTS})
 
 
 def evaluate(
     data: Any,
     *,
     by: By,
-    decision: str | None = None,
+    decision: str | Mapping[str, str] | None = None,
     label: str | None = None,
-    score: str | None = None,
+    score: str | Mapping[str, str] | None = None,
     threshold: float | None = None,
     positive: Any = None,
+    classes: Literal["all"] | Sequence[str] | None = None,
+    outputs: Mapping[str, str] | None = None,
+    prediction: str | None = None,
+    prediction_low: str | None = None,
+    prediction_high: str | None = None,
+    quantile: float | None = None,
+    rank: str | None = None,
+    query: str | None = None,
+    relevance: str | None = None,
+    events: str | None = None,
+    exposure: str | None = None,
     weight: str | None = None,
     cluster: str | None = None,
     levels: Mapping[str, Sequence[str]] | None = None,
     missing: Sequence[str] = (),
     max_levels: int = frames.MAX_LEVELS,
     reference: str | Mapping[str, str | None] | Sequence[str] = "rest",
-    metrics: Sequence[str] | Literal["default", "all"] = "default",
+    metrics: Names = "default",
     compare: Literal["difference", "ratio", "both"] = "difference",
     margin: Margin = None,
     confidence: float = 0.95,
@@ -63,9 +71,22 @@ def evaluate(
         parameters that name columns are left out).
     by : str or sequence
         What to group by: ``"race"``, ``["race", "sex,race"]``, ``"young: age < 25"``.
-    decision, label, score, threshold, positive, weight, cluster, missing, max_levels
-        What the columns mean, see :class:`fairkit.frames.Question`. Without a label only selection rates are
-        known.
+    label, decision, score, threshold, positive
+        Two-class decisions, scores, or both. Without a label only selection rates are known. A mapping of
+        names to columns (``decision={"old": "d1", "new": "d2"}``) compares several models on the same rows.
+    classes : "all" or sequence of str, optional
+        Label and decision name one of several classes: all that occur, or these.
+    outputs : mapping of label column to decision column, optional
+        Several two-class labels a row (multi-label).
+    prediction, prediction_low, prediction_high, quantile
+        Regression of a numeric label: the predicted number, the ends of a prediction interval, the quantile
+        that is predicted.
+    rank, query, relevance
+        Ranking: place of an item (1 is the top; or `score`), what it was ranked for, how relevant it is.
+    events, exposure
+        Counts of events and what they are counts per.
+    weight, cluster, missing, max_levels
+        See :class:`fairkit.frames.Question`.
     levels : mapping, optional
         Declared levels of attributes; one without rows appears as undefined.
     reference : str, mapping or sequence of str, default "rest"
@@ -107,111 +128,73 @@ def evaluate(
     >>> str(report.verdict), report.findings[0].reference
     ('disparity', 'sex=M')
     """
-    chosen = groupings(by, levels=levels)
-    wishes = references(reference, chosen)
+    split = groupings(by, levels=levels)
+    wishes = references(reference, split)
     _check_options(compare, confidence, correction, interval, replicates)
     compares: tuple[Compare, ...] = ("difference", "ratio") if compare == "both" else (compare,)
-    given_margins = _margins_of(margin, compares)
     if correction == "max-t" and "best" in wishes:
         raise UsageError(
             "correction 'max-t' does not know that the best group was chosen by its value; "
             "compare with 'rest' or a named group, or take correction 'holm'."
         )
+    asked: dict[str, Any] = {
+        "decision": decision,
+        "label": label,
+        "score": score,
+        "threshold": threshold,
+        "positive": positive,
+        "classes": classes,
+        "outputs": outputs,
+        "prediction": prediction,
+        "prediction_low": prediction_low,
+        "prediction_high": prediction_high,
+        "quantile": quantile,
+        "rank": rank,
+        "query": query,
+        "relevance": relevance,
+        "events": events,
+        "exposure": exposure,
+        "weight": weight,
+        "cluster": cluster,
+        "missing": tuple(missing),
+        "max_levels": max_levels,
+    }
+    question = None
     if isinstance(data, Counts):
-        named = {
-            "decision": decision,
-            "label": label,
-            "score": score,
-            "threshold": threshold,
-            "positive": positive,
-            "weight": weight,
-            "cluster": cluster,
-            "missing": tuple(missing) or None,
-            "max_levels": None if max_levels == frames.MAX_LEVELS else max_levels,
-            "hash_files": hash_files or None,
-        }
-        given = [name for name, value in named.items() if value is not None]
-        if given:
-            raise UsageError(f"counts have been read already: leave out {shortlist(given)}.")
-        if data.clusters_lost:
-            raise UsageError(
-                "these counts came from clustered rows and were stored without the clusters, so that no "
-                "interval can be made of them: read the findings of their report, or count the rows again."
-            )
+        _check_counts(data, asked, hash_files=hash_files)
+        kind = data.kind
+    else:
+        question = frames.Question(attributes_of(split), **asked)
+        kind = question.kind
+    # What is wrong with the wishes is said before rows are read.
+    check_names(metrics, kind)
+    margins = given_margins(margin, compares, amounts=kind in _AMOUNTS)
+    if question is None:
         reading = frames.Reading(data, "counts")
     else:
-        question = frames.Question(
-            attributes_of(chosen),
-            decision=decision,
-            score=score,
-            threshold=threshold,
-            label=label,
-            positive=positive,
-            weight=weight,
-            cluster=cluster,
-            missing=tuple(missing),
-            max_levels=max_levels,
-        )
-        chosen_metrics(
-            metrics, kind=Kind.DECISIONS if label is None else Kind.CONFUSION
-        )  # an unknown metric is said before rows are read
         reading = frames.read(data, question, hash_files=hash_files)
     counts = reading.counts
     summary = _summary(reading)
-    wanted = chosen_metrics(metrics, kind=counts.kind)
-    margins = {kind: _margins(wanted, given_margins, kind) for kind in compares}
-    options = Options(interval, replicates, seed)
-    sizes: list[GroupSize] = []
-    numbers: list[Estimate] = []
-    pairs: list[Contrast] = []
-    found: list[Finding] = []
-    heads: list[Headline] = []
-    against: dict[str, str] = {}
-    for grouping, wish in zip(chosen, wishes, strict=True):
-        table = group_table(counts, grouping)
-        evidence = _evidence(wanted, table, options)
-        position = reference_positions(wanted, table, wish, evidence.values)
-        against[grouping.name] = wish if isinstance(wish, str) else group_name(grouping.names, wish)
-        sizes += group_sizes(table)
-        numbers += estimates(wanted, table, evidence, confidence=confidence)
-        for kind in compares:
-            judged = judge(
-                wanted,
-                table,
-                evidence,
-                position,
-                compare=kind,
-                margins=margins[kind],
-                confidence=confidence,
-                correction=Correction(correction),
-                selected_reference=wish == "best",
-            )
-            pairs += contrasts(
-                wanted,
-                table,
-                position,
-                judged.comparison,
-                judged.p_values,
-                compare=kind,
-                confidence=confidence,
-            )
-            found += findings(judged)
-            heads += headlines(judged)
+    measured = chosen(metrics, views(counts))
+    rules = Rules(compares, margins, confidence, Correction(correction), Options(interval, replicates, seed))
+    found = Found()
+    for grouping, wish in zip(split, wishes, strict=True):
+        found.groups.extend(group_sizes(group_table(counts, grouping)))
+        for view, own in measured:
+            judge_counts(view.counts, own, grouping, wish, rules=rules, found=found)
     settings = Settings(
-        label=label,
-        decision=decision,
-        score=score,
-        threshold=threshold,
+        **_columns(asked),
         positive=_stated(positive),
-        weight=weight,
-        cluster=cluster,
-        by=tuple(grouping.name for grouping in chosen),
-        predicates={a.name: a.predicate.canonical for a in attributes_of(chosen) if a.predicate is not None},
-        levels={a.name: a.levels for a in attributes_of(chosen) if a.levels},
-        reference=against,
-        metrics=tuple(m.name for m in wanted),
+        by=tuple(grouping.name for grouping in split),
+        predicates={a.name: a.predicate.canonical for a in attributes_of(split) if a.predicate is not None},
+        levels={a.name: a.levels for a in attributes_of(split) if a.levels},
+        reference={
+            grouping.name: wish if isinstance(wish, str) else group_name(grouping.names, wish)
+            for grouping, wish in zip(split, wishes, strict=True)
+        },
+        metrics=tuple(dict.fromkeys(m.name for _, own in measured for m in own)),
         compare=compares,
-        margin=given_margins,
+        margin=margins,
         confidence=confidence,
         correction=str(correction),
         interval=interval,
@@ -219,27 +202,53 @@ def evaluate(
         seed=seed,
         missing=tuple(missing),
     )
+    notes = [*slips(question, split), *cautions(counts, summary, split)]
+    notes += [note for view, _ in measured for note in one_sided(view.counts, view.variant)]
     return Report(
         created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         fairkit_version=__version__,
         data=summary,
         settings=settings,
         counts=counts,
-        groups=tuple(sizes),
-        estimates=tuple(numbers),
-        contrasts=tuple(pairs),
-        findings=tuple(found),
-        headlines=tuple(heads),
-        notes=(*_slips(label, decision, chosen), *_notes(counts, summary, chosen)),
+        groups=tuple(found.groups),
+        estimates=tuple(found.estimates),
+        contrasts=tuple(found.contrasts),
+        findings=tuple(found.findings),
+        headlines=tuple(found.headlines),
+        notes=tuple(notes),
     )
 
 
-def _evidence(metrics: Sequence[Metric], table: GroupTable, options: Options) -> Evidence:
-    if table.clusters is None:
-        return IndependentRows(metrics, table, options)
-    from fairkit.clustered import ClusteredRows
+def _check_counts(counts: Counts, asked: Mapping[str, Any], *, hash_files: bool) -> None:
+    """Refuse what names columns where rows have been counted already."""
+    free = {"missing": (), "max_levels": frames.MAX_LEVELS}
+    given = [name for name, value in asked.items() if value != free.get(name)]
+    given += ["hash_files"] * hash_files
+    if given:
+        raise UsageError(f"counts have been read already: leave out {shortlist(given)}.")
+    if counts.clusters_lost:
+        raise UsageError(
+            "these counts came from clustered rows and were stored without the clusters, so that no "
+            "interval can be made of them: read the findings of their report, or count the rows again."
+        )
 
-    return ClusteredRows(metrics, table, options)
+
+def _columns(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the question as a report states it: models and outputs as mappings, all else as it is."""
+    stated = {
+        name: value for name, value in asked.items() if name not in ("positive", "missing", "max_levels")
+    }
+    models: dict[str, str] = {}
+    for role in ("decision", "score"):
+        if isinstance(stated[role], Mapping):
+            models, stated[role] = dict(stated[role]), None
+    classes = stated["classes"]
+    return {
+        **stated,
+        "models": models,
+        "outputs": dict(stated["outputs"] or {}),
+        "classes": () if classes is None else (classes,) if isinstance(classes, str) else tuple(classes),
+    }
 
 
 def _check_options(compare: str, confidence: float, correction: str, interval: str, replicates: int) -> None:
@@ -261,52 +270,6 @@ def _check_options(compare: str, confidence: float, correction: str, interval: s
         problems.append(f"{replicates} bootstrap replicates are too few for an interval; take at least 200.")
     if problems:
         raise UsageError(*problems)
-
-
-def _margins_of(margin: Margin, compares: Sequence[Compare]) -> dict[str, tuple[float, float]]:
-    """Settle which comparison each given margin is for, and that it makes sense there."""
-    given: list[float | tuple[float, float]] = []
-    if margin is not None:
-        given = [margin] if isinstance(margin, int | float | tuple) else list(margin)
-    found: dict[str, tuple[float, float]] = {}
-    problems: list[str] = []
-    for one in given:
-        low, high = one if isinstance(one, tuple) else (-one, one)
-        shown = f"{low:g} to {high:g}" if isinstance(one, tuple) else f"{one:g}"
-        ratio = isinstance(one, tuple) and not low <= 0 <= high
-        kind: Compare = "ratio" if ratio else "difference"
-        if not (math.isfinite(low) and math.isfinite(high)):
-            problems.append(f"margin {shown} is not finite.")
-        elif not ratio and max(-low, high) >= 1:
-            problems.append(
-                f"margin {shown} is wider than any difference of rates; 5 points are written 0.05."
-            )
-        elif not low <= (1.0 if ratio else 0.0) <= high or (ratio and low <= 0):
-            problems.append(
-                f"margin {shown} holds neither 0, the difference of equal groups, nor 1, their ratio; "
-                "write 0.05 (for ±0.05), or 0.8,1.25 for ratios."
-            )
-        elif kind not in compares:
-            problems.append(
-                f"margin {shown} is one of a {kind}, but {' and '.join(compares)} is compared; "
-                f"write {'0.8,1.25' if kind == 'difference' else '0.05'}, or compare both."
-            )
-        elif kind in found:
-            problems.append(f"two margins are given for the {kind}: {found[kind]} and {(low, high)}.")
-        else:
-            found[kind] = (float(low), float(high))
-    if problems:
-        raise UsageError(*problems)
-    return found
-
-
-def _margins(
-    metrics: Sequence[Metric], given: Mapping[str, tuple[float, float]], compare: Compare
-) -> Margins:
-    """Take the given margin, or each metric's own."""
-    own = [(-m.margin, m.margin) if compare == "difference" else m.margin_ratio for m in metrics]
-    table = np.array([given.get(compare, pair) for pair in own], np.float64)
-    return Margins(table[:, :1], table[:, 1:])
 
 
 def _summary(reading: frames.Reading) -> DataSummary:
@@ -332,57 +295,3 @@ def _stated(positive: Any) -> dict[str, str]:
         for role, value in stated.items()
         if value is not None and (text := level_text(value)) is not None
     }
-
-
-def _slips(label: str | None, decision: str | None, chosen: Sequence[Grouping]) -> list[str]:
-    """Point out a question that is allowed but is hardly ever meant."""
-    notes = []
-    if label is not None and label == decision:
-        notes.append(f"label and decision are the same column, '{label}': nothing can be wrong then.")
-    notes += [
-        f"groups are by '{a.name}', which is also the {role}: its rates are 0 and 1 by construction."
-        for a in attributes_of(chosen)
-        for role, column in (("label", label), ("decision", decision))
-        if a.predicate is None and a.name == column
-    ]
-    return notes
-
-
-def _notes(counts: Counts, summary: DataSummary, chosen: Sequence[Grouping]) -> list[str]:
-    """Say what a reader should know before the numbers."""
-    notes = [
-        f"{n:,} of {summary.rows:,} rows are left out: {name.replace('_', ' ')}."
-        for name, n in summary.left_out.items()
-        if n
-    ]
-    for attribute in attributes_of(chosen):
-        if attribute.levels:
-            found = counts.levels[counts.attributes.index(attribute.name)]
-            extra = [level for level in found if level is not None and level not in attribute.levels]
-            if extra:
-                notes.append(f"'{attribute.name}' has levels that were not declared: {shortlist(extra)}.")
-        alone = counts.marginal([attribute.name])
-        if attribute.predicate is not None and ("True",) not in alone.groups():
-            notes.append(
-                f"no row has {attribute.name}=True ({attribute.predicate.canonical}); check its values."
-            )
-        lacking = [
-            row for (level,), row in zip(alone.groups(), alone.row_counts, strict=True) if level is None
-        ]
-        if lacking and (rows := int(lacking[0][: len(FIELDS[counts.kind])].sum())):
-            notes.append(
-                f"'{attribute.name}' is missing in {rows:,} of the rows used "
-                f"({rows / summary.rows_used:.1%}); they are a group of their own."
-            )
-    used = counts.values[:, : len(FIELDS[counts.kind])].sum(axis=0)
-    if counts.kind is Kind.CONFUSION:
-        tp, fp, fn, tn = used.tolist()
-        if tp + fn == 0 or fp + tn == 0:
-            notes.append(
-                f"every label is {'negative' if tp + fn == 0 else 'positive'}; check the positive class."
-            )
-        if tp + fp == 0 or fn + tn == 0:
-            notes.append(
-                f"every decision is {'negative' if tp + fp == 0 else 'positive'}; check the positive class."
-            )
-    return notes

@@ -31,8 +31,9 @@ from fairkit.inference import (
     mover_ratio,
     multinomial_replicates,
 )
-from fairkit.metrics import Metric
+from fairkit.metrics import AnyMetric, Metric
 from fairkit.shares import REST, Sample, other_sample, others_of
+from fairkit.significance import p_values_of
 from fairkit.tables import GroupTable
 
 FloatArray = NDArray[np.float64]
@@ -63,9 +64,15 @@ class Options:
 class Comparison(Protocol):
     """Every group against its reference, for every metric: values and intervals at any level."""
 
-    compare: Compare
-    value: FloatArray
-    """Difference or ratio, shape (metrics, groups); NaN where undefined."""
+    @property
+    def compare(self) -> Compare:
+        """What is compared."""
+        ...
+
+    @property
+    def value(self) -> FloatArray:
+        """Difference or ratio, shape (metrics, groups); NaN where undefined."""
+        ...
 
     def replicates(self) -> FloatArray:
         """Bootstrap replicates of the value, shape (metrics, replicates, groups); NaN where undefined."""
@@ -83,13 +90,23 @@ class Comparison(Protocol):
         """Interval that holds in the far tails, each contrast at a level of its own."""
         ...
 
+    def p_values(self) -> FloatArray:
+        """Test "no difference" one contrast at a time, shape (metrics, groups); NaN where not tested."""
+        ...
+
 
 class Evidence(Protocol):
     """Values, plain intervals and contrasts of the metrics of one grouping."""
 
-    metrics: tuple[Metric, ...]
-    values: FloatArray
-    """Shape (metrics, groups); NaN where undefined."""
+    @property
+    def metrics(self) -> Sequence[AnyMetric]:
+        """The metrics, in the order of the arrays."""
+        ...
+
+    @property
+    def values(self) -> FloatArray:
+        """Values, shape (metrics, groups); NaN where undefined."""
+        ...
 
     def plain(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
         """Interval of each value on its own, and the method of each."""
@@ -192,7 +209,17 @@ class IndependentRows:
         )
 
 
-def contrast_replicates(evidence: Evidence, reference: IntArray, compare: Compare) -> FloatArray:
+class Replicated(Protocol):
+    """Evidence of shares, whose replicates are sums."""
+
+    metrics: tuple[Metric, ...]
+
+    def replicates(self) -> FloatArray:
+        """Bootstrap replicates of the sums, shape (replicates, groups, fields)."""
+        ...
+
+
+def contrast_replicates(evidence: Replicated, reference: IntArray, compare: Compare) -> FloatArray:
     """Contrast the bootstrap replicates of every group with those of its reference."""
     drawn = evidence.replicates()
     total = drawn.sum(axis=1, keepdims=True)
@@ -269,6 +296,9 @@ class _IndependentComparison:
     def corrected(self, confidence: FloatArray) -> tuple[Bounds, NDArray[np.str_]]:
         bounds = self._mover(confidence, exact=True)
         return self._masked(*bounds), np.full(self.value.shape, "mover-exact", dtype="<U24")
+
+    def p_values(self) -> FloatArray:
+        return p_values_of(self.evidence.metrics, self.evidence.table, self.reference)
 
     def _bca(self, i: int, metric: Metric, confidence: float) -> Bounds:
         """Bootstrap a contrast: both sides are resampled, and each row of either side is left out in turn."""

@@ -20,12 +20,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fairkit.contrasts import p_values_of, reference_name, shares_of, why_undefined
+from fairkit.contrasts import reference_name, why_undefined
 from fairkit.corrections import Correction, Decided, decide
 from fairkit.evidence import Compare, Comparison, Evidence
 from fairkit.inference import Bounds, benjamini_hochberg, detectable_difference, holm, rows_needed
-from fairkit.metrics import Metric
+from fairkit.metrics import AnyMetric
 from fairkit.shares import REST
+from fairkit.significance import shares_of
 from fairkit.tables import GroupTable, numbers
 
 FloatArray = NDArray[np.float64]
@@ -117,7 +118,7 @@ class Judged:
     ``1 - 2(1 - confidence)``, from exact limits, which the intersection-union test of parity uses.
     """
 
-    metrics: tuple[Metric, ...]
+    metrics: tuple[AnyMetric, ...]
     table: GroupTable
     evidence: Evidence
     comparison: Comparison
@@ -139,7 +140,7 @@ class Judged:
 
 
 def judge(
-    metrics: Sequence[Metric],
+    metrics: Sequence[AnyMetric],
     table: GroupTable,
     evidence: Evidence,
     reference: NDArray[np.int64],
@@ -188,7 +189,7 @@ def judge(
         confidence,
         correction,
         decided,
-        p_values_of(metrics, table, reference),
+        comparison.p_values(),
         comparison.corrected(np.full(comparison.value.shape, 1 - 2 * (1 - confidence)))[0],
     )
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from fairkit.corrections import Correction, decide
 from fairkit.evidence import Compare
 from fairkit.findings import Judged, Verdict
-from fairkit.metrics import FAMILIES, Family
+from fairkit.metrics import FAMILIES, Family, base_name
 
 FloatArray = NDArray[np.float64]
 
@@ -63,7 +63,14 @@ def headlines(judged: Judged) -> list[Headline]:
     """Sum up every metric, and every named notion of fairness whose metrics are there."""
     known = [m.name for m in judged.metrics]
     single = [Family(name, (name,), "") for name in known]
-    named = [family for family in FAMILIES if all(name in known for name in family.metrics)]
+    # Of one class or model, a notion is about that class or model too: equalized_odds[cat].
+    endings = dict.fromkeys(name.removeprefix(base_name(name)) for name in known)
+    about = [
+        Family(f"{family.name}{end}", tuple(f"{name}{end}" for name in family.metrics), family.source)
+        for end in endings
+        for family in FAMILIES
+    ]
+    named = [family for family in about if all(name in known for name in family.metrics)]
     return [
         _headline(judged, family, [known.index(name) for name in family.metrics]) for family in single + named
     ]

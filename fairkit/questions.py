@@ -14,6 +14,7 @@ import numpy as np
 from fairkit._predicate_nodes import Missing, kind_of_leaf, leaves
 from fairkit.errors import DataError, FairkitError, UsageError, unknown_name
 from fairkit.groups import Attribute
+from fairkit.kinds import Kind
 from fairkit.predicates import ColumnKind, Predicate, check, parse
 
 MAX_LEVELS = 1_000
@@ -57,15 +58,31 @@ class Question:
     """
 
     by: tuple[Attribute, ...]
-    decision: str | None = None
-    score: str | None = None
+    decision: str | Mapping[str, str] | None = None
+    score: str | Mapping[str, str] | None = None
     threshold: float | None = None
     label: str | None = None
     positive: Any = None
+    classes: Literal["all"] | Sequence[str] | None = None
+    outputs: Mapping[str, str] | None = None
+    prediction: str | None = None
+    prediction_low: str | None = None
+    prediction_high: str | None = None
+    quantile: float | None = None
+    rank: str | None = None
+    query: str | None = None
+    relevance: str | None = None
+    events: str | None = None
+    exposure: str | None = None
     weight: str | None = None
     cluster: str | None = None
     missing: tuple[str, ...] = ()
     max_levels: int = MAX_LEVELS
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of counts that answers the question."""
+        return Kind.DECISIONS if self.label is None else Kind.CONFUSION
 
     def __post_init__(self) -> None:
         named = {

@@ -14,10 +14,10 @@ from typing import Literal
 from fairkit.counts import Kind
 from fairkit.errors import UsageError, did_you_mean, shortlist
 from fairkit.metrics import agreement, events, multiclass, ranking, regression, scores
-from fairkit.metrics.base import Metric, Ratio, Sum, Why
+from fairkit.metrics.base import AnyMetric, Metric, Ratio, Sum, Unit, Why
 from fairkit.metrics.classification import CLASSIFICATION
 from fairkit.metrics.decisions import DECISIONS
-from fairkit.metrics.functionals import Functional, Measured, Part, Scale, Unit
+from fairkit.metrics.functionals import Functional, Measured, Part, Scale
 
 __all__ = [
     "CATALOGUE",
@@ -35,12 +35,11 @@ __all__ = [
     "Why",
     "base_name",
     "chosen_metrics",
+    "definition_of",
     "markdown_table",
     "metric",
+    "unknown_metric",
 ]
-
-AnyMetric = Metric | Functional
-"""A share of rows, or a smooth function of sums."""
 
 _FAMILIES: Mapping[Kind, Sequence[AnyMetric]] = {
     Kind.CONFUSION: CLASSIFICATION,
@@ -48,6 +47,7 @@ _FAMILIES: Mapping[Kind, Sequence[AnyMetric]] = {
     Kind.AGREEMENT: agreement.AGREEMENT,
     Kind.SCORES: scores.SCORES,
     Kind.CLASSES: multiclass.MULTICLASS,
+    Kind.OUTCOMES: (),
     Kind.REGRESSION: regression.REGRESSION,
     Kind.RANKING: ranking.RANKING,
     Kind.EVENTS: events.EVENTS,
@@ -150,6 +150,19 @@ def base_name(name: str) -> str:
     return name.partition("[")[0]
 
 
+def definition_of(name: str) -> AnyMetric | None:
+    """Find the definition behind a metric's name, whatever class or model it is about; None if unknown.
+
+    Examples
+    --------
+    >>> found = definition_of("true_positive_rate[cat]")
+    >>> found and found.title
+    'True positive rate'
+    """
+    base = base_name(name)
+    return next((family[base] for family in CATALOGUE.values() if base in family), None)
+
+
 def chosen_metrics(names: Sequence[str] | Literal["default", "all"], *, kind: Kind) -> tuple[AnyMetric, ...]:
     """Look up metrics by name, in the order given, each once.
 
@@ -172,7 +185,7 @@ def chosen_metrics(names: Sequence[str] | Literal["default", "all"], *, kind: Ki
     if names == "all":
         return tuple(known.values())
     wanted = _DEFAULT[kind] if names == "default" else [names] if isinstance(names, str) else names
-    problems = [_unknown(name, kind) for name in wanted if name not in known]
+    problems = [unknown_metric(name, [kind]) for name in wanted if name not in known]
     if not wanted:
         problems.append("name at least one metric, or leave the choice out for the usual six.")
     if problems:
@@ -197,11 +210,35 @@ def markdown_table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _unknown(name: str, kind: Kind) -> str:
-    known = list(CATALOGUE[kind])
-    alias = _ALIASES.get(name.casefold())
+def unknown_metric(name: str, kinds: Sequence[Kind]) -> str:
+    """Say why a metric's name is not known where counts are read as these kinds, and what would help.
+
+    Examples
+    --------
+    >>> unknown_metric("roc_auc", [Kind.DECISIONS])
+    "metric 'roc_auc' needs scores (--score COL) and a label; ..."
+    """
+    known = list(dict.fromkeys(name for kind in kinds for name in CATALOGUE[kind]))
+    alias = _ALIASES.get(base_name(name).casefold())
     if alias in known:
         return f"metric '{name}' is spelled '{alias}' here."
-    if kind is Kind.DECISIONS and (name in CATALOGUE[Kind.CONFUSION] or alias is not None):
+    only = f"only {shortlist(known, shown=20)} can be measured here."
+    if list(kinds) == [Kind.DECISIONS] and (name in CATALOGUE[Kind.CONFUSION] or alias is not None):
         return f"metric '{name}' needs a label; without one only {shortlist(known)} can be measured."
+    needs = next((_NEEDS[kind] for kind, own in CATALOGUE.items() if base_name(name) in own), None)
+    if needs is not None:
+        return f"metric '{name}' needs {needs}; {only}"
     return f"there is no metric '{name}' (there are {shortlist(known, shown=20)}).{did_you_mean(name, known)}"
+
+
+_NEEDS: Mapping[Kind, str] = {
+    Kind.CONFUSION: "decisions (--decision COL) and a label",
+    Kind.DECISIONS: "decisions (--decision COL)",
+    Kind.AGREEMENT: "decisions (--decision COL) and a label",
+    Kind.SCORES: "scores (--score COL) and a label",
+    Kind.CLASSES: "several classes (--classes all)",
+    Kind.OUTCOMES: "several outputs (--output LABEL=DECISION)",
+    Kind.REGRESSION: "a predicted number (--prediction COL) and a label",
+    Kind.RANKING: "ranks (--rank COL) and queries (--query COL)",
+    Kind.EVENTS: "counts of events (--events COL)",
+}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,90 @@ class Why(StrEnum):
     METRIC_FAILED = "metric-failed"
     REFERENCE_UNDEFINED = "reference-undefined"
     REFERENCE_ZERO = "reference-zero"
+    ATTRIBUTE_MISSING = "attribute-missing"
+
+
+Unit = Literal["share", "score", "amount"]
+"""How values are written: a share in percent, a score such as .873, an amount in the unit of the label."""
+
+
+class AnyMetric(Protocol):
+    """What the rooms after Counts know of a metric, whether it is a share of rows or anything else.
+
+    Examples
+    --------
+    >>> from fairkit.metrics import metric
+    >>> accuracy: AnyMetric = metric("accuracy")
+    >>> accuracy.unit
+    'share'
+    """
+
+    @property
+    def name(self) -> str:
+        """The field's word, spelled out."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """The name as words."""
+        ...
+
+    @property
+    def summary(self) -> str:
+        """What it says, in one line."""
+        ...
+
+    @property
+    def formula(self) -> str:
+        """The formula over the fields of the counts."""
+        ...
+
+    @property
+    def source(self) -> str:
+        """Where the definition comes from."""
+        ...
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of counts it is made of."""
+        ...
+
+    @property
+    def better(self) -> Literal["higher", "lower", "neither"]:
+        """Which way is good for the people of a group."""
+        ...
+
+    @property
+    def margin(self) -> float:
+        """Largest difference that still counts as parity, in units that :meth:`margin_on` knows."""
+        ...
+
+    @property
+    def margin_ratio(self) -> tuple[float, float]:
+        """The same for a ratio."""
+        ...
+
+    @property
+    def unit(self) -> Unit:
+        """How values are written."""
+        ...
+
+    @property
+    def is_proportion(self) -> bool:
+        """Whether it is one share of rows, so that binomial intervals apply."""
+        ...
+
+    def denominators(self, table: NDArray[Any]) -> FloatArray:
+        """Count what the metric stands on, from sums of shape (..., fields)."""
+        ...
+
+    def why(self, row: NDArray[Any]) -> Why | None:
+        """Say why it is undefined for one group's sums, or None where it is defined."""
+        ...
+
+    def margin_on(self, table: NDArray[Any]) -> float:
+        """Return the largest difference that counts as parity, given the sums of all groups."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +268,15 @@ class Metric:
         if len(self.parts) == 1:
             return str(self.parts[0])
         return f"({' + '.join(map(str, self.parts))}) / {len(self.parts)}"
+
+    @property
+    def unit(self) -> Unit:
+        """How values are written: shares of rows in percent."""
+        return "share"
+
+    def margin_on(self, table: NDArray[Any]) -> float:  # noqa: ARG002 - other metrics need the sums
+        """Return the largest difference that counts as parity: for shares it is the same on any data."""
+        return self.margin
 
     @property
     def is_proportion(self) -> bool:

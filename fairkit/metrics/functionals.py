@@ -21,13 +21,10 @@ from numpy.typing import NDArray
 
 from fairkit.counts import FIELDS, LEFT_OUT, Axis, Kind
 from fairkit.kinds import ROW_FIELDS
-from fairkit.metrics.base import Why
+from fairkit.metrics.base import Unit, Why
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-
-Unit = Literal["share", "score", "amount"]
-"""How values are written: a share in percent, a score such as .873, an amount in the unit of the label."""
 
 Scale = Literal["identity", "logit", "log"]
 """On which scale an interval is made and is about symmetric."""
@@ -85,6 +82,8 @@ class Measured:
         Degrees of freedom of that variance (Welch & Satterthwaite).
     influence : array of float64, shape (cells, fields)
         A cluster pulls the value by the sum of its sums times this; zeros where undefined.
+    why : Why or None
+        Why there is no value, where the group's sums alone (`Functional.empty`) do not show it.
 
     Examples
     --------
@@ -96,11 +95,12 @@ class Measured:
     variance: float
     freedom: float
     influence: FloatArray
+    why: Why | None = None
 
     @classmethod
-    def undefined(cls, sums: FloatArray) -> Measured:
+    def undefined(cls, sums: FloatArray, why: Why | None = None) -> Measured:
         """Return the measure of a part on which the functional has no value."""
-        return cls(np.nan, np.nan, np.nan, np.zeros(sums.shape))
+        return cls(np.nan, np.nan, np.nan, np.zeros(sums.shape), why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +132,13 @@ class Functional:
     spread : callable, optional
         From the sums over all groups, shape (fields,), to the unit of the margin, such as the label's
         standard deviation. None for 1.
+    limits : callable, optional
+        From a part, a confidence level and what share of its rows its rows are worth (1 where they are
+        independent, less where they come in clusters) to limits of the value, for a functional whose value
+        plus or minus its standard error would not hold. None where it would.
+    bound : callable, optional
+        From a part to how far its bins may have moved the value; 0 where every score is known exactly. None
+        where bins do not matter.
 
     Examples
     --------
@@ -156,6 +163,8 @@ class Functional:
     lowest: float | None = None
     highest: float | None = None
     spread: Callable[[FloatArray], float] | None = None
+    limits: Callable[[Part, float, float], tuple[float, float]] | None = None
+    bound: Callable[[Part], float] | None = None
 
     @property
     def title(self) -> str:
@@ -170,7 +179,7 @@ class Functional:
     def denominators(self, table: NDArray[Any]) -> FloatArray:
         """Count what the metric stands on, shape (...), from sums of shape (..., fields)."""
         columns = [FIELDS[self.kind].index(field) for field in self.size]
-        return np.asarray(table, np.float64)[..., columns].sum(axis=-1)
+        return np.asarray(np.asarray(table, np.float64)[..., columns].sum(axis=-1))
 
     def why(self, row: NDArray[Any]) -> Why | None:
         """Say why the metric is undefined for one group, shape (fields,), or None where it is defined."""
@@ -185,4 +194,4 @@ class Functional:
         width = len(FIELDS[self.kind]) + len(LEFT_OUT[self.kind])
         total = np.asarray(table, np.float64).reshape(-1, width).sum(axis=0)
         spread = self.spread(total[: len(FIELDS[self.kind])])
-        return self.margin * spread if np.isfinite(spread) and spread > 0 else np.nan
+        return self.margin * spread if np.isfinite(spread) and spread > 0 else 0.0

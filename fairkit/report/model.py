@@ -61,6 +61,16 @@ class Settings:
     label, decision, score, weight, cluster : str or None
         Columns, or predicates, as written.
     threshold : float or None
+    classes : tuple of str
+        Of several classes: those given, or ``all``.
+    outputs : dict of str to str
+        Decision column by label column, where a row has several labels.
+    models : dict of str to str
+        Column of decisions or scores by model, where several were compared.
+    prediction, prediction_low, prediction_high, rank, query, relevance, events, exposure : str or None
+        Columns of regression, ranking and counts of events.
+    quantile : float or None
+        The quantile that is predicted.
     positive : dict of str to str
         Positive class by role, where it was stated.
     by : tuple of str
@@ -88,6 +98,18 @@ class Settings:
     decision: str | None
     score: str | None
     threshold: float | None
+    classes: tuple[str, ...]
+    outputs: dict[str, str]
+    models: dict[str, str]
+    prediction: str | None
+    prediction_low: str | None
+    prediction_high: str | None
+    quantile: float | None
+    rank: str | None
+    query: str | None
+    relevance: str | None
+    events: str | None
+    exposure: str | None
     positive: dict[str, str]
     weight: str | None
     cluster: str | None

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from fairkit.estimates import Estimate, GroupSize
 from fairkit.evidence import Compare
 from fairkit.findings import Finding, Verdict
 from fairkit.headlines import Headline
-from fairkit.metrics import CATALOGUE, Metric
+from fairkit.metrics import AnyMetric, definition_of
 from fairkit.report.model import Report
 
 _ORDER = {Verdict.DISPARITY: 1, Verdict.INCONCLUSIVE: 2, Verdict.PARITY: 3}
@@ -58,7 +57,7 @@ class Section:
     ----------
     metric, attribute : str
     compare : {"difference", "ratio"}
-    definition : Metric or None
+    definition : AnyMetric or None
         None for a metric that this fairkit does not know.
     reference : str
         Name of the reference group, or ``rest``.
@@ -73,7 +72,7 @@ class Section:
     metric: str
     attribute: str
     compare: Compare
-    definition: Metric | None
+    definition: AnyMetric | None
     reference: str
     margin: tuple[float, float] | None
     headline: Headline | None
@@ -145,7 +144,6 @@ def parts(report: Report) -> tuple[Part, ...]:
     for f in report.findings:
         found[f.attribute, f.metric, f.compare][f.group] = f
     heads = {(h.attribute, h.name, h.compare): h for h in report.headlines}
-    known = CATALOGUE.get(report.counts.kind, MappingProxyType({}))
     sections: dict[str, list[Section]] = defaultdict(list)
     for (attribute, metric), own in estimates.items():
         for compare in COMPARES:
@@ -153,7 +151,7 @@ def parts(report: Report) -> tuple[Part, ...]:
                 key = (attribute, metric, compare)
                 sections[attribute].append(
                     _section(
-                        known.get(metric),
+                        definition_of(metric),
                         compare,
                         estimates=own,
                         found=found[key],
@@ -269,7 +267,7 @@ COMPARES: tuple[Compare, ...] = ("difference", "ratio")
 
 
 def _section(
-    definition: Metric | None,
+    definition: AnyMetric | None,
     compare: Compare,
     *,
     estimates: list[Estimate],

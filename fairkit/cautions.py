@@ -1,0 +1,109 @@
+"""What a reader should know before the numbers: rows left out, questions that are hardly ever meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fairkit.counts import FIELDS, Counts, Kind
+from fairkit.errors import shortlist
+from fairkit.groups import Grouping, attributes_of
+from fairkit.questions import Question
+from fairkit.report.model import DataSummary
+
+
+def slips(question: Question | None, chosen: Sequence[Grouping]) -> list[str]:
+    """Point out a question that is allowed but is hardly ever meant.
+
+    Parameters
+    ----------
+    question : Question or None
+        None where counts were given.
+    chosen : sequence of Grouping
+
+    Examples
+    --------
+    >>> from fairkit.groups import groupings
+    >>> slips(Question((), decision="y", label="y"), groupings("sex"))
+    ["label and decision are the same column, 'y': nothing can be wrong then."]
+    """
+    if question is None:
+        return []
+    label, decision = question.label, question.decision
+    notes = []
+    if label is not None and label == decision:
+        notes.append(f"label and decision are the same column, '{label}': nothing can be wrong then.")
+    notes += [
+        f"groups are by '{a.name}', which is also the {role}: its rates are 0 and 1 by construction."
+        for a in attributes_of(chosen)
+        for role, column in (("label", label), ("decision", decision))
+        if a.predicate is None and a.name == column
+    ]
+    return notes
+
+
+def cautions(counts: Counts, summary: DataSummary, chosen: Sequence[Grouping]) -> list[str]:
+    """Say what the counts themselves show: rows left out, levels not declared, a class that never occurs.
+
+    Parameters
+    ----------
+    counts : Counts
+        As they were read.
+    summary : DataSummary
+    chosen : sequence of Grouping
+    """
+    notes = [
+        f"{n:,} of {summary.rows:,} rows are left out: {name.replace('_', ' ')}."
+        for name, n in summary.left_out.items()
+        if n
+    ]
+    for attribute in attributes_of(chosen):
+        if attribute.levels:
+            found = counts.levels[counts.attributes.index(attribute.name)]
+            extra = [level for level in found if level is not None and level not in attribute.levels]
+            if extra:
+                notes.append(f"'{attribute.name}' has levels that were not declared: {shortlist(extra)}.")
+        alone = counts.marginal([attribute.name], keep_axes=False)
+        if attribute.predicate is not None and ("True",) not in alone.groups():
+            notes.append(
+                f"no row has {attribute.name}=True ({attribute.predicate.canonical}); check its values."
+            )
+        lacking = [
+            row for (level,), row in zip(alone.groups(), alone.row_counts, strict=True) if level is None
+        ]
+        if lacking and (rows := int(lacking[0][: len(FIELDS[counts.kind])].sum())):
+            notes.append(
+                f"'{attribute.name}' is missing in {rows:,} of the rows used "
+                f"({rows / summary.rows_used:.1%}); they are a group of their own."
+            )
+    return notes
+
+
+def one_sided(counts: Counts, variant: str | None) -> list[str]:
+    """Point out decisions or labels that are all alike, which is mostly a wrong positive class.
+
+    Parameters
+    ----------
+    counts : Counts
+        Of one view.
+    variant : str or None
+        The class, output or model that it is about.
+
+    Examples
+    --------
+    >>> one_sided(Counts.from_cells(Kind.CONFUSION, [], [()], [[3, 0, 2, 0, 0, 0, 0]]), None)[0]
+    'every label is positive; check the positive class.'
+    """
+    if counts.kind is not Kind.CONFUSION:
+        return []
+    tp, fp, fn, tn = counts.values[:, :4].sum(axis=0).tolist()
+    of = "" if variant is None else f" of '{variant}'"
+    notes = []
+    if tp + fn == 0 or fp + tn == 0:
+        notes.append(
+            f"every label{of} is {'negative' if tp + fn == 0 else 'positive'}; check the positive class."
+        )
+    if tp + fp == 0 or fn + tn == 0:
+        notes.append(
+            f"every decision{of} is {'negative' if tp + fp == 0 else 'positive'}; check the positive class."
+        )
+    return notes

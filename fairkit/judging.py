@@ -1,0 +1,158 @@
+"""One grouping of one view, from sums to findings: the rooms of the spine in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from fairkit.contrasts import Contrast, contrasts, reference_positions
+from fairkit.corrections import Correction
+from fairkit.counts import Counts
+from fairkit.estimates import Estimate, GroupSize, estimates
+from fairkit.evidence import Compare, Evidence, IndependentRows, Options
+from fairkit.findings import Finding, findings, judge
+from fairkit.groups import Grouping, Reference
+from fairkit.headlines import Headline, headlines
+from fairkit.margins import margins_for
+from fairkit.metrics import AnyMetric, Functional, Metric
+from fairkit.tables import GroupTable, group_cells, group_table
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How contrasts are judged, the same for every grouping.
+
+    Parameters
+    ----------
+    compares : tuple of {"difference", "ratio"}
+    margins : mapping of comparison to pair
+        Those the user gave.
+    confidence : float
+    correction : Correction
+    options : Options
+
+    Examples
+    --------
+    >>> Rules(("difference",), {}, 0.95, Correction.HOLM, Options()).confidence
+    0.95
+    """
+
+    compares: tuple[Compare, ...]
+    margins: Mapping[str, tuple[float, float]]
+    confidence: float
+    correction: Correction
+    options: Options
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found, collected over groupings and views in the order of the report.
+
+    Examples
+    --------
+    >>> Found().estimates
+    []
+    """
+
+    groups: list[GroupSize] = field(default_factory=list)
+    estimates: list[Estimate] = field(default_factory=list)
+    contrasts: list[Contrast] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    headlines: list[Headline] = field(default_factory=list)
+
+
+def judge_counts(
+    counts: Counts,
+    metrics: Sequence[AnyMetric],
+    grouping: Grouping,
+    wish: Reference,
+    *,
+    rules: Rules,
+    found: Found,
+) -> None:
+    """Estimate, contrast and judge the metrics of one grouping, and add what is found.
+
+    Parameters
+    ----------
+    counts : Counts
+        Of the metrics' kind.
+    metrics : sequence of AnyMetric
+    grouping : Grouping
+    wish : "rest", "best" or levels
+    rules : Rules
+    found : Found
+
+    Examples
+    --------
+    >>> from fairkit.counts import Kind
+    >>> from fairkit.groups import groupings
+    >>> from fairkit.metrics import chosen_metrics
+    >>> counts = Counts.from_cells(Kind.DECISIONS, ["sex"], [("F",), ("M",)], [[56, 14, 0], [48, 32, 0]])
+    >>> found, rules = Found(), Rules(("difference",), {}, 0.95, Correction.HOLM, Options())
+    >>> metrics = chosen_metrics("all", kind=Kind.DECISIONS)
+    >>> judge_counts(counts, metrics, groupings("sex")[0], "rest", rules=rules, found=found)
+    >>> [str(finding.verdict) for finding in found.findings]
+    ['disparity', 'disparity']
+    """
+    table = group_table(counts, grouping)
+    shares = [m for m in metrics if isinstance(m, Metric)]
+    others = [m for m in metrics if isinstance(m, Functional)]
+    if shares:
+        judge_evidence(_of_shares(shares, table, rules.options), table, wish, rules=rules, found=found)
+    if others:
+        from fairkit.linearised import LinearisedRows
+
+        evidence = LinearisedRows(others, group_cells(counts, grouping), table, rules.options)
+        judge_evidence(evidence, table, wish, rules=rules, found=found)
+
+
+def judge_evidence(
+    evidence: Evidence, table: GroupTable, wish: Reference, *, rules: Rules, found: Found
+) -> None:
+    """Judge metrics by whatever evidence there is for them, and add what is found.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    table : GroupTable
+        Of the same groups.
+    wish : "rest", "best" or levels
+    rules : Rules
+    found : Found
+    """
+    metrics = evidence.metrics
+    position = reference_positions(metrics, table, wish, evidence.values)
+    found.estimates.extend(estimates(metrics, table, evidence, confidence=rules.confidence))
+    for compare in rules.compares:
+        judged = judge(
+            metrics,
+            table,
+            evidence,
+            position,
+            compare=compare,
+            margins=margins_for(metrics, rules.margins, compare, table.sums),
+            confidence=rules.confidence,
+            correction=rules.correction,
+            selected_reference=wish == "best",
+        )
+        found.contrasts.extend(
+            contrasts(
+                metrics,
+                table,
+                position,
+                judged.comparison,
+                judged.p_values,
+                compare=compare,
+                confidence=rules.confidence,
+            )
+        )
+        found.findings.extend(findings(judged))
+        found.headlines.extend(headlines(judged))
+
+
+def _of_shares(metrics: Sequence[Metric], table: GroupTable, options: Options) -> Evidence:
+    if table.clusters is None:
+        return IndependentRows(metrics, table, options)
+    from fairkit.clustered import ClusteredRows
+
+    return ClusteredRows(metrics, table, options)
