@@ -6,6 +6,7 @@ threshold stays in the same unit as the number beside it.
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
 from types import MappingProxyType
@@ -14,7 +15,7 @@ from fairkit.estimates import Estimate
 from fairkit.evidence import Compare
 from fairkit.findings import TOO_FEW_ROWS, Finding, Verdict
 from fairkit.headlines import Headline
-from fairkit.metrics import Why
+from fairkit.metrics import Unit, Why, definition_of
 
 SYMBOLS = MappingProxyType({Verdict.DISPARITY: "◆", Verdict.PARITY: "●", Verdict.INCONCLUSIVE: "○"})
 """One sign per verdict, the same in tables and charts, so that colour is never needed."""
@@ -40,6 +41,7 @@ REASONS = MappingProxyType(
         Why.METRIC_FAILED: "the metric's function failed here",
         Why.REFERENCE_UNDEFINED: "the reference has no value",
         Why.REFERENCE_ZERO: "the reference's value is 0",
+        Why.ATTRIBUTE_MISSING: "too many rows without the attribute",
         TOO_FEW_ROWS: "too few rows",
     }
 )
@@ -99,34 +101,73 @@ def percent(value: float, *, digits: int = 2) -> str:
     return f"{_unsigned_zero(f'{100 * value:.{digits}f}')}%"
 
 
-def contrast_number(value: float, compare: Compare, *, digits: int = 2) -> str:
-    """Write a difference in signed points, or a ratio.
+def unit_of(metric: str) -> Unit:
+    """Return how a metric's values are written; of one that is not known, as shares.
+
+    Examples
+    --------
+    >>> unit_of("accuracy"), unit_of("true_positive_rate[cat]")
+    ('share', 'share')
+    """
+    found = definition_of(metric)
+    return "share" if found is None else found.unit
+
+
+def value_text(value: float, unit: Unit = "share", *, digits: int = 2) -> str:
+    """Write a value in its unit: a share in percent, a score plainly, an amount to four figures.
+
+    Examples
+    --------
+    >>> value_text(0.4485), value_text(0.87312, "score"), value_text(23456.7, "amount")
+    ('44.85%', '0.8731', '23,457')
+    """
+    if unit == "share":
+        return percent(value, digits=digits)
+    return _unsigned_zero(f"{value:.{digits + 2}f}") if unit == "score" else _amount(value)
+
+
+def contrast_number(value: float, compare: Compare, *, unit: Unit = "share", digits: int = 2) -> str:
+    """Write a difference (of shares in signed points), or a ratio.
 
     Examples
     --------
     >>> contrast_number(0.21394, "difference"), contrast_number(0.5228, "ratio")
     ('+21.39', '0.523')
+    >>> contrast_number(-0.0312, "difference", unit="score"), contrast_number(1250.5, "difference", unit="amount")
+    ('-0.0312', '+1,250')
     """
     if compare == "ratio":
         return f"{value:.{digits + 1}f}"
-    return _unsigned_zero(f"{100 * value:+.{digits}f}")
+    if unit == "share":
+        return _unsigned_zero(f"{100 * value:+.{digits}f}")
+    return _unsigned_zero(f"{value:+.{digits + 2}f}" if unit == "score" else _amount(value, sign="+"))
 
 
-def bounds(low: float | None, high: float | None, *, digits: int = 2, between: str = " to ") -> str:
-    """Write the interval of a rate, in percent without the sign; empty where there is none.
+def bounds(
+    low: float | None, high: float | None, *, unit: Unit = "share", digits: int = 2, between: str = " to "
+) -> str:
+    """Write the interval of a value, of a share in percent without the sign; empty where there is none.
 
     Examples
     --------
     >>> bounds(0.42561, 0.47158), bounds(0.42561, 0.47158, between=", ", digits=1)
     ('42.56 to 47.16', '42.6, 47.2')
+    >>> bounds(0.8, 0.9, unit="score")
+    '0.8000 to 0.9000'
     """
     if low is None or high is None:
         return ""
-    return f"{percent(low, digits=digits)[:-1]}{between}{percent(high, digits=digits)[:-1]}"
+    return between.join(value_text(end, unit, digits=digits).rstrip("%") for end in (low, high))
 
 
 def contrast_bounds(
-    low: float | None, high: float | None, compare: Compare, *, digits: int = 2, between: str = " to "
+    low: float | None,
+    high: float | None,
+    compare: Compare,
+    *,
+    unit: Unit = "share",
+    digits: int = 2,
+    between: str = " to ",
 ) -> str:
     """Write the interval of a difference or ratio; empty where there is none.
 
@@ -138,8 +179,8 @@ def contrast_bounds(
     if low is None:
         return ""
     if high is None:
-        return f"{contrast_number(low, compare, digits=digits)} and more"
-    ends = (contrast_number(end, compare, digits=digits) for end in (low, high))
+        return f"{contrast_number(low, compare, unit=unit, digits=digits)} and more"
+    ends = (contrast_number(end, compare, unit=unit, digits=digits) for end in (low, high))
     return between.join(ends)
 
 
@@ -154,20 +195,28 @@ def level_text(level: float) -> str:
     return f"{100 * level:.2f}".rstrip("0").rstrip(".") + "%"
 
 
-def margin_text(margin: tuple[float, float], compare: Compare) -> str:
+def margin_text(margin: tuple[float, float], compare: Compare, unit: Unit = "share") -> str:
     """Write a margin in the unit of its contrast.
 
     Examples
     --------
     >>> margin_text((-0.05, 0.05), "difference"), margin_text((0.8, 1.25), "ratio")
     ('±5 points', '0.8 to 1.25')
+    >>> margin_text((-0.05, 0.05), "difference", "score"), margin_text((-1234.5, 1234.5), "difference", "amount")
+    ('±0.05', '±1,234')
     """
     low, high = margin
     if compare == "ratio":
         return f"{low:g} to {high:g}"
+    if unit == "share":
+        return f"±{100 * high:g} points" if low == -high else f"{100 * low:+g} to {100 * high:+g} points"
     if low == -high:
-        return f"±{100 * high:g} points"
-    return f"{100 * low:+g} to {100 * high:+g} points"
+        return f"±{high:g}" if unit == "score" else f"±{_amount(high)}"
+    return (
+        f"{low:+g} to {high:+g}"
+        if unit == "score"
+        else f"{_amount(low, sign='+')} to {_amount(high, sign='+')}"
+    )
 
 
 def reason_text(reason: str) -> str:
@@ -228,6 +277,7 @@ def sentence(finding: Finding, *, n: int, other_n: int | None = None) -> str:
     >>> sentence(finding, n=70, other_n=80)
     'selection_rate of sex=F is 20.00 points higher than that of sex=M (95% interval ...: disparity'
     """
+    unit = unit_of(finding.metric)
     of = f"{finding.metric} of {visible(finding.group)}"
     reason = "" if finding.reason is None else reason_text(finding.reason)
     if finding.value is None:
@@ -236,10 +286,10 @@ def sentence(finding: Finding, *, n: int, other_n: int | None = None) -> str:
     if finding.level is None:
         numbers += f"; no interval: {reason}"
     else:
-        interval = contrast_bounds(finding.low, finding.high, finding.compare)
+        interval = contrast_bounds(finding.low, finding.high, finding.compare, unit=unit)
         numbers = f"{level_text(finding.level)} interval {interval}; {numbers}"
-    text = f"{of} is {_size(finding.value, finding.compare)} {_other(finding)} ({numbers}; margin "
-    text += f"{margin_text(finding.margin, finding.compare)}): {finding.verdict}"
+    text = f"{of} is {_size(finding.value, finding.compare, unit)} {_other(finding)} ({numbers}; margin "
+    text += f"{margin_text(finding.margin, finding.compare, unit)}): {finding.verdict}"
     return f"{text}, {needed_text(finding)}" if finding.n_needed is not None else text
 
 
@@ -272,7 +322,20 @@ def at_least_text(headline: Headline) -> str:
         return ""
     if headline.compare == "ratio":
         return f"{headline.at_least:.3f} times"
-    return f"{100 * abs(headline.at_least):.2f} points"
+    return size_text(abs(headline.at_least), unit_of(headline.metrics[0]))
+
+
+def size_text(size: float, unit: Unit) -> str:
+    """Write how large a difference is, with its unit.
+
+    Examples
+    --------
+    >>> size_text(0.0524, "share"), size_text(0.0524, "score"), size_text(52.4, "amount")
+    ('5.24 points', '0.0524', '52.4')
+    """
+    if unit == "share":
+        return f"{100 * size:.2f} points"
+    return value_text(size, unit)
 
 
 def promise(correction: str, confidence: float) -> str:
@@ -320,13 +383,22 @@ def _escape(found: re.Match[str]) -> str:
     return _SHORT_ESCAPES.get(found[0]) or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")
 
 
-def _size(value: float, compare: Compare) -> str:
+def _size(value: float, compare: Compare, unit: Unit) -> str:
     if compare == "ratio":
         return f"{value:.3f} times that of"
-    points = f"{100 * abs(value):.2f}"
-    if float(points) == 0:
+    size = size_text(abs(value), unit)
+    if float(size.split()[0].replace(",", "")) == 0:
         return "no different from that of"
-    return f"{points} points {'higher' if value > 0 else 'lower'} than that of"
+    return f"{size} {'higher' if value > 0 else 'lower'} than that of"
+
+
+def _amount(value: float, *, sign: str = "") -> str:
+    """Write an amount to four significant figures, whole from there on, with separators of thousands."""
+    if value == 0 or not math.isfinite(value):
+        return f"{value:{sign}g}"
+    digits = max(0, 3 - math.floor(math.log10(abs(value))))
+    text = f"{value:{sign},.{min(digits, 12)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _other(finding: Finding) -> str:
