@@ -1,9 +1,10 @@
 """Views: the tables that metrics read, made from one table of counts.
 
-Rows are counted once, with everything asked about them: a score and the decision on it, the class of a label
-and of a decision, the outcomes of several outputs or models. A metric needs less. A view sums out what it does
-not need and names what is left in the terms of its own kind, so that the true positive rate of one class, of
-one output or of one model is the same metric on the same kind of counts as that of a two-class decision.
+Rows are counted once, with everything asked about them: a score and the decision on it, the class of a
+label and of a decision, the outcomes of several outputs or models. A metric needs less. A view sums out what
+it does not need and names what is left in the terms of its own kind, so that the true positive rate of one
+class, of one output or of one model is the same metric on the same kind of counts as that of a two-class
+decision.
 
 Views are linear: the views of a sum are the sums of the views, whatever is weighted, clustered or summed out
 before. Rows that a view cannot use are kept among those left out, under the reason.
@@ -34,9 +35,11 @@ class View:
     Parameters
     ----------
     variant : str or None
-        What the metrics are about besides the groups: a class, an output, a model, ``model: class``. It stands
-        in brackets behind their names: ``true_positive_rate[cat]``.
+        What the metrics are about besides the groups: a class, an output, a model, ``model: class``. It
+        stands in brackets behind their names: ``true_positive_rate[cat]``.
     counts : Counts
+    narrow : bool, default False
+        Whether it is about one class or output among several; a model is not.
 
     Examples
     --------
@@ -47,6 +50,7 @@ class View:
 
     variant: str | None
     counts: Counts
+    narrow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class Reading:
     ...     axes=[Axis("a", ()), Axis("b", ())], axis_cells=[("tp", "tp"), ("fp", None)],
     ... )
     >>> [(reading.model, reading.place.ravel().tolist()) for reading in readings(counts, models=True)]
-    [('a', [0, 1]), ('b', [0, 5])]
+    [('a', [1, 0]), ('b', [5, 0])]
     """
 
     model: str | None
@@ -122,15 +126,15 @@ def views(counts: Counts, *, models: bool = False, classes: Sequence[str] | None
     ----------
     counts : Counts
     models : bool
-        Whether the axes of ``outcomes`` are several models on the same rows; else they are the outputs of one.
-        Scores and classes say so themselves, by the names of their axes (``score:new``).
+        Whether the axes of ``outcomes`` are several models on the same rows; else they are the outputs of
+        one. Scores and classes say so themselves, by the names of their axes (``score:new``).
     classes : sequence of str, optional
         The classes to set against the rest, each in a view of its own; by default all that occur.
 
     Returns
     -------
     tuple of View
-        - scores: themselves, with the decision summed out; with an axis ``decision`` the confusion counts too;
+        - scores: themselves, the decision summed out; with an axis ``decision`` also confusion counts;
         - classes: agreement, the classes themselves, and confusion counts of each class against the rest;
         - outcomes: confusion counts of each output or model (decisions, if nothing was labelled); of the
           outputs of one model also the outcomes themselves and agreement (all outputs right, or not);
@@ -155,7 +159,7 @@ def views(counts: Counts, *, models: bool = False, classes: Sequence[str] | None
     dog confusion [[0, 2, 0, 3, 0, 0, 0]]
     """
     return tuple(
-        View(reading.variant, _seen(counts, reading))
+        View(reading.variant, _seen(counts, reading), reading.part is not None)
         for reading in readings(counts, models=models, classes=classes)
     )
 
@@ -232,7 +236,8 @@ def scores_on(reading: Reading) -> NDArray[np.float64]:
     Examples
     --------
     >>> axis = Axis("score", ("0.25", None), width=0.5)
-    >>> scores_on(Reading("a", None, Kind.SCORES, np.zeros((2, 9), int), (axis,), np.array([[0], [1]]))).tolist()
+    >>> place, codes = np.zeros((2, 9), np.int64), np.array([[0], [1]])
+    >>> scores_on(Reading("a", None, Kind.SCORES, place, (axis,), codes)).tolist()
     [0.5, 0.0]
     """
     if reading.axis_codes is None:
@@ -342,7 +347,7 @@ def _of_outcomes(counts: Counts, *, models: bool) -> Iterator[Reading]:
 
 
 def _exact_matches(counts: Counts) -> IntArray:
-    """A row is right where all outputs are, and left out where one of them is missing."""
+    """Call a row right where all outputs are, and leave it out where one of them is missing."""
     right, lacking = np.ones(len(counts.values), bool), np.zeros((2, len(counts.values)), bool)
     for i, axis in enumerate(counts.axes):
         own = _codes(counts)[:, i]
