@@ -174,7 +174,7 @@ def listed_groups(grouping: Grouping, table: Counts) -> tuple[tuple[Level, ...],
     >>> listed_groups(Grouping((Attribute("sex", levels=("F", "X")),)), table)
     (('F',), ('X',))
     """
-    present = table.groups()
+    present = tuple(dict.fromkeys(table.groups()))  # a group has many cells along axes and clusters
     if not all(attribute.levels for attribute in grouping.attributes):
         return present
     declared = itertools.product(*(attribute.levels for attribute in grouping.attributes))

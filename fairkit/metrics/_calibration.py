@@ -199,8 +199,9 @@ def _are_probabilities(part: Part) -> bool:
     numbers = numbers[np.isfinite(numbers)]
     if len(numbers) and (numbers.min() < -_ROUNDING or numbers.max() > 1 + _ROUNDING):
         return False
+    # Where scores are known by their bins only, a score of 1 stands in the middle of the bin above 1.
     n, score = part.sums[:, :2], part.sums[:, 2:4]
-    return bool((score <= (1 + _ROUNDING) * n + _ROUNDING).all())
+    return bool((score <= (1 + part.axes[0].width / 2 + _ROUNDING) * n + _ROUNDING).all())
 
 
 def _quantile(tail: float, freedom: float) -> FloatArray:

