@@ -263,12 +263,7 @@ class Counts:
     def marginal(
         self, attributes: Sequence[str], *, keep_clusters: bool = False, keep_axes: bool = True
     ) -> Counts:
-        """Sum out every attribute not named (and the clusters, unless kept).
-
-        Parameters
-        ----------
-        attributes : sequence of str
-        keep_clusters, keep_axes : bool
+        """Sum out every attribute not named (and clusters or axes, unless kept).
 
         Raises
         ------

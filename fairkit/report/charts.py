@@ -16,7 +16,8 @@ from types import MappingProxyType
 from typing import Any
 
 from fairkit.findings import Verdict
-from fairkit.report.phrases import SYMBOLS, UNDEFINED, level_text, short_name, verdict_text, visible
+from fairkit.report.numerals import level_text
+from fairkit.report.phrases import SYMBOLS, UNDEFINED, short_name, verdict_text, visible
 from fairkit.report.sections import Row, Section
 
 Spec = dict[str, Any]
@@ -122,16 +123,17 @@ def description(section: Section) -> str:
 def _datum(i: int, row: Row, section: Section) -> Datum:
     e, f = row.estimate, row.finding
     kind = "reference" if f is None else str(f.verdict)
-    scale = 100.0 if section.compare == "difference" else 1.0
+    own = _scale(section)
+    scale = own if section.compare == "difference" else 1.0
     datum: Datum = {
         "i": i,
         "group": short_name(e.group, section.attribute),
         "kind": kind,
         "word": verdict_text(e, f).lstrip("".join((*SYMBOLS.values(), UNDEFINED, " "))),
-        "value": _times(e.value, 100.0),
-        "low": _times(e.low, 100.0),
-        "high": _times(e.high, 100.0),
-        "shrunk": _times(e.shrunk, 100.0),
+        "value": _times(e.value, own),
+        "low": _times(e.low, own),
+        "high": _times(e.high, own),
+        "shrunk": _times(e.shrunk, own),
         "undefined": row.undefined,
         "contrast": None if f is None else _times(f.value, scale),
         "contrast_low": None if f is None else _times(f.low, scale),
@@ -149,7 +151,8 @@ def _datum(i: int, row: Row, section: Section) -> Datum:
 
 def _values(section: Section, data: Sequence[Datum]) -> Spec:
     level = level_text(section.rows[0].estimate.level) if section.rows else ""
-    axis = _axis([f"{section.title}, %", f"plain {level} interval"])
+    unit = ", %" if section.measure == "share" else ""
+    axis = _axis([f"{section.title}{unit}", f"plain {level} interval"])
     x = {"type": "quantitative", "axis": axis, "scale": {"zero": False, "nice": True}}
     layers = [
         _layer(
@@ -173,11 +176,12 @@ def _values(section: Section, data: Sequence[Datum]) -> Spec:
 
 def _contrasts(section: Section, data: Sequence[Datum]) -> Spec:
     ratio = section.compare == "ratio"
-    what = "Ratio to" if ratio else "Points from"
+    what = "Ratio to" if ratio else "Points from" if section.measure == "share" else "Difference from"
     axis = _axis([f"{what} {_short_other(section)}", "corrected interval decides; shaded: margin"])
     low, high = section.margin or ((0.8, 1.25) if ratio else (0.0, 0.0))
-    low, high, neutral = (low, high, 1) if ratio else (100 * low, 100 * high, 0)
-    scale: Spec = {"domain": _domain(data, low, high, ratio=ratio), "nice": not ratio}
+    own = _scale(section)
+    low, high, neutral = (low, high, 1) if ratio else (own * low, own * high, 0)
+    scale: Spec = {"domain": _domain(data, low, high, ratio=ratio, percent=own == 100), "nice": not ratio}
     if ratio:
         scale["type"] = "log"
         axis |= {"values": _RATIOS, "format": "~g"}
@@ -247,7 +251,7 @@ _COLOR = _scaled(COLORS)
 _SHAPE = _scaled(SHAPES)
 
 
-def _domain(data: Sequence[Datum], low: float, high: float, *, ratio: bool) -> list[float]:
+def _domain(data: Sequence[Datum], low: float, high: float, *, ratio: bool, percent: bool) -> list[float]:
     """Return what the axis of contrasts must hold: every interval, and the margin with some room."""
     names = ("contrast", "contrast_low", "contrast_high")
     ends = [d[name] for d in data for name in names if d[name] is not None]
@@ -255,7 +259,10 @@ def _domain(data: Sequence[Datum], low: float, high: float, *, ratio: bool) -> l
         bottom, top = min([low / 1.2, *ends]), max([high * 1.2, *ends])
         return [max(bottom, _LEAST_RATIO), min(top, _MOST_RATIO)]
     room = max(high - low, 1e-9) / 4
-    return [math.floor(min([low - room, *ends])), math.ceil(max([high + room, *ends]))]
+    bottom, top = min([low - room, *ends]), max([high + room, *ends])
+    step = 10.0 ** math.floor(math.log10(top - bottom)) / 10  # whole points on the scale of percents
+    step = max(step, 1.0) if percent else step
+    return [math.floor(bottom / step) * step, math.ceil(top / step) * step]
 
 
 def _other(section: Section) -> str:
@@ -268,5 +275,11 @@ def _short_other(section: Section) -> str:
     )
 
 
+def _scale(section: Section) -> float:
+    """Return what a value is multiplied by for the axis: shares are drawn in percent."""
+    return 100.0 if section.measure == "share" else 1.0
+
+
 def _times(value: float | None, scale: float) -> float | None:
-    return None if value is None else round(value * scale, 3)
+    """Scale a value and drop what no drawing shows; sums in units of the label may be of any size."""
+    return None if value is None else float(f"{value * scale:.6g}")

@@ -16,21 +16,26 @@ from fairkit.estimates import GroupSize
 from fairkit.evidence import Compare
 from fairkit.findings import Finding, Verdict
 from fairkit.headlines import Headline
+from fairkit.metrics import Unit
 from fairkit.report.charts import description, forest
 from fairkit.report.drawing import draw
 from fairkit.report.model import Report
+from fairkit.report.numerals import (
+    bounds,
+    contrast_bounds,
+    contrast_number,
+    level_text,
+    margin_text,
+    percent,
+    unit_of,
+    value_text,
+)
 from fairkit.report.phrases import (
     MEANINGS,
     SYMBOLS,
     UNDEFINED,
     at_least_text,
-    bounds,
-    contrast_bounds,
-    contrast_number,
     counted,
-    level_text,
-    margin_text,
-    percent,
     promise,
     sentence,
     short_name,
@@ -163,7 +168,7 @@ def _head(head: Headline, part: Part, ids: Mapping[tuple[str, Compare], str], *,
     spread = ""
     if head.spread is not None:
         ratio = head.compare == "ratio"
-        spread = f"{head.spread:.3f}" if ratio else f"{100 * head.spread:.2f}"
+        spread = f"{head.spread:.3f}" if ratio else _spread(head.spread, unit_of(head.metrics[0]))
     return {
         "name": f"{head.name}, {head.compare}" if two else head.name,
         "alias": alias,
@@ -189,7 +194,9 @@ def _section(section: Section, name: str, *, two: bool) -> Context:
         "summary": "" if known is None else known.summary,
         "formula": "" if known is None else known.formula,
         "against": _against(section.reference),
-        "margin": "" if section.margin is None else margin_text(section.margin, section.compare),
+        "margin": ""
+        if section.margin is None
+        else margin_text(section.margin, section.compare, section.measure),
         "level": level_text(level),
         "unit": section.unit,
         "shrunk": section.shrunk,
@@ -206,20 +213,24 @@ def _row(row: Row, section: Section) -> Context:
         "own": f is None,
         "n": f"{e.n:,}",
         "numerator": "" if e.numerator is None else f"{e.numerator:,.10g}",
-        "value": "" if e.value is None else percent(e.value),
-        "interval": bounds(e.low, e.high),
+        "value": "" if e.value is None else value_text(e.value, section.measure),
+        "interval": bounds(e.low, e.high, unit=section.measure),
         "shrunk": "" if e.shrunk is None else percent(e.shrunk),
         "verdict": {"css": "" if row.verdict is None else _CSS[row.verdict], "text": verdict_text(e, f)},
     }
-    return {**made, **_contrast(f)}
+    return {**made, **_contrast(f, section.measure)}
 
 
-def _contrast(f: Finding | None) -> Context:
+def _spread(spread: float, unit: Unit) -> str:
+    return f"{100 * spread:.2f}" if unit == "share" else value_text(spread, unit)
+
+
+def _contrast(f: Finding | None, unit: Unit) -> Context:
     if f is None or f.value is None:
         return dict.fromkeys(("contrast", "corrected", "level", "p", "needed"), "")
     return {
-        "contrast": contrast_number(f.value, f.compare),
-        "corrected": contrast_bounds(f.low, f.high, f.compare),
+        "contrast": contrast_number(f.value, f.compare, unit=unit),
+        "corrected": contrast_bounds(f.low, f.high, f.compare, unit=unit),
         "level": "" if f.level is None else level_text(f.level),
         "p": "" if f.p_adjusted is None else _p_value(f.p_adjusted),
         "needed": "" if f.n_needed is None else f"{f.n_needed:,}",

@@ -13,17 +13,19 @@ from html import escape
 from fairkit.findings import Verdict
 from fairkit.report.folding import folded
 from fairkit.report.model import Report
+from fairkit.report.numerals import (
+    bounds,
+    contrast_bounds,
+    contrast_number,
+    level_text,
+    margin_text,
+    value_text,
+)
 from fairkit.report.phrases import (
     SYMBOLS,
     UNDEFINED,
     at_least_text,
-    bounds,
-    contrast_bounds,
-    contrast_number,
     counted,
-    level_text,
-    margin_text,
-    percent,
     sentence,
     short_name,
     verdict_text,
@@ -157,7 +159,11 @@ def _details(section: Section) -> str:
     if short.left:
         notes.append(f"... {short.left}")
     against = "all other rows" if section.reference == "rest" else escaped(section.reference)
-    margin = "" if section.margin is None else f", margin {margin_text(section.margin, section.compare)}"
+    margin = (
+        ""
+        if section.margin is None
+        else f", margin {margin_text(section.margin, section.compare, section.measure)}"
+    )
     verdict = (
         ""
         if section.headline is None
@@ -173,12 +179,13 @@ def _details(section: Section) -> str:
 
 def _row(row: Row, section: Section) -> tuple[str, ...]:
     e, f = row.estimate, row.finding
-    value = "" if e.value is None else percent(e.value)
-    interval = bounds(e.low, e.high)
+    unit = section.measure
+    value = "" if e.value is None else value_text(e.value, unit)
+    interval = bounds(e.low, e.high, unit=unit)
     contrast = ""
     if f is not None and f.value is not None:
-        contrast = contrast_number(f.value, f.compare)
-        span = contrast_bounds(f.low, f.high, f.compare)
+        contrast = contrast_number(f.value, f.compare, unit=unit)
+        span = contrast_bounds(f.low, f.high, f.compare, unit=unit)
         contrast += f" ({span})" if span else ""
     return (
         escaped(short_name(e.group, section.attribute)),

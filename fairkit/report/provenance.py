@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fairkit.report.model import Report
-from fairkit.report.phrases import level_text, margin_text, visible
+from fairkit.report.numerals import level_text, margin_text
+from fairkit.report.phrases import visible
 from fairkit.report.sections import COMPARES
 
 Facts = list[tuple[str, str]]

@@ -14,7 +14,7 @@ from fairkit.estimates import Estimate, GroupSize
 from fairkit.evidence import Compare
 from fairkit.findings import Finding, Verdict
 from fairkit.headlines import Headline
-from fairkit.metrics import AnyMetric, definition_of
+from fairkit.metrics import AnyMetric, Unit, base_name, definition_of
 from fairkit.report.model import Report
 
 _ORDER = {Verdict.DISPARITY: 1, Verdict.INCONCLUSIVE: 2, Verdict.PARITY: 3}
@@ -81,7 +81,8 @@ class Section:
     @property
     def title(self) -> str:
         """The metric's name as words."""
-        return self.metric.replace("_", " ").capitalize()
+        base = base_name(self.metric)
+        return base.replace("_", " ").capitalize() + self.metric.removeprefix(base).replace("[", " [")
 
     @property
     def shrunk(self) -> bool:
@@ -89,9 +90,16 @@ class Section:
         return any(row.estimate.shrunk is not None for row in self.rows)
 
     @property
+    def measure(self) -> Unit:
+        """How its values are written."""
+        return "share" if self.definition is None else self.definition.unit
+
+    @property
     def unit(self) -> str:
         """Unit of the contrast."""
-        return "points" if self.compare == "difference" else "ratio"
+        if self.compare == "ratio":
+            return "ratio"
+        return "points" if self.measure == "share" else "difference"
 
 
 @dataclass(frozen=True, slots=True)

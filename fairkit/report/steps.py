@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fairkit.findings import Finding, Verdict
 from fairkit.report.model import Report
-from fairkit.report.phrases import contrast_number, counted, reason_text, visible
+from fairkit.report.numerals import contrast_number, size_text, unit_of
+from fairkit.report.phrases import counted, reason_text, visible
 from fairkit.report.sections import beyond
 
 _MANY_LEFT_OUT = 0.05
@@ -115,7 +116,8 @@ def _at_least(finding: Finding) -> str:
     bound = (finding.low if above else finding.high) or 0.0
     if finding.compare == "ratio":
         return f"{'at least' if above else 'at most'} {contrast_number(bound, 'ratio')} times that of {other}"
-    return f"at least {100 * abs(bound):.2f} points {'higher' if above else 'lower'} than that of {other}"
+    size = size_text(abs(bound), unit_of(finding.metric))
+    return f"at least {size} {'higher' if above else 'lower'} than that of {other}"
 
 
 def _mirrors(shown: list[Finding]) -> bool:

@@ -14,17 +14,19 @@ from fairkit.estimates import GroupSize
 from fairkit.findings import Verdict
 from fairkit.report.folding import folded
 from fairkit.report.model import Report
+from fairkit.report.numerals import (
+    bounds,
+    contrast_bounds,
+    contrast_number,
+    level_text,
+    margin_text,
+    value_text,
+)
 from fairkit.report.phrases import (
     SYMBOLS,
     UNDEFINED,
     at_least_text,
-    bounds,
-    contrast_bounds,
-    contrast_number,
     counted,
-    level_text,
-    margin_text,
-    percent,
     promise,
     short_name,
     verdict_text,
@@ -199,7 +201,11 @@ class _Page:
         """Write one metric over all groups."""
         self.console.print()
         against = "all other rows" if section.reference == "rest" else visible(section.reference)
-        margin = "" if section.margin is None else f", margin {margin_text(section.margin, section.compare)}"
+        margin = (
+            ""
+            if section.margin is None
+            else f", margin {margin_text(section.margin, section.compare, section.measure)}"
+        )
         self.line(
             f"{section.metric} by {visible(section.attribute)}, {section.unit} against {against}{margin}"
         )
@@ -234,17 +240,18 @@ class _Page:
         table = _table(self.width)
         table.add_column("group", ratio=1)
         table.add_column("n", justify="right", no_wrap=True)
-        table.add_column(f"value % [{level_text(confidence)}]", no_wrap=True)
+        unit = section.measure
+        table.add_column(f"value{' %' * (unit == 'share')} [{level_text(confidence)}]", no_wrap=True)
         table.add_column(f"{section.unit} [corrected]", no_wrap=True)
         table.add_column("verdict", min_width=14)
         for row in rows:
             e, f = row.estimate, row.finding
-            interval = bounds(e.low, e.high, digits=self.digits, between=", ")
-            value = "" if e.value is None else percent(e.value)[:-1]
+            interval = bounds(e.low, e.high, unit=unit, digits=self.digits, between=", ")
+            value = "" if e.value is None else value_text(e.value, unit).rstrip("%")
             contrast = ""
             if f is not None and f.value is not None:
-                contrast = contrast_number(f.value, f.compare)
-                span = contrast_bounds(f.low, f.high, f.compare, digits=self.digits, between=", ")
+                contrast = contrast_number(f.value, f.compare, unit=unit)
+                span = contrast_bounds(f.low, f.high, f.compare, unit=unit, digits=self.digits, between=", ")
                 contrast = f"{contrast:>6}" + (f" [{span}]" if span else "")
             table.add_row(
                 _text(short_name(e.group, e.attribute)),

@@ -10,20 +10,8 @@ from hypothesis import strategies as st
 
 from fairkit.findings import TOO_FEW_ROWS, Verdict
 from fairkit.metrics import Why
-from fairkit.report.phrases import (
-    MEANINGS,
-    REASONS,
-    SYMBOLS,
-    bounds,
-    contrast_bounds,
-    contrast_number,
-    margin_text,
-    percent,
-    promise,
-    sentence,
-    short_name,
-    visible,
-)
+from fairkit.report.numerals import bounds, contrast_bounds, contrast_number, margin_text, percent
+from fairkit.report.phrases import MEANINGS, REASONS, SYMBOLS, promise, sentence, short_name, visible
 
 
 def test_every_reason_and_verdict_has_words():
