@@ -18,6 +18,7 @@ import io
 import json
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -228,6 +229,7 @@ def spark_session():
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
     }
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # its workers must find fairkit
     builder = SparkSession.builder.master("local[2]").appName("fairkit's tests")
     for name, value in settings.items():
         builder = builder.config(name, value)
@@ -403,3 +405,9 @@ def frame_of(request: pytest.FixtureRequest, tmp_path: Path) -> FrameOf:
         return folder
 
     return FrameOf(request.param, make_folder)
+
+
+@pytest.fixture
+def spark():
+    """Return the Spark session of this process; a test that asks for it is marked `java`."""
+    return spark_session()
