@@ -13,7 +13,7 @@ from typing import Literal
 
 from fairkit.counts import Kind
 from fairkit.errors import UsageError, did_you_mean, shortlist
-from fairkit.metrics import agreement, events, multiclass, ranking, regression, scores
+from fairkit.metrics import agreement, events, multiclass, multilabel, ranking, regression, scores
 from fairkit.metrics.base import AnyMetric, Metric, Ratio, Sum, Unit, Why
 from fairkit.metrics.classification import CLASSIFICATION
 from fairkit.metrics.decisions import DECISIONS
@@ -47,7 +47,7 @@ _FAMILIES: Mapping[Kind, Sequence[AnyMetric]] = {
     Kind.AGREEMENT: agreement.AGREEMENT,
     Kind.SCORES: scores.SCORES,
     Kind.CLASSES: multiclass.MULTICLASS,
-    Kind.OUTCOMES: (),
+    Kind.OUTCOMES: multilabel.MULTILABEL,
     Kind.REGRESSION: regression.REGRESSION,
     Kind.RANKING: ranking.RANKING,
     Kind.EVENTS: events.EVENTS,
@@ -71,6 +71,7 @@ _DEFAULT = {
     Kind.AGREEMENT: agreement.DEFAULTS,
     Kind.SCORES: scores.DEFAULTS,
     Kind.CLASSES: multiclass.DEFAULTS,
+    Kind.OUTCOMES: multilabel.DEFAULTS,
     Kind.REGRESSION: regression.DEFAULTS,
     Kind.RANKING: ranking.DEFAULTS,
     Kind.EVENTS: events.DEFAULTS,
