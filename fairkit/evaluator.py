@@ -215,6 +215,8 @@ def evaluate(
         contrasts=tuple(found.contrasts),
         findings=tuple(found.findings),
         headlines=tuple(found.headlines),
+        missing=tuple(found.missing),
+        bounds=tuple(found.bounds),
         notes=tuple(notes),
     )
 

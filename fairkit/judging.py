@@ -15,6 +15,7 @@ from fairkit.groups import Grouping, Reference
 from fairkit.headlines import Headline, headlines
 from fairkit.margins import margins_for
 from fairkit.metrics import AnyMetric, Functional, Metric
+from fairkit.missing import GapBounds, MissingShare, gap_bounds, missing_shares
 from fairkit.tables import GroupTable, group_cells, group_table
 
 
@@ -59,6 +60,8 @@ class Found:
     contrasts: list[Contrast] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     headlines: list[Headline] = field(default_factory=list)
+    missing: list[MissingShare] = field(default_factory=list)
+    bounds: list[GapBounds] = field(default_factory=list)
 
 
 def judge_counts(
@@ -99,6 +102,7 @@ def judge_counts(
     others = [m for m in metrics if isinstance(m, Functional)]
     if shares:
         judge_evidence(_of_shares(shares, table, rules.options), table, wish, rules=rules, found=found)
+        _bound(counts, shares, grouping, wish, table=table, rules=rules, found=found)
     if others:
         from fairkit.linearised import LinearisedRows
 
@@ -148,6 +152,35 @@ def judge_evidence(
         )
         found.findings.extend(findings(judged))
         found.headlines.extend(headlines(judged))
+
+
+def _bound(
+    counts: Counts,
+    metrics: Sequence[Metric],
+    grouping: Grouping,
+    wish: Reference,
+    *,
+    table: GroupTable,
+    rules: Rules,
+    found: Found,
+) -> None:
+    """Say what rows with a missing attribute leave open, where there are any."""
+    told = {share.attribute for share in found.missing}
+    shares = missing_shares(counts, grouping, confidence=rules.confidence)
+    found.missing.extend(share for share in shares if share.attribute not in told)
+    for compare in rules.compares:
+        found.bounds.extend(
+            gap_bounds(
+                counts,
+                grouping,
+                metrics,
+                reference=wish,
+                compare=compare,
+                margins=margins_for(metrics, rules.margins, compare, table.sums),
+                confidence=rules.confidence,
+                correction=rules.correction,
+            )
+        )
 
 
 def _of_shares(metrics: Sequence[Metric], table: GroupTable, options: Options) -> Evidence:

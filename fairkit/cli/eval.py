@@ -28,6 +28,7 @@ output = section("Output")
         "fairkit eval loans.csv --label repaid --score risk --threshold 0.5 --by race --reference race=White",
         "fairkit eval hired.csv --decision hired --by sex --compare ratio --html report.html",
         "fairkit eval 'parts/*.parquet' --label y --decision d --by 'young: age < 25' -o report.json",
+        "fairkit eval loans.csv --label repaid --decision old=approved --decision new=approved2 --by race",
     ],
     short_help="Evaluate predictions: metrics by group, and whether groups differ.",
     context_settings={"show_default": True},
@@ -35,9 +36,44 @@ output = section("Output")
 )
 @click.argument("data", metavar="DATA")
 @column("--label", metavar="COL", help="The true class; without it only selection rates are known.")
-@column("--decision", metavar="COL", help="The model's decision, or a predicate: 'score_text != \"Low\"'.")
-@column("--score", metavar="COL", help="Instead of a decision: a score, selected from --threshold up.")
+@column(
+    "--decision",
+    multiple=True,
+    callback=values.models,
+    metavar="[NAME=]COL",
+    help="The model's decision, or a predicate: 'score_text != \"Low\"'. Repeated with names, it compares "
+    "models on the same rows.",
+)
+@column(
+    "--score",
+    multiple=True,
+    callback=values.models,
+    metavar="[NAME=]COL",
+    help="The model's score, for curves and calibration; a decision is made from --threshold up.",
+)
 @column("--threshold", type=float, metavar="T", help="The score from which a row counts as selected.")
+@column(
+    "--classes",
+    callback=values.classes,
+    metavar="all|A,B",
+    help="Label and decision name one of several classes: all that occur, or these.",
+)
+@column(
+    "--outputs",
+    multiple=True,
+    callback=values.pairs,
+    metavar="LABEL=COL",
+    help="A label column and its decision column, where a row has several labels; repeatable.",
+)
+@column("--prediction", metavar="COL", help="Regression: the predicted number; --label has the true one.")
+@column("--prediction-low", metavar="COL", help="Regression: lower end of a prediction interval.")
+@column("--prediction-high", metavar="COL", help="Regression: upper end of a prediction interval.")
+@column("--quantile", type=float, metavar="Q", help="Regression: the quantile that is predicted, as 0.9.")
+@column("--rank", metavar="COL", help="Ranking: the place of an item, 1 is the top; or give --score.")
+@column("--query", metavar="COL", help="Ranking: what the items were ranked for.")
+@column("--relevance", metavar="COL", help="Ranking: how relevant an item is, not negative.")
+@column("--events", metavar="COL", help="Counts of events, such as claims or word errors.")
+@column("--exposure", metavar="COL", help="What events are counted per, such as months; else rows.")
 @column(
     "--positive",
     multiple=True,

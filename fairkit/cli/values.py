@@ -1,4 +1,4 @@
-"""Values of options that are more than one word: margins, declared levels, positive classes, metrics."""
+"""Values of options that are more than one word: margins, models, declared levels, positive classes."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def margins(
 
 def complete_metric(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
     """Offer the shell the metrics that begin so."""
-    from fairkit.counts import Kind
     from fairkit.metrics import CATALOGUE
 
-    return [name for name in ("all", *CATALOGUE[Kind.CONFUSION]) if name.startswith(incomplete)]
+    names = dict.fromkeys(name for family in CATALOGUE.values() for name in family)
+    return [name for name in ("all", *names) if name.startswith(incomplete)]
 
 
 def metrics(ctx: click.Context, param: click.Parameter, names: Sequence[str]) -> Any:  # noqa: ARG001
@@ -49,6 +49,49 @@ def metrics(ctx: click.Context, param: click.Parameter, names: Sequence[str]) ->
 def references(ctx: click.Context, param: click.Parameter, texts: Sequence[str]) -> Any:  # noqa: ARG001
     """Return the rest where nothing was named."""
     return tuple(texts) or "rest"
+
+
+def models(ctx: click.Context, param: click.Parameter, texts: Sequence[str]) -> str | dict[str, str] | None:
+    """Return the one column, or a mapping of models to columns where several are named.
+
+    Raises
+    ------
+    click.BadParameter
+        Several are given without names, or one name twice.
+    """
+    if len(texts) <= 1:
+        return texts[0] if texts else None
+    return _named(ctx, param, texts, "NAME=COLUMN, as in old=approved")
+
+
+def pairs(ctx: click.Context, param: click.Parameter, texts: Sequence[str]) -> dict[str, str] | None:
+    """Return label columns with their decision columns.
+
+    Raises
+    ------
+    click.BadParameter
+        A text has another form, or a label is given twice.
+    """
+    return _named(ctx, param, texts, "LABEL=DECISION, as in fast=predicted_fast") if texts else None
+
+
+def classes(ctx: click.Context, param: click.Parameter, text: str | None) -> Any:  # noqa: ARG001
+    """Return ``"all"``, the classes listed, or None."""
+    if text is None or text == "all":
+        return text
+    return tuple(name.strip() for name in next(csv.reader([text], skipinitialspace=True), []))
+
+
+def _named(ctx: click.Context, param: click.Parameter, texts: Sequence[str], form: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, column = (part.strip() for part in text.partition("="))
+        if not (name and equals and column) or column.startswith("=") or name.endswith(("!", "<", ">")):
+            raise click.BadParameter(f"'{text}' is not {form}.", ctx=ctx, param=param)
+        if name in found:
+            raise click.BadParameter(f"'{name}' is given twice.", ctx=ctx, param=param)
+        found[name] = column
+    return found
 
 
 def positive(ctx: click.Context, param: click.Parameter, texts: Sequence[str]) -> Any:

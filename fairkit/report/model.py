@@ -16,6 +16,7 @@ from fairkit.estimates import Estimate, GroupSize
 from fairkit.evidence import Compare
 from fairkit.findings import Finding, Verdict
 from fairkit.headlines import Headline
+from fairkit.missing import GapBounds, MissingShare
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,6 +147,10 @@ class Report:
     contrasts : tuple of Contrast
     findings : tuple of Finding
     headlines : tuple of Headline
+    missing : tuple of MissingShare
+        How often attributes are missing, by outcome; empty where none is.
+    bounds : tuple of GapBounds
+        How far rows with a missing attribute could move each gap.
     notes : tuple of str
         What a reader should know before the numbers.
 
@@ -170,6 +175,8 @@ class Report:
     contrasts: tuple[Contrast, ...]
     findings: tuple[Finding, ...]
     headlines: tuple[Headline, ...]
+    missing: tuple[MissingShare, ...]
+    bounds: tuple[GapBounds, ...]
     notes: tuple[str, ...]
 
     def __repr__(self) -> str:

@@ -26,6 +26,7 @@ from fairkit.findings import TOO_FEW_ROWS, Finding
 from fairkit.headlines import Headline
 from fairkit.kinds import FIELDS, ROW_FIELDS
 from fairkit.metrics import Why
+from fairkit.missing import GapBounds, MissingShare
 from fairkit.report.model import SCHEMA, DataSummary, Report, Settings
 from fairkit.report.shapes import Choice, Items, Json, Maybe, Record, Scalar, Shape, definitions, record_of
 from fairkit.report.writing import write_text
@@ -38,6 +39,8 @@ _LISTS: Mapping[str, type] = {
     "contrasts": Contrast,
     "findings": Finding,
     "headlines": Headline,
+    "missing": MissingShare,
+    "bounds": GapBounds,
 }
 _MOST_PROBLEMS = 50
 _WORD = SCHEMA.rpartition("/")[0]
