@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 from fairkit import _arrays
 from fairkit._binary import positive_class
 from fairkit._cells import Key
+from fairkit._plan import Plan, Slot, match
 from fairkit.counts import Level
-from fairkit.errors import DataError
+from fairkit.errors import DataError, UsageError
+from fairkit.kinds import Kind
 from fairkit.predicates import to_mask
-from fairkit.questions import Plan, Question, Slot, Use, match
+from fairkit.questions import Question, Use
 from fairkit.rows import MOST_ROWS, columns_of, known_names
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ class RowData:
     size : int
         Number of rows.
     label, decision : array or None
-        What was true and what was decided: 1 and 0 where there are two classes, else the values themselves.
+        What was true and what was decided: 1 and 0 of two classes, texts of several, numbers of a regression.
     score : array or None
     known : mapping of role to array of bool
         Rows whose label, decision or score is not missing.
@@ -99,51 +101,36 @@ def row_data(
     ------
     DataError
         As in :func:`rows_of`, and where a column does not fit its role.
+    UsageError
+        The question is about several models or labels.
     """
+    if question.models or question.outputs is not None:
+        raise UsageError(
+            "functions of rows are measured for one model and one label at a time; "
+            "name one decision or score."
+        )
     plans: list[Plan] = []
 
     def uses(names: Sequence[str]) -> Mapping[str, Use]:
         plans[:] = [match(question, names)]
-        further: dict[str, Use] = {
-            name: "key" for name in known_names(columns, names) if name not in plans[0].uses
-        }
-        scores: dict[str, Use] = {}
-        if question.score is not None:
-            scores = dict.fromkeys(known_names([question.score], names), "number")
-        return {**plans[0].uses, **scores, **further}
+        further: dict[str, Use] = dict.fromkeys(known_names(columns, names), "key")
+        return {**further, **plans[0].uses}
 
     frame = columns_of(data, uses, question.missing, limit)
     plan = plans[0]
-    keys: dict[str, Key] = {}
-    found: dict[str, NDArray[Any]] = {}
-    known: dict[str, NDArray[np.bool_]] = {}
-    cluster = None
-    for slot in plan.slots:
-        if slot.is_score:
-            scores = _numbers(frame, slot.name)
-            found["decision"] = (scores >= (question.threshold or 0.0)).astype(np.int64)
-            known["decision"] = np.isfinite(scores)
-            continue
-        key = _key(frame, slot)
-        if slot.role == "attribute":
-            keys[slot.name] = key
-        elif slot.role == "cluster":
-            cluster = key.codes
-        else:
-            found[slot.role], known[slot.role] = _outcome(frame, slot, key, question)
-    if question.score is not None:
-        found["score"] = _numbers(frame, question.score)
-        known["score"] = np.isfinite(found["score"])
+    keys = {slot.name: _key(frame, slot) for slot in plan.slots if slot.role == "attribute"}
+    cluster = next((_key(frame, slot).codes for slot in plan.slots if slot.role == "cluster"), None)
+    found = _outcomes(frame, plan)
     return RowData(
         len(frame),
-        found.get("label"),
-        found.get("decision"),
-        found.get("score"),
-        known,
-        keys,
-        cluster,
-        None if question.weight is None else _numbers(frame, question.weight),
-        {name: frame[name].to_numpy() for name in columns},
+        label=found["label"][0] if "label" in found else None,
+        decision=found["decision"][0] if "decision" in found else None,
+        score=found["score"][0] if "score" in found else None,
+        known={role: known for role, (_, known) in found.items()},
+        keys=keys,
+        cluster=cluster,
+        weight=None if question.weight is None else _numbers(frame, question.weight),
+        columns={name: frame[name].to_numpy() for name in columns},
     )
 
 
@@ -160,18 +147,35 @@ def key_of(values: NDArray[Any]) -> Key:
     return coded.key(np.asarray(coded.codes, np.int64) - coded.low)
 
 
-def _outcome(
-    frame: pd.DataFrame, slot: Slot, key: Key, question: Question
-) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-    """Read a label or decision: 1 and 0 where it has two classes, else its values."""
-    levels = np.array([level is not None for level in key.levels], bool)
-    known = levels[key.codes] if len(key.codes) else np.zeros(0, bool)
-    role = str(slot.role)
-    read = positive_class(role, slot.name, key.levels, question.positive, derived=slot.derived)
-    if not read.problems:
-        return read.truth[key.codes], known
-    values = frame[slot.name].to_numpy()
-    return values if values.dtype != object else np.array(key.levels, object)[key.codes], known
+def _outcomes(frame: pd.DataFrame, plan: Plan) -> dict[str, tuple[NDArray[Any], NDArray[np.bool_]]]:
+    """Read label, decision and score, each with the rows where it is known."""
+    found: dict[str, tuple[NDArray[Any], NDArray[np.bool_]]] = {}
+    if plan.kind is Kind.REGRESSION:
+        for role, part in (("label", "label"), ("decision", "prediction")):
+            values = _numbers(frame, plan.numbers[part])
+            found[role] = values, np.isfinite(values)
+    for slot in plan.slots:
+        if slot.reads in ("score", "threshold"):
+            scores = _numbers(frame, slot.name)
+            found["score"] = scores, np.isfinite(scores)
+            if slot.reads == "threshold":
+                decided = scores >= (plan.question.threshold or 0.0)
+                found["decision"] = decided.astype(np.int64), found["score"][1]
+        elif slot.role in ("label", "decision"):
+            found[slot.role] = _outcome(frame, slot, plan.question)
+    return found
+
+
+def _outcome(frame: pd.DataFrame, slot: Slot, question: Question) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Read a label or decision: 1 and 0 where it has two classes, else the levels."""
+    key = _key(frame, slot)
+    levels = np.array([*key.levels, None], object)
+    known = levels[key.codes] != np.array(None)
+    if question.classes is None:
+        read = positive_class(str(slot.role), slot.name, key.levels, question.positive, derived=slot.derived)
+        if not read.problems:
+            return np.append(read.truth, -1)[key.codes], known
+    return levels[key.codes], known
 
 
 def _key(frame: pd.DataFrame, slot: Slot) -> Key:
