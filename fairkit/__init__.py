@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fairkit.errors import FairkitError as FairkitError
     from fairkit.evaluator import evaluate as evaluate
     from fairkit.frames import count as count
+    from fairkit.remedies.mitigation import remedy as remedy
     from fairkit.report.model import Report as Report
     from fairkit.report.serialize import load_report as load_report
 
@@ -30,6 +31,7 @@ _HOME = {
     "evaluate": "fairkit.evaluator",
     "load_report": "fairkit.report.serialize",
     "merge": "fairkit.counts",
+    "remedy": "fairkit.remedies.mitigation",
 }
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "evaluate",
     "load_report",
     "merge",
+    "remedy",
 ]
 
 

@@ -1,0 +1,193 @@
+"""`fairkit remedy`: fit one of fairlearn's remedies on some rows, and judge other rows before and after.
+
+As for `fairkit eval`, every option that asks something has the name and the default of the parameter of
+`fairkit.remedy`, or of `fairkit.evaluate`, that it sets; a test holds that.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from fairkit.cli import values
+from fairkit.cli.outputs import check_files, emit, is_colored, on_terminal, say, working, write_files
+from fairkit.cli.pages import Command, section
+from fairkit.remedies import CONSTRAINTS, ESTIMATORS, METHODS, OBJECTIVES
+
+column = section("What the columns mean")
+group = section("Groups")
+remedies = section("The remedy")
+question = section("What to compare, and how surely")
+output = section("Output")
+
+
+def features(ctx: click.Context, param: click.Parameter, texts: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG001
+    """Read ``age,job`` or repeated options; a column with a comma in its name is quoted as in CSV."""
+    rows = csv.reader(texts, skipinitialspace=True)
+    return tuple(name.strip() for row in rows for name in row if name.strip())
+
+
+@click.command(
+    "remedy",
+    cls=Command,
+    examples=[
+        "fairkit remedy loans.csv --label repaid --score risk --by race",
+        "fairkit remedy loans.csv --label repaid --score risk --by sex --constraint equalized_odds",
+        "fairkit remedy loans.csv --label repaid --features income,region --by sex --method grid-search",
+    ],
+    short_help="Fit a remedy on some rows and judge other rows before and after.",
+    context_settings={"show_default": True},
+    epilog="Exit codes: 0 fitted and judged, whatever was found; 2 could not; 70 a bug in fairkit.",
+)
+@click.argument("data", metavar="DATA")
+@column("--label", required=True, metavar="COL", help="The true class.")
+@column("--score", metavar="COL", help="Scores of the model as it is, for the threshold optimizer.")
+@column(
+    "--features",
+    multiple=True,
+    callback=features,
+    metavar="COL,COL",
+    help="Instead of scores: columns to train a model on.",
+)
+@column(
+    "--threshold",
+    type=float,
+    default=0.5,
+    metavar="T",
+    help="The score from which a row is selected before the remedy.",
+)
+@column("--positive", metavar="VALUE", help="The positive value of the label, where it is not 1 or true.")
+@column("--cluster", metavar="COL", help="Rows with the same value stay together, in the split too.")
+@column("--weight", metavar="COL", help="Sample weights of the report; fairlearn fits without them.")
+@column(
+    "--missing", multiple=True, metavar="TEXT", help="A text that means missing in these data, such as '?'."
+)
+@group(
+    "--by",
+    multiple=True,
+    required=True,
+    metavar="WHAT",
+    help="A column, columns to cross (sex,race), or a named predicate ('young: age < 25'); repeatable.",
+)
+@group(
+    "--across",
+    metavar="COL,COL",
+    help="What to equalise across, where that is not all of --by crossed.  [default: all of --by]",
+)
+@group(
+    "--reference",
+    multiple=True,
+    callback=values.references,
+    metavar="WHAT",
+    help="Compare with all other rows (rest), the best group (best), or COL=LEVEL, COL=best; repeatable.  "
+    "[default: rest]",
+)
+@remedies(
+    "--method",
+    type=click.Choice(list(METHODS)),
+    default="threshold-optimizer",
+    help="The algorithm. 'fairkit eval' names those that suit a disparity.",
+)
+@remedies(
+    "--constraint",
+    type=click.Choice(list(CONSTRAINTS)),
+    default="demographic_parity",
+    help="What is to be equal.",
+)
+@remedies(
+    "--objective",
+    type=click.Choice(OBJECTIVES),
+    default=OBJECTIVES[0],
+    help="What the threshold optimizer keeps as high as it can.",
+)
+@remedies(
+    "--tolerance",
+    type=float,
+    metavar="D",
+    help="How far groups may still differ, 0.02 for two points.  [default: fairlearn's own]",
+)
+@remedies(
+    "--estimator",
+    type=click.Choice(ESTIMATORS),
+    help="What is trained on the features.  [default: what suits the method]",
+)
+@remedies(
+    "--test-share",
+    type=float,
+    default=0.5,
+    metavar="SHARE",
+    help="Share of rows that only the report sees.",
+)
+@question(
+    "--metric",
+    "metrics",
+    multiple=True,
+    shell_complete=values.complete_metric,
+    callback=values.metrics,
+    metavar="NAME",
+    help="A metric of 'fairkit metrics', or all; repeatable.  [default: the usual six]",
+)
+@question(
+    "--compare",
+    type=click.Choice(["difference", "ratio", "both"]),
+    default="difference",
+    help="What verdicts are about.",
+)
+@question(
+    "--margin",
+    callback=values.margins,
+    multiple=True,
+    metavar="M",
+    help="What still counts as parity: 0.05 for ±0.05, or a range, 0.8,1.25 for ratios; repeatable.  "
+    "[default: each metric's own]",
+)
+@question(
+    "--confidence",
+    type=float,
+    default=0.95,
+    metavar="LEVEL",
+    help="Level of intervals, and of each family of verdicts.",
+)
+@question(
+    "--correction",
+    type=click.Choice(["holm", "benjamini-hochberg", "max-t", "none"]),
+    default="holm",
+    help="How verdicts allow for the number of groups.",
+)
+@question(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Seed of the split, of training, of decisions by lot and of the bootstrap.",
+)
+@output("-o", "--output", metavar="FILE", help="Write the report as JSON.")
+@output("--html", metavar="FILE", help="Write the report as one self-contained page.")
+@output("--markdown", "--md", metavar="FILE", help="Write the report as Markdown.")
+@output("--json", "as_json", is_flag=True, show_default=False, help="Print the report as JSON, not as text.")
+def command(
+    *, data: str, output: str | None, html: str | None, markdown: str | None, as_json: bool, **question: Any
+) -> None:
+    """Fit a remedy on some rows and judge other rows before and after.
+
+    DATA is what 'fairkit eval' takes. Its rows are split in two, people (--cluster) and small groups fairly;
+    the remedy is fitted on the one part, and the report is of the other: every metric before and after, and
+    what the remedy costs, each with its interval. The threshold optimizer needs scores only; the other
+    methods train a model on --features.
+    """
+    files = check_files({"-o": output, "--html": html, "--markdown": markdown}, data=data)
+    with working(f"fitting {question['method']} on {data}"):
+        from fairkit.remedies.mitigation import remedy
+
+        report = remedy(data, **question).report
+        views = {"-o": report.to_json, "--html": report.to_html, "--markdown": report.to_markdown}
+        contents = {path: views[option]() for option, path in files.items()}
+    # Only now: while progress is shown, rich stands in for stdout, and no terminal would be seen.
+    text = report.to_json() if as_json else on_terminal(report)
+    write_files(contents)
+    emit(text)
+    if not files and is_colored():
+        say("To keep it: --html report.html writes a page, -o report.json what 'fairkit report' reads.")
