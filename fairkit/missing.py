@@ -305,10 +305,11 @@ def gap_bounds(
         confidence=confidence,
         correction=correction,
     )
+    attribute, names = grouping.name, judged.complete.names
     made: list[GapBounds] = []
     for i, m in enumerate(metrics):
         place = int(judged.reference[i])
-        other = reference_name(place, judged.complete.names)
+        other = reference_name(place, names)
         margin = (float(judged.margins.low[i, 0]), float(judged.margins.high[i, 0]))
         columns = [numbers(array[i]) for array in judged.numbers()]
         verdicts = [array[i].tolist() for array in judged.verdicts()]
@@ -316,7 +317,7 @@ def gap_bounds(
         for g, (case, low, high, limit_low, limit_high, level) in enumerate(zip(*columns, strict=True)):
             if g == place:
                 continue
-            of_complete, of_bounds, verdict = (Verdict(of[g]) for of in verdicts)
+            of_complete, of_bounds, verdict = (_VERDICTS[of[g]] for of in verdicts)
             why: str | None = None
             if low is None or case is None:
                 why = str(judged.why_undefined(i, g))
@@ -327,11 +328,14 @@ def gap_bounds(
                 why = TOO_FEW_ROWS if rows_help else str(Why.ATTRIBUTE_MISSING)
             made.append(
                 GapBounds(
-                    m.name, grouping.name, judged.complete.names[g], other, compare, undecided[g],
+                    m.name, attribute, names[g], other, compare, undecided[g],
                     case, of_complete, low, high, limit_low, limit_high, level, margin, verdict, why,
                 )
             )  # fmt: skip
     return tuple(made)
+
+
+_VERDICTS = {str(verdict): verdict for verdict in Verdict}
 
 
 def _by_outcome(table: GroupTable) -> GroupTable:
