@@ -7,9 +7,10 @@ first use, and nothing of fairkit but its errors. Three rules hold throughout:
 - What is undefined (no rows, too few clusters) is NaN here, never 0; the layer above turns NaN into a reason.
 - Nothing is silently approximate: where a method is not exact its docstring says what it covers.
 
-Questions and answers: one rate, `wilson`; a difference, `newcombe`; a ratio, `koopman`; any metric, `bca` on
-`multinomial_replicates`; people who repeat, `ratio_t_interval`; many groups, `holm_intervals`; parity,
-`tost_newcombe` with `intersection_union`; was there enough data, `detectable_difference` and `rows_needed`.
+Questions and answers: one rate, `wilson`; a difference, `newcombe`, or `tango` on the same rows; a ratio,
+`koopman`; any metric, `bca` on `multinomial_replicates`; people who repeat, `ratio_t_interval`; many groups,
+`holm_intervals`; parity, `tost_newcombe` with `intersection_union`; was there enough data,
+`detectable_difference` and `rows_needed`.
 """
 
 from fairkit.inference.bootstrap import (
@@ -44,6 +45,7 @@ from fairkit.inference.multiplicity import (
     holm,
     holm_intervals,
 )
+from fairkit.inference.paired import guarded_tango, mcnemar_p, tango
 from fairkit.inference.power import detectable_difference, rows_for_parity, rows_needed
 from fairkit.inference.ratios import koopman
 from fairkit.inference.shrinkage import BetaBinomial, fit_beta_binomial, shrink
@@ -70,6 +72,7 @@ __all__ = [
     "fisher",
     "fit_beta_binomial",
     "gamma_replicates",
+    "guarded_tango",
     "holm",
     "holm_intervals",
     "intersection_union",
@@ -79,6 +82,7 @@ __all__ = [
     "koopman",
     "margin_p",
     "max_t",
+    "mcnemar_p",
     "miettinen_nurminen",
     "mover",
     "mover_ratio",
@@ -90,6 +94,7 @@ __all__ = [
     "rows_for_parity",
     "rows_needed",
     "shrink",
+    "tango",
     "tost_newcombe",
     "tost_score",
     "wilson",
