@@ -228,7 +228,7 @@ class JudgedGaps(NamedTuple):
         if np.isnan(self.gaps.low[i, g]):
             return self.gaps.why(i, g)
         place = int(self.reference[i])
-        return why_undefined(self.gaps.metrics[i], self.complete, g, place, value_defined=False)
+        return why_undefined(self.gaps.metrics[i], self.complete, g, place)
 
 
 def judge_gaps(

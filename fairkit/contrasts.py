@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairkit.errors import DataError, did_you_mean, shortlist
-from fairkit.evidence import Compare, Comparison
+from fairkit.evidence import Compare, Comparison, why_no_interval
 from fairkit.groups import Reference, group_name
 from fairkit.metrics import AnyMetric, Why
 from fairkit.shares import REST
@@ -116,8 +116,10 @@ def contrasts(
             if g == reference[i]:
                 continue
             why = None
-            if value is None or low is None:
-                why = why_undefined(m, table, g, int(reference[i]), value_defined=value is not None)
+            if value is None:
+                why = why_undefined(m, table, g, int(reference[i]))
+            elif low is None:
+                why = why_no_interval(comparison, table, i, g)
             made.append(
                 Contrast(
                     m.name, attribute, names[g], other, compare, value, why, low, high, confidence, p,
@@ -132,12 +134,8 @@ def reference_name(position: int, names: Sequence[str]) -> str:
     return "rest" if position == REST else names[position]
 
 
-def why_undefined(
-    metric: AnyMetric, table: GroupTable, group: int, reference: int, *, value_defined: bool
-) -> Why:
-    """Give the reason for a contrast (or only its interval) without a number."""
-    if value_defined:
-        return Why.TOO_FEW_CLUSTERS if table.clusters is not None else Why.NO_VARIATION
+def why_undefined(metric: AnyMetric, table: GroupTable, group: int, reference: int) -> Why:
+    """Give the reason for a contrast without a value."""
     own = metric.why(table.sums[group])
     if own is not None:
         return own

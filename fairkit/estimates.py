@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairkit.counts import FIELDS, LEFT_OUT
-from fairkit.evidence import Evidence
+from fairkit.evidence import Evidence, why_no_interval
 from fairkit.inference import fit_beta_binomial, shrink
 from fairkit.metrics import AnyMetric, Metric, Why
 from fairkit.tables import GroupTable, numbers
@@ -115,7 +115,7 @@ def estimates(
         ):
             why = None
             if value is None or low is None:
-                why = m.why(table.sums[g]) or _no_interval(table)
+                why = m.why(table.sums[g]) or why_no_interval(evidence, table, i, g)
             made.append(
                 Estimate(
                     m.name, attribute, names[g], value, why, low, high, confidence,
@@ -166,10 +166,6 @@ def _shrunk(metric: AnyMetric, table: GroupTable) -> NDArray[np.float64]:
     prior = fit_beta_binomial(hits, trials)
     pooled = np.full(len(hits), hits.sum() / trials.sum())  # no sign that the groups differ: pool completely
     return np.where(trials > 0, pooled if prior is None else shrink(hits, trials, prior), np.nan)
-
-
-def _no_interval(table: GroupTable) -> Why:
-    return Why.TOO_FEW_CLUSTERS if table.clusters is not None else Why.NO_VARIATION
 
 
 def _whole(value: float | None) -> float | None:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +31,7 @@ from fairkit.inference import (
     mover_ratio,
     multinomial_replicates,
 )
-from fairkit.metrics import AnyMetric, Metric
+from fairkit.metrics import AnyMetric, Metric, Why
 from fairkit.shares import REST, Sample, other_sample, others_of
 from fairkit.significance import p_values_of
 from fairkit.tables import GroupTable
@@ -123,6 +123,22 @@ class Evidence(Protocol):
     def replicates(self) -> FloatArray:
         """Bootstrap replicates of the sums, shape (replicates, groups, fields)."""
         ...
+
+
+@runtime_checkable
+class Explained(Protocol):
+    """Evidence, or a comparison, that knows why a defined number has no interval."""
+
+    def why_no_interval(self, metric: int, group: int) -> Why:
+        """Say why."""
+        ...
+
+
+def why_no_interval(source: Evidence | Comparison, table: GroupTable, metric: int, group: int) -> Why:
+    """Say why a defined number has no interval: ask the evidence, or go by what the table is like."""
+    if isinstance(source, Explained):
+        return source.why_no_interval(metric, group)
+    return Why.TOO_FEW_CLUSTERS if table.clusters is not None else Why.NO_VARIATION
 
 
 class IndependentRows:

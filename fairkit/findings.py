@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from fairkit.contrasts import reference_name, why_undefined
 from fairkit.corrections import Correction, Decided, decide
-from fairkit.evidence import Compare, Comparison, Evidence
+from fairkit.evidence import Compare, Comparison, Evidence, why_no_interval
 from fairkit.inference import Bounds, benjamini_hochberg, detectable_difference, holm, rows_needed
 from fairkit.metrics import AnyMetric
 from fairkit.shares import REST
@@ -219,10 +219,10 @@ def findings(judged: Judged) -> list[Finding]:
             if g == judged.reference[i]:
                 continue
             reason = None
-            if v is None or low is None:
-                reason = str(
-                    why_undefined(m, table, g, int(judged.reference[i]), value_defined=v is not None)
-                )
+            if v is None:
+                reason = str(why_undefined(m, table, g, int(judged.reference[i])))
+            elif low is None:
+                reason = str(why_no_interval(judged.comparison, table, i, g))
             elif verdict == "inconclusive":
                 reason = TOO_FEW_ROWS
             made.append(

@@ -26,8 +26,12 @@ from fairkit.metrics.base import Unit, Why
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-Scale = Literal["identity", "logit", "log"]
-"""On which scale an interval is made and is about symmetric."""
+Scale = Literal["identity", "logit", "log", "complement", "binomial", "poisson"]
+"""On which scale an interval is made and is about symmetric.
+
+``complement`` is the logarithm of the distance to 1. ``binomial`` is for means of zeros and ones, ``poisson``
+for events per exposure: their limits come from as many independent rows or events as the variance is worth.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,7 @@ class Functional:
     margin_ratio : tuple of float
         The same for a ratio.
     unit : {"share", "score", "amount"}
-    scale : {"identity", "logit", "log"}
+    scale : {"identity", "logit", "log", "complement", "binomial", "poisson"}
     lowest, highest : float or None
         Values it cannot go beyond.
     spread : callable, optional
