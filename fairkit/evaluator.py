@@ -16,7 +16,7 @@ from fairkit.errors import DataError, UsageError, did_you_mean, shortlist
 from fairkit.estimates import group_sizes
 from fairkit.evidence import Compare, DifferenceInterval, Options
 from fairkit.groups import By, attributes_of, group_name, groupings, references
-from fairkit.judging import Found, Rules, judge_counts
+from fairkit.judging import Found, Rules, judge_counts, trace_curves
 from fairkit.margins import Margin, given_margins
 from fairkit.report.model import DataSummary, Report, Settings
 from fairkit.tables import group_table
@@ -182,6 +182,9 @@ def evaluate(
         found.groups.extend(group_sizes(group_table(counts, grouping)))
         for view, own in measured:
             judge_counts(view.counts, own, grouping, wish, rules=rules, found=found)
+    for view, _ in measured:
+        if view.counts.kind is Kind.SCORES and view.variant is None:
+            trace_curves(view.counts, split, confidence=confidence, found=found)
     settings = Settings(
         **_columns(asked),
         positive=_stated(positive),
@@ -217,6 +220,8 @@ def evaluate(
         headlines=tuple(found.headlines),
         missing=tuple(found.missing),
         bounds=tuple(found.bounds),
+        reliability=tuple(found.reliability),
+        roc=tuple(found.roc),
         notes=tuple(notes),
     )
 

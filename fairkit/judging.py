@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fairkit.contrasts import Contrast, contrasts, reference_positions
 from fairkit.corrections import Correction
 from fairkit.counts import Counts
+from fairkit.curves import ReliabilityBin, RocPoint, reliability, roc
 from fairkit.estimates import Estimate, GroupSize, estimates
 from fairkit.evidence import Compare, Evidence, IndependentRows, Options
 from fairkit.findings import Finding, findings, judge
@@ -17,6 +18,8 @@ from fairkit.margins import margins_for
 from fairkit.metrics import AnyMetric, Functional, Metric
 from fairkit.missing import GapBounds, MissingShare, gap_bounds, missing_shares
 from fairkit.tables import GroupTable, group_cells, group_table
+
+_CORNERS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,8 @@ class Found:
     headlines: list[Headline] = field(default_factory=list)
     missing: list[MissingShare] = field(default_factory=list)
     bounds: list[GapBounds] = field(default_factory=list)
+    reliability: list[ReliabilityBin] = field(default_factory=list)
+    roc: list[RocPoint] = field(default_factory=list)
 
 
 def judge_counts(
@@ -108,6 +113,35 @@ def judge_counts(
 
         evidence = LinearisedRows(others, group_cells(counts, grouping), table, rules.options)
         judge_evidence(evidence, table, wish, rules=rules, found=found)
+
+
+def trace_curves(counts: Counts, groupings: Sequence[Grouping], *, confidence: float, found: Found) -> None:
+    """Add the reliability and the ROC curves of one score, by every grouping and of all rows.
+
+    Parameters
+    ----------
+    counts : Counts
+        Of kind scores.
+    groupings : sequence of Grouping
+    confidence : float
+    found : Found
+
+    Examples
+    --------
+    >>> from fairkit.counts import Axis, Kind
+    >>> cells = [[1, 3, 0.2, 0.6, 0.04, 0.12, 0, 0, 0], [4, 1, 3.2, 0.8, 2.56, 0.64, 0, 0, 0]]
+    >>> counts = Counts.from_cells(
+    ...     Kind.SCORES, [], [(), ()], cells, axes=[Axis("score", ())], axis_cells=[("0.2",), ("0.8",)]
+    ... )
+    >>> found = Found()
+    >>> trace_curves(counts, [], confidence=0.95, found=found)
+    >>> [(point.false_positive_rate, point.true_positive_rate) for point in found.roc]
+    [(0.0, 0.0), (0.25, 0.8), (1.0, 1.0)]
+    """
+    for grouping in groupings:
+        found.reliability.extend(reliability(counts, grouping, confidence=confidence))
+        found.roc.extend(roc(counts, grouping, most=_CORNERS))
+    found.roc.extend(roc(counts, None, most=_CORNERS))
 
 
 def judge_evidence(

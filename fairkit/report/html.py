@@ -17,6 +17,7 @@ from fairkit.evidence import Compare
 from fairkit.findings import Finding, Verdict
 from fairkit.headlines import Headline
 from fairkit.metrics import Unit
+from fairkit.report.blocks import Block, blocks_of
 from fairkit.report.charts import description, forest
 from fairkit.report.drawing import draw
 from fairkit.report.model import Report
@@ -90,6 +91,7 @@ def to_html(report: Report) -> str:
         rows_line=_rows_line(report),
         tally=_tally(report, read),
         parts=places,
+        blocks=[_block(block) for block in blocks_of(report)],
         notes=[visible(note) for note in report.notes],
         signs=[{"sign": s, "word": str(v)} for v, s in SYMBOLS.items()]
         + [{"sign": UNDEFINED, "word": "undefined"}],
@@ -143,6 +145,26 @@ def _template() -> Template:
     )
     environment.globals["css"] = Markup(load("report.css"))  # noqa: S704  our own file
     return environment.get_template("report.html.j2")
+
+
+def _block(block: Block) -> Context:
+    from markupsafe import Markup
+
+    return {
+        "name": block.name,
+        "title": block.title,
+        "text": block.text,
+        "tables": [
+            {
+                "caption": table.caption,
+                "columns": [(name, i in table.right) for i, name in enumerate(table.columns)],
+                "rows": [[(cell, i in table.right) for i, cell in enumerate(row)] for row in table.rows],
+                # The drawing escapes every text itself (an XML tree, serialised).
+                "figures": [Markup(draw(f.spec, label=f.label)) for f in table.figures],  # noqa: S704
+            }
+            for table in block.tables
+        ],
+    }
 
 
 def _part(k: int, part: Part, reasons: Sequence[str]) -> Context:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from fairkit.findings import Verdict
+from fairkit.report.blocks import Block, blocks_of
 from fairkit.report.folding import folded
 from fairkit.report.model import Report
 from fairkit.report.numerals import (
@@ -78,6 +79,7 @@ def to_markdown(report: Report) -> str:
         blocks.append("### Notes\n\n" + _list(report.notes))
     last = _made(report)
     tables = [_details(section) for part in read for section in part.sections]
+    tables = [*map(_block, blocks_of(report)), *tables]
     room = LONGEST - sum(len(block) + 2 for block in (*blocks, last)) - 200
     kept: list[str] = []
     for table in tables:
@@ -175,6 +177,17 @@ def _details(section: Section) -> str:
         f"<details><summary>{title}</summary>\n\nIn {section.unit} against {against}{margin}.\n\n"
         f"{table}{below}\n\n</details>"
     )
+
+
+def _block(block: Block) -> str:
+    texts = [*map(escaped, block.text)]
+    for table in block.tables:
+        shown = [tuple(map(escaped, row)) for row in table.rows[:ROWS]]
+        left = len(table.rows) - len(shown)
+        texts += [f"{escaped(table.caption)}:", _table(table.columns, shown, right=table.right)]
+        if left:
+            texts.append(f"... {counted(left, 'row')} more, in the JSON and HTML reports")
+    return f"<details><summary>{escape(block.title)}</summary>\n\n" + "\n\n".join(texts) + "\n\n</details>"
 
 
 def _row(row: Row, section: Section) -> tuple[str, ...]:

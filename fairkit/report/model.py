@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from fairkit.contrasts import Contrast
 from fairkit.counts import Counts
+from fairkit.curves import ReliabilityBin, RocPoint
 from fairkit.errors import UsageError, did_you_mean, shortlist
 from fairkit.estimates import Estimate, GroupSize
 from fairkit.evidence import Compare
@@ -151,6 +152,10 @@ class Report:
         How often attributes are missing, by outcome; empty where none is.
     bounds : tuple of GapBounds
         How far rows with a missing attribute could move each gap.
+    reliability : tuple of ReliabilityBin
+        What scores promise and what came, by group.
+    roc : tuple of RocPoint
+        ROC curves by group, and of all rows (with an empty attribute).
     notes : tuple of str
         What a reader should know before the numbers.
 
@@ -177,6 +182,8 @@ class Report:
     headlines: tuple[Headline, ...]
     missing: tuple[MissingShare, ...]
     bounds: tuple[GapBounds, ...]
+    reliability: tuple[ReliabilityBin, ...]
+    roc: tuple[RocPoint, ...]
     notes: tuple[str, ...]
 
     def __repr__(self) -> str:

@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 
 from fairkit.contrasts import Contrast
 from fairkit.counts import Counts, Kind
+from fairkit.curves import ReliabilityBin, RocPoint
 from fairkit.errors import FairkitError, ReportError
 from fairkit.estimates import Estimate, GroupSize
 from fairkit.findings import TOO_FEW_ROWS, Finding
@@ -41,6 +42,8 @@ _LISTS: Mapping[str, type] = {
     "headlines": Headline,
     "missing": MissingShare,
     "bounds": GapBounds,
+    "reliability": ReliabilityBin,
+    "roc": RocPoint,
 }
 _MOST_PROBLEMS = 50
 _WORD = SCHEMA.rpartition("/")[0]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from fairkit.estimates import GroupSize
 from fairkit.findings import Verdict
+from fairkit.report.blocks import Block, blocks_of
 from fairkit.report.folding import folded
 from fairkit.report.model import Report
 from fairkit.report.numerals import (
@@ -97,6 +98,8 @@ def to_text(report: Report, *, width: int | None = None, color: bool = False) ->
         page.sizes(part)
         for section in part.sections:
             page.numbers(section, confidence=report.settings.confidence)
+    for block in blocks_of(report):
+        page.block(block)
     page.reading(report)
     return page.text()
 
@@ -216,6 +219,24 @@ class _Page:
             self.line(f"{UNDEFINED} {text}", indent=2)
         if short.left:
             self.line(f"... {short.left} (all of them are in JSON and HTML)", indent=2)
+
+    def block(self, block: Block) -> None:
+        """Write what is said beside the metrics; of long tables the first rows."""
+        self.heading(block.title)
+        for text in block.text:
+            self.line(text)
+        for made in block.tables:
+            self.console.print()
+            self.line(made.caption)
+            table = _table(self.width)
+            for i, name in enumerate(made.columns):
+                table.add_column(name, justify="right" if i in made.right else "left", overflow="fold")
+            for row in made.rows[:ROWS]:
+                table.add_row(*map(_text, row))
+            self.console.print(table)
+            if len(made.rows) > ROWS:
+                left = counted(len(made.rows) - ROWS, "row")
+                self.line(f"... {left} more (all of them are in JSON and HTML)", indent=2)
 
     def reading(self, report: Report) -> None:
         """Say how to read the page, and how it was made."""

@@ -1,0 +1,105 @@
+"""What rows with a missing attribute leave open, as a block of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fairkit.missing import GapBounds, MissingShare
+from fairkit.report.blocks.base import Block, Table
+from fairkit.report.model import Report
+from fairkit.report.numerals import bounds, contrast_bounds, contrast_number, level_text, percent
+from fairkit.report.phrases import SYMBOLS, UNDEFINED, counted, reason_text, short_name, visible
+
+
+def missing_block(report: Report) -> Block | None:
+    """Say how often attributes are missing, by outcome, and how far that could move each gap.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    Block or None
+        None where no attribute is missing.
+
+    Examples
+    --------
+    >>> import fairkit
+    >>> rows = {"sex": ["F"] * 70 + ["M"] * 80 + [None] * 9, "hired": [1] * 104 + [0] * 55}
+    >>> block = missing_block(fairkit.evaluate(rows, decision="hired", by="sex"))
+    >>> block and block.tables[0].rows[0][:3]
+    ('sex', 'all', '9')
+    """
+    if not report.missing:
+        return None
+    kept = sum(found.verdict == found.complete_verdict for found in report.bounds)
+    text = [_MEANING]
+    if report.bounds:
+        text.append(
+            f"Of {counted(len(report.bounds), 'contrast')}, {kept:,} "
+            f"{'keeps' if kept == 1 else 'keep'} the verdict of the complete cases."
+        )
+    by_attribute: dict[str, list[GapBounds]] = {}
+    for found in report.bounds:
+        by_attribute.setdefault(found.attribute, []).append(found)
+    tables = (_shares(report.missing), *map(_bounds, by_attribute.values()))
+    return Block("missing", "What missing attributes leave open", tuple(text), tables)
+
+
+_MEANING = (
+    "Nobody's attribute is guessed. Where it is missing, the bounds are the smallest and the largest gap "
+    "over every way in which those rows may belong to the groups: without an assumption nothing narrower "
+    "holds. The limits add sampling error to the bounds, and a verdict on them holds whatever the missing "
+    "are."
+)
+
+
+def _shares(shares: Sequence[MissingShare]) -> Table:
+    rows = [
+        (
+            visible(s.attribute),
+            s.outcome,
+            f"{s.missing:,}",
+            f"{s.n:,}",
+            UNDEFINED if s.share is None else percent(s.share),
+            bounds(s.low, s.high),
+        )
+        for s in shares
+    ]
+    caption = (
+        f"Rows whose attribute is missing, by outcome, with plain {level_text(shares[0].level)} intervals"
+    )
+    return Table(
+        caption, ("attribute", "among", "missing", "rows", "share", "interval"), tuple(rows), right=(2, 3, 4)
+    )
+
+
+def _bounds(found: Sequence[GapBounds]) -> Table:
+    attribute = found[0].attribute
+    rows = []
+    for b in found:
+        name = b.metric if b.compare == "difference" else f"{b.metric} (ratio)"
+        rows.append(
+            (
+                name,
+                short_name(b.group, attribute),
+                "all other rows" if b.reference == "rest" else short_name(b.reference, attribute),
+                f"{b.undecided:,}",
+                UNDEFINED if b.complete_case is None else contrast_number(b.complete_case, b.compare),
+                f"{SYMBOLS[b.complete_verdict]} {b.complete_verdict}",
+                contrast_bounds(b.low, b.high, b.compare) or UNDEFINED,
+                contrast_bounds(b.limit_low, b.limit_high, b.compare) or UNDEFINED,
+                f"{SYMBOLS[b.verdict]} {b.verdict}" + ("" if b.why is None else f": {reason_text(b.why)}"),
+            )
+        )
+    return Table(
+        f"Gaps by {visible(attribute)}: complete cases, sharp bounds and limits "
+        "(differences of shares in points)",
+        (
+            *("metric", "group", "against", "rows that may belong", "complete cases", "verdict on them"),
+            *("bounds", "limits", "verdict on the limits"),
+        ),
+        tuple(rows),
+        right=(3, 4),
+    )
