@@ -1,8 +1,6 @@
-"""Counting rows that already lie in memory as arrays: a blocked count over integer codes.
+"""Columns in memory as codes and numbers: what a blocked count (:mod:`fairkit._blocks`) works on.
 
-Every key column becomes small integers (for integers and booleans that is the column itself, without a copy),
-the codes of all columns are combined into one number per row, and those numbers are counted. Working in
-blocks that fit the cache makes this several times faster than counting the whole column at once.
+Every key column becomes small integers; for integers and booleans that is the column itself, without a copy.
 """
 
 from __future__ import annotations
@@ -14,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fairkit._cells import Cells, Key, texts
+from fairkit._cells import Key, texts
+from fairkit._grids import Extent, Grid, score_key
 from fairkit.counts import Level
 from fairkit.errors import DataError
 from fairkit.predicates import ColumnKind, kinds, object_kinds
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 16
 _DIRECT_SPAN = 1 << 16
-_DENSE_CELLS = 1 << 22
-_INT16_CELLS = (1 << 15) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +30,22 @@ class Coded:
     """One key column as integers ``low <= code < low + size``; -1 stands for missing where `low` is -1.
 
     `levels` holds the text of each code from `low` on; None when the code itself is the text (integers).
+    Codes of scores have a `grid` instead, or the distinct `scores` themselves.
     """
 
     codes: NDArray[Any]
     low: int
     size: int
     levels: tuple[Level, ...] | None
+    grid: Grid | None = None
+    scores: NDArray[np.float64] | None = None
 
     def key(self, positions: NDArray[np.int64]) -> Key:
         """Return the key of cells whose codes are ``low + positions``."""
+        if self.grid is not None:
+            return self.grid.key(positions + self.low)
+        if self.scores is not None:
+            return score_key(np.append(np.nan, self.scores)[positions])
         if self.levels is not None:
             return Key(positions, self.levels)
         used, codes = np.unique(positions, return_inverse=True)
@@ -73,48 +77,21 @@ def code_series(series: pd.Series[Any]) -> Coded:
     return _factorized(series)
 
 
+def series_values(series: pd.Series[Any]) -> NDArray[Any]:
+    """Return a pandas column as an array; of nullable numbers, as doubles."""
+    import pandas as pd
+
+    kinds = pd.api.types
+    if isinstance(series.dtype, np.dtype) or not kinds.is_numeric_dtype(series.dtype):
+        return series.to_numpy()
+    if kinds.is_bool_dtype(series.dtype):
+        return series.to_numpy(object)
+    return series.to_numpy(np.float64, na_value=np.nan)
+
+
 def code_truth(codes: NDArray[np.int8]) -> Coded:
     """Code the answers of a predicate: 1 true, 0 false, -1 missing."""
     return Coded(codes, -1, 3, (None, "False", "True"))
-
-
-def tabulate(columns: Sequence[Coded], weights: NDArray[np.float64] | None) -> Cells:
-    """Count the rows of every combination of codes that occurs, in one pass.
-
-    Parameters
-    ----------
-    columns : sequence of Coded
-        Key columns of equal length; at least one.
-    weights : array of float64, shape (rows,), optional
-    """
-    bad = 0
-    if weights is not None:
-        wrong = ~((weights >= 0) & np.isfinite(weights))
-        bad = int(np.count_nonzero(wrong))
-        if bad:
-            weights = np.where(wrong, 0.0, weights)
-    sizes = [column.size for column in columns]
-    cells = 1
-    for size in sizes:
-        cells *= size
-    if cells <= _DENSE_CELLS:
-        rows, sums, squares = _count_dense(columns, cells, weights)
-        found = np.flatnonzero(rows)
-        rows = rows[found]
-        if sums is not None and squares is not None:
-            sums, squares = sums[found], squares[found]
-    else:
-        joint, found = _joint_codes(columns)
-        rows = np.bincount(joint, minlength=len(found)).astype(np.int64)
-        sums = squares = None
-        if weights is not None:
-            sums = np.bincount(joint, weights, len(found)).astype(np.float64)
-            squares = np.bincount(joint, weights * weights, len(found)).astype(np.float64)
-    keys: list[Key] = []
-    for column in reversed(columns):
-        found, position = np.divmod(found, column.size)
-        keys.append(column.key(position))
-    return Cells(tuple(reversed(keys)), rows.astype(np.int64), sums, squares, bad)
 
 
 def columns_of(given: Mapping[str, Any], names: Sequence[str]) -> dict[str, NDArray[Any]]:
@@ -186,9 +163,63 @@ def floats(values: NDArray[Any]) -> NDArray[np.float64]:
     raise DataError(f"it must hold numbers, not {values.dtype}{example}.")
 
 
-def code_scores(scores: NDArray[np.float64], threshold: float) -> Coded:
+def code_threshold(scores: NDArray[np.float64], threshold: float) -> Coded:
     """Code whether scores reach a threshold; a score that is not finite is missing."""
     return code_truth(np.where(np.isfinite(scores), scores >= threshold, -1).astype(np.int8))
+
+
+def code_state(state: NDArray[Any], names: Sequence[str]) -> Coded:
+    """Code the states of rows, which are numbers from 0 on."""
+    return Coded(state.astype(np.int8), 0, len(names), tuple(names))
+
+
+def code_scores(scores: NDArray[np.float64], grid: Grid, limit: int | None) -> Coded | None:
+    """Code scores by their bin, or by themselves; None if there are more of them than `limit`."""
+    if not grid.width:
+        import pandas as pd
+
+        codes, distinct = pd.factorize(np.where(np.isfinite(scores), scores, np.nan))
+        if limit is not None and len(distinct) > limit:
+            return None
+        return Coded(codes, -1, len(distinct) + 1, None, scores=np.asarray(distinct))
+    extent = extent_of(scores)
+    top = 0 if np.isnan(extent.high) else int(np.floor(extent.high / grid.width) - grid.first)
+    bins = np.empty(len(scores), np.int16)
+    for start in range(0, len(scores), _BLOCK):
+        part = scores[start : start + _BLOCK]
+        finite = np.isfinite(part)
+        whole = finite.all()
+        found = np.floor((part if whole else np.where(finite, part, 0.0)) * (1 / grid.width))
+        found -= grid.first
+        bins[start : start + _BLOCK] = found if whole else np.where(finite, found, -1)
+    return Coded(bins, -1, top + 2, None, grid)
+
+
+def extent_of(scores: NDArray[np.float64]) -> Extent:
+    """Find the least and the greatest finite score."""
+    if not len(scores):
+        return Extent(np.nan, np.nan)
+    low, high = float(scores.min()), float(scores.max())
+    if np.isfinite(low) and np.isfinite(high):
+        return Extent(low, high)
+    finite = scores[np.isfinite(scores)]
+    return Extent(float(finite.min()), float(finite.max())) if len(finite) else Extent(np.nan, np.nan)
+
+
+def numbers(values: NDArray[Any]) -> NDArray[np.float64]:
+    """Read a column as :func:`floats`, but take no truth values for numbers.
+
+    Raises
+    ------
+    DataError
+        It holds something else.
+    """
+    held = values.dtype.kind == "b" or (
+        values.dtype.kind == "O" and any(isinstance(value, bool | np.bool_) for value in values.tolist())
+    )
+    if held:
+        raise DataError("it must hold numbers, not true and false.")
+    return floats(values)
 
 
 def _one_column(values: Any) -> NDArray[Any]:
@@ -221,60 +252,3 @@ def _factorized(values: Any) -> Coded:
             codes, uniques = pd.factorize(np.array(texts(list(values)), dtype=object))
             found = list(uniques)
     return Coded(codes, -1, len(found) + 1, (None, *texts(found)))
-
-
-def _count_dense(
-    columns: Sequence[Coded], cells: int, weights: NDArray[np.float64] | None
-) -> tuple[NDArray[np.int64], NDArray[np.float64] | None, NDArray[np.float64] | None]:
-    """Count into one slot per possible combination, block by block.
-
-    Codes are combined by Horner's rule in the smallest integer that holds the result; the lows are subtracted
-    once at the end. Overflow on the way is harmless: the arithmetic is modular and the result fits.
-    """
-    work: type[np.int16 | np.int32] = np.int16 if cells <= _INT16_CELLS else np.int32
-    shift = 0
-    for column in columns:
-        shift = shift * column.size + column.low
-    wrapped = work(np.array(shift % 2**32, np.uint32).astype(work))
-    length = len(columns[0].codes)
-    block = max(_BLOCK, 4 * cells)
-    buffer = np.empty(min(block, length), work)
-    rows = np.zeros(cells, np.int64)
-    sums = None if weights is None else np.zeros(cells)
-    squares = None if weights is None else np.zeros(cells)
-    first, rest = columns[0], columns[1:]
-    for start in range(0, length, block):
-        stop = min(start + block, length)
-        joint = buffer[: stop - start]
-        np.copyto(joint, first.codes[start:stop], casting="unsafe")
-        for column in rest:
-            joint *= work(column.size)
-            np.add(joint, column.codes[start:stop].astype(work, copy=False), out=joint)
-        if shift:
-            joint -= wrapped
-        rows += np.bincount(joint, minlength=cells)
-        if weights is not None and sums is not None and squares is not None:
-            part = weights[start:stop]
-            sums += np.bincount(joint, part, cells)
-            squares += np.bincount(joint, part * part, cells)
-    return rows, sums, squares
-
-
-def _joint_codes(columns: Sequence[Coded]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Combine many or large columns: distinct combinations by hashing, each with its joint number."""
-    import pandas as pd
-
-    span = 1
-    for column in columns:
-        span *= column.size
-    if span >= 2**62:
-        raise DataError(
-            f"the attributes have {span:.1e} possible combinations of levels; group by fewer at a time."
-        )
-    joint = np.zeros(len(columns[0].codes), np.int64)
-    for column in columns:
-        joint *= column.size
-        joint += column.codes.astype(np.int64, copy=False)
-        joint -= (column.low + 2**63) % 2**64 - 2**63  # modular, as the codes of unsigned columns are
-    codes, uniques = pd.factorize(joint)
-    return codes, np.asarray(uniques, np.int64)

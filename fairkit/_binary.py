@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,11 @@ class Outcome:
     positive: str | None
     used_statement: bool
     problems: tuple[str, ...] = ()
+
+    def joined(self, other: Outcome) -> Outcome:
+        """Take two columns of one role together, as far as the caller's statement is concerned."""
+        used = self.used_statement or other.used_statement
+        return replace(self, used_statement=used, problems=self.problems + other.problems)
 
 
 def positive_class(role: str, text: str, levels: Sequence[Level], positive: Any, *, derived: bool) -> Outcome:
@@ -134,9 +139,11 @@ def _not_binary(role: str, text: str, present: Sequence[str], example: str) -> s
         return (
             f"decision '{text}' must have two values, it has {len(present):,} numbers: {shortlist(present)}. "
             f"For a score, name it with the threshold from which a row is selected: score='{text}', "
-            f"threshold=0.5 (--score {text} --threshold 0.5)."
+            f"threshold=0.5 (--score {text} --threshold 0.5); to count every value as a class, say "
+            "classes='all' (--classes all)."
         )
     return (
-        f"{role} '{text}' must have two values, it has {len(present):,}: {shortlist(present)}. "
-        f"Say what is positive as a comparison, as in {role}=\"{text} == '{example}'\"."
+        f"{role} '{text}' must have two values, it has {len(present):,}: {shortlist(present)}. To count "
+        "every class, say classes='all' (--classes all); to set one against the others, say what is "
+        f"positive as a comparison, as in {role}=\"{text} == '{example}'\"."
     )

@@ -40,12 +40,20 @@ class Cells:
     Parameters
     ----------
     keys : tuple of Key
-        One per key column asked for.
+        One per key asked for.
     rows : array of int64, shape (cells,)
     weights, squares : array of float64 or None
         Sums of weights and of squared weights.
     bad_weights : int
         Rows whose weight is missing, negative or not finite.
+    sums : array of float64, shape (cells, measures), or None
+        Sums of the measures, each times its weight.
+    square_sums : array of float64, shape (cells, measures), or None
+        The same times the squared weight; None for unweighted rows.
+    faults : tuple of int
+        Rows in which a number cannot be what it is said to be, by the kind of fault.
+    widths : tuple of float
+        Widths of the bins of scores, one per key that is a score.
     """
 
     keys: tuple[Key, ...]
@@ -53,6 +61,10 @@ class Cells:
     weights: NDArray[np.float64] | None = None
     squares: NDArray[np.float64] | None = None
     bad_weights: int = 0
+    sums: NDArray[np.float64] | None = None
+    square_sums: NDArray[np.float64] | None = None
+    faults: tuple[int, ...] = ()
+    widths: tuple[float, ...] = ()
 
 
 def level_text(value: Any) -> Level:

@@ -134,6 +134,13 @@ def table(data: Any, uses: Mapping[str, Use]) -> Relation:
     return connect().from_arrow(data)
 
 
+def held(data: Any, names: Iterable[str]) -> Any:
+    """Hold columns of a stream in memory, so that they can be read again."""
+    wanted = list(names)
+    schema = pa.schema([data.schema.field(name) for name in wanted])
+    return pa.Table.from_batches([batch.select(wanted) for batch in data], schema)
+
+
 def refuse_twins(names: Iterable[str]) -> None:
     """Refuse names that DuckDB, which does not see case, would take for one.
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from fairkit import _binary
+from fairkit import _fields
 from fairkit._cells import Cells, Key
-from fairkit.counts import FIELDS, LEFT_OUT, Counts, Kind, Level, natural_order
+from fairkit._derived import faults_of
+from fairkit._fields import Named, Placed
+from fairkit._plan import Plan, Role
+from fairkit.counts import FIELDS, LEFT_OUT, Axis, Counts, Kind, Level, natural_order
 from fairkit.errors import DataError
-from fairkit.questions import Plan, Question, Role, Slot
 
 
 def to_counts(cells: Cells, plan: Plan) -> Counts:
@@ -30,74 +34,107 @@ def to_counts(cells: Cells, plan: Plan) -> Counts:
     """
     question = plan.question
     named = [
-        _named(key, () if slot.derived else question.missing)
+        Named(slot, _named(key, () if slot.derived else question.missing) if slot.reads != "score" else key)
         for slot, key in zip(plan.slots, cells.keys, strict=True)
     ]
-    attributes = [key for slot, key in zip(plan.slots, named, strict=True) if slot.role == "attribute"]
-    others = {slot.role: (slot, key) for slot, key in zip(plan.slots, named, strict=True)}
-    problems = _problems(cells, attributes, others, question)
-    outcomes: dict[str, _binary.Outcome] = {}
-    roles: tuple[Role, ...] = ("decision", "label")
-    for role in roles:
-        if role in others:
-            slot, key = others[role]
-            outcomes[role] = _binary.positive_class(
-                role, slot.name, key.levels, question.positive, derived=slot.derived
-            )
-            problems += outcomes[role].problems
-    problems += _binary.unused_positive(question.positive, outcomes)
-    if problems:
+    roles: dict[Role, list[Named]] = {}
+    for one in named:
+        roles.setdefault(one.slot.role, []).append(one)
+    placed, problems = _fields.place(cells, roles, plan)
+    problems = _problems(cells, roles, plan) + problems
+    if problems or placed is None:
         raise DataError(*problems)
-    kind = Kind.CONFUSION if question.label is not None else Kind.DECISIONS
-    decided = outcomes["decision"].truth[others["decision"][1].codes]
-    labelled = outcomes["label"].truth[others["label"][1].codes] if "label" in others else None
-    column = _field_of(kind, decided, labelled)
-    cluster = others["cluster"][1] if "cluster" in others else None
-    place = np.arange(len(column))
-
-    def spread(sums: Any, dtype: type) -> Any:
-        table: Any = np.zeros((len(column), len(FIELDS[kind]) + len(LEFT_OUT[kind])), dtype)
-        table[place, column] = sums
-        return table
-
-    weighted = cells.weights is not None
+    table = _Table(plan.kind, placed, cells)
+    attributes = [one.key for one in roles.get("attribute", [])]
+    cluster = roles["cluster"][0].key if "cluster" in roles else None
+    codes = [key.codes for key in attributes]
+    axis_codes = [key.codes for _, key, _ in placed.axes]
     return Counts.from_codes(
-        kind,
+        plan.kind,
         tuple(a.name for a in question.by),
         tuple(key.levels for key in attributes),
-        np.column_stack([key.codes for key in attributes])
-        if attributes
-        else np.zeros((len(column), 0), np.int64),
-        spread(cells.weights, np.float64) if weighted else spread(cells.rows, np.int64),
-        squares=spread(cells.squares, np.float64) if weighted else None,
-        rows=spread(cells.rows, np.int64) if weighted else None,
+        np.column_stack(codes) if codes else np.zeros((len(cells.rows), 0), np.int64),
+        table.values(),
+        squares=table.squares(),
+        rows=table.rows(),
         clusters=None if cluster is None else cluster.codes,
         cluster_ids=() if cluster is None else tuple(str(level) for level in cluster.levels),
+        axes=tuple(Axis(name, key.levels, width) for name, key, width in placed.axes),
+        axis_codes=np.column_stack(axis_codes) if axis_codes else None,
     )
 
 
-def _problems(
-    cells: Cells, attributes: Sequence[Key], others: Mapping[Role, tuple[Slot, Key]], question: Question
-) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Writes sums of cells into the fields of a kind."""
+
+    kind: Kind
+    placed: Placed
+    cells: Cells
+
+    def values(self) -> NDArray[Any]:
+        """Return the sums; of rows only, if nothing else is summed."""
+        if self.cells.weights is not None:
+            return self._spread(self.cells.weights, self.placed.sums)
+        return self._spread(self.cells.rows, self.placed.sums)
+
+    def squares(self) -> NDArray[np.float64] | None:
+        """Return the sums with squared weights."""
+        if self.cells.squares is None:
+            return None
+        return self._spread(self.cells.squares, self.placed.square_sums)
+
+    def rows(self) -> NDArray[np.int64] | None:
+        """Return the rows behind sums of weights."""
+        return None if self.cells.weights is None else self._spread(self.cells.rows, {})
+
+    def _spread(self, rows: NDArray[Any], sums: Mapping[int, NDArray[np.float64]]) -> NDArray[Any]:
+        kind = np.float64 if sums else rows.dtype
+        table = np.zeros((len(rows), len(FIELDS[self.kind]) + len(LEFT_OUT[self.kind])), kind)
+        table[np.arange(len(rows)), self.placed.field] = rows
+        for column, values in sums.items():
+            table[:, column] = values
+        return table
+
+
+def _problems(cells: Cells, roles: Mapping[Role, Sequence[Named]], plan: Plan) -> list[str]:
+    question = plan.question
     problems = [
-        f"column '{a.name}' has {len(key.levels):,} levels (at most {question.max_levels:,} are taken): "
-        "every level would be a group of its own. Group by something coarser, or raise the limit with "
-        f"max_levels={len(key.levels)} (--max-levels); a thousand groups take seconds, more take minutes."
-        for a, key in zip(question.by, attributes, strict=True)
-        if len(key.levels) > question.max_levels
+        f"column '{one.slot.name}' has {len(one.key.levels):,} levels (at most {question.max_levels:,} are "
+        "taken): every level would be a group of its own. Group by something coarser, or raise the limit "
+        f"with max_levels={len(one.key.levels)} (--max-levels); a thousand groups take seconds, more take "
+        "minutes."
+        for one in roles.get("attribute", [])
+        if len(one.key.levels) > question.max_levels
     ]
     if cells.bad_weights:
         problems.append(
             f"weight column '{question.weight}' is missing, negative or not finite in "
             f"{cells.bad_weights:,} rows."
         )
-    if "cluster" in others and (lacking := _missing_rows(cells, others["cluster"][1])):
+    problems += [
+        message.format(rows=f"{rows:,}")
+        for message, rows in zip(faults_of(question), cells.faults, strict=False)
+        if rows
+    ]
+    for one in roles.get("cluster", []):
+        if lacking := _missing_rows(cells, one.key):
+            role = "cluster" if question.cluster is not None else "query"
+            problems.append(
+                f"{role} column '{one.slot.name}' is missing in {lacking:,} rows; every row must belong to a "
+                f"{role}."
+            )
+    if plan.kind is Kind.DECISIONS:
+        problems += [
+            f"score column '{one.slot.name}' is missing, NaN or infinite in {lacking:,} rows."
+            for one in roles["decision"]
+            if one.slot.reads == "threshold" and (lacking := _missing_rows(cells, one.key))
+        ]
+    if cells.sums is not None and not np.isfinite(cells.sums).all():
+        listed = ", ".join(f"'{name}'" for name in dict.fromkeys(plan.numbers.values()))
         problems.append(
-            f"cluster column '{question.cluster}' is missing in {lacking:,} rows; every row must belong to a "
-            "cluster."
+            f"numbers of {listed} are too large for their powers to be added up; give them in a larger unit."
         )
-    if question.score is not None and (lacking := _missing_rows(cells, others["decision"][1])):
-        problems.append(f"score column '{question.score}' is missing, NaN or infinite in {lacking:,} rows.")
     return problems
 
 
@@ -115,12 +152,3 @@ def _named(key: Key, missing: Sequence[str]) -> Key:
     place = {level: i for i, level in enumerate(ordered)}
     translate = np.array([place.get(level, -1) for level in levels], np.int64)
     return Key(translate[key.codes] if len(key.codes) else key.codes, ordered)
-
-
-def _field_of(kind: Kind, decided: Any, labelled: Any) -> Any:
-    """Return the column of the counts that each cell belongs to; truth is 1, 0 or -1 (missing)."""
-    if kind is Kind.DECISIONS:
-        return np.array([0, 1, 2])[np.where(decided == 1, 0, np.where(decided == 0, 1, 2))]
-    # [label + 1][decision + 1], in the order of the fields
-    lookup = np.array([[6, 4, 4], [5, 3, 1], [5, 2, 0]])
-    return lookup[labelled + 1, decided + 1]

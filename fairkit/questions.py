@@ -1,6 +1,7 @@
-"""What to count: the question a caller asks, matched with the columns that the data have.
+"""What to count: the question a caller asks, and the kind of counts that answers it.
 
-Matching needs names only, so that every mistake in a name is found, and said, before a row is read.
+A question is checked in itself, before any data are opened: everything in it that does not fit together is
+said at once. :mod:`fairkit._plan` then matches it with the columns that the data have.
 """
 
 from __future__ import annotations
@@ -9,23 +10,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import numpy as np
-
-from fairkit._predicate_nodes import Missing, kind_of_leaf, leaves
-from fairkit.errors import DataError, FairkitError, UsageError, unknown_name
+from fairkit import _question_rules
+from fairkit._cells import level_text
+from fairkit.errors import UsageError
 from fairkit.groups import Attribute
 from fairkit.kinds import Kind
-from fairkit.predicates import ColumnKind, Predicate, check, parse
 
 MAX_LEVELS = 1_000
 """More levels than this in one attribute are refused unless asked for: it is then mostly an identifier."""
 
-_SIGNS = ("<", ">", "=", "!", "(", " in ", " is ")
-
 Use = Literal["key", "text", "bool", "number"]
 """What a column is read as: grouped by as it is, or compared with a literal in a predicate."""
-
-Role = Literal["attribute", "decision", "label", "cluster"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +31,18 @@ class Question:
     ----------
     by : tuple of Attribute
         Attributes to group by.
-    decision : str, optional
-        Column with the model's two-class decision, or a predicate such as ``score_text != "Low"``.
-    score : str, optional
-        Instead of a decision: column with a finite score; rows with ``score >= threshold`` are selected.
+    decision : str or mapping, optional
+        Column with the model's decision, or a predicate such as ``score_text != "Low"``; for several models
+        on the same rows, a mapping of their names to their columns.
+    score : str or mapping, optional
+        Column with a score (several models: a mapping). Judged against a `label`; with a `threshold`, rows
+        with ``score >= threshold`` are selected. In a ranking, the score that items of a `query` are ranked
+        by, highest first.
     threshold : float, optional
-        Needed with `score`.
+        Makes decisions of `score`.
     label : str, optional
-        Column with the true class, or a predicate. Without a label only selection rates can be known.
+        Column with the true class, or a predicate; in a regression, the true number. Without a label only
+        selection rates can be known.
     positive : object or mapping, optional
         The value that counts as positive where a column does not say so itself (True, 1); a mapping with the
         keys ``label`` and ``decision`` names one for each.
@@ -55,6 +54,36 @@ class Question:
         Texts that mean "missing" in these data, such as ``?``.
     max_levels : int
         Most levels of one attribute.
+    classes : "all" or sequence, optional
+        Label and decision are classes, all that occur or these, and not two of which one is positive.
+    outputs : mapping, optional
+        Several two-class labels per row: label column to decision column.
+    prediction : str, optional
+        Column with the predicted number (regression).
+    prediction_low, prediction_high : str, optional
+        Columns with the ends of a prediction interval.
+    quantile : float, optional
+        The quantile of the label that `prediction` predicts.
+    rank : str, optional
+        Column with the place of an item, 1 at the top (ranking).
+    query : str, optional
+        Column that tells which items were ranked together; the cluster, unless `cluster` is given.
+    relevance : str, optional
+        Column with how relevant an item is, 0 or more.
+    events : str, optional
+        Column with how often something happened.
+    exposure : str, optional
+        Column with how often, or how long, it could have happened; without it, one a row.
+
+    Raises
+    ------
+    UsageError
+        Parts of the question do not fit together; all problems at once.
+
+    Examples
+    --------
+    >>> str(Question((Attribute("sex"),), label="income", prediction="predicted_income").kind)
+    'regression'
     """
 
     by: tuple[Attribute, ...]
@@ -63,7 +92,11 @@ class Question:
     threshold: float | None = None
     label: str | None = None
     positive: Any = None
-    classes: Literal["all"] | Sequence[str] | None = None
+    weight: str | None = None
+    cluster: str | None = None
+    missing: tuple[str, ...] = ()
+    max_levels: int = MAX_LEVELS
+    classes: Literal["all"] | Sequence[Any] | None = None
     outputs: Mapping[str, str] | None = None
     prediction: str | None = None
     prediction_low: str | None = None
@@ -74,217 +107,58 @@ class Question:
     relevance: str | None = None
     events: str | None = None
     exposure: str | None = None
-    weight: str | None = None
-    cluster: str | None = None
-    missing: tuple[str, ...] = ()
-    max_levels: int = MAX_LEVELS
+
+    def __post_init__(self) -> None:
+        given = {
+            name: getattr(self, name)
+            for name in _question_rules.PARAMETERS
+            if getattr(self, name) is not None
+        }
+        problems = _question_rules.wrong_types(given) or _question_rules.contradictions(given)
+        if problems:
+            raise UsageError(*problems)
 
     @property
     def kind(self) -> Kind:
         """The kind of counts that answers the question."""
+        if self.prediction is not None:
+            return Kind.REGRESSION
+        if self.rank is not None or self.query is not None:
+            return Kind.RANKING
+        if self.events is not None:
+            return Kind.EVENTS
+        if self.classes is not None:
+            return Kind.CLASSES
+        if self.score is not None and self.label is not None:
+            return Kind.SCORES
+        if self.outputs is not None or self.models:
+            return Kind.OUTCOMES
         return Kind.DECISIONS if self.label is None else Kind.CONFUSION
 
-    def __post_init__(self) -> None:
-        named = {
-            "decision": self.decision,
-            "label": self.label,
-            "score": self.score,
-            "weight": self.weight,
-            "cluster": self.cluster,
-        }
-        problems = [
-            f"{role} must be the name of a column or a comparison, it is a {type(value).__name__}; put "
-            f"arrays into the data under a name: evaluate({{'{role}': ..., ...}}, {role}='{role}')."
-            for role, value in named.items()
-            if value is not None and not isinstance(value, str)
-        ]
-        if problems:
-            raise UsageError(*problems)
-        if (self.decision is None) == (self.score is None):
-            problems.append(
-                "name either a decision column or a score column with a threshold (--decision COL)."
-            )
-        if self.score is not None and self.threshold is None:
-            problems.append(
-                f"score '{self.score}' needs a threshold from which a row is selected (--threshold 0.5)."
-            )
-        if self.score is None and self.threshold is not None:
-            problems.append(
-                "a threshold belongs to a score column (--score COL); decisions are taken as they are."
-            )
-        if self.threshold is not None and not np.isfinite(self.threshold):
-            problems.append(f"threshold {self.threshold} is not a finite number.")
-        if problems:
-            raise UsageError(*problems)
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One key of the group-by, and the part it plays.
-
-    Parameters
-    ----------
-    role : {"attribute", "decision", "label", "cluster"}
-    name : str
-        The column, or the attribute's name, or the predicate's text.
-    predicate : Predicate or None
-        Decides the key instead of a column.
-    is_score : bool
-        Whether the key is where the column lies against the threshold.
-    """
-
-    role: Role
-    name: str
-    predicate: Predicate | None = None
-    is_score: bool = False
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Names of the models, where several are asked about."""
+        for given in (self.decision, self.score):
+            if isinstance(given, Mapping):
+                return tuple(given)
+        return ()
 
     @property
-    def derived(self) -> bool:
-        """Whether the key is an answer (true, false or missing) rather than a column's value."""
-        return self.is_score or self.predicate is not None
-
-    @property
-    def title(self) -> str:
-        """How messages call it."""
-        return f"{'' if self.role == 'attribute' else self.role + ' '}column '{self.name}'"
+    def class_names(self) -> tuple[str, ...] | None:
+        """The classes that are allowed, as levels; None where all that occur are."""
+        if self.classes is None or isinstance(self.classes, str):
+            return None
+        return tuple(text for text in map(level_text, self.classes) if text is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The question matched with the columns that exist.
-
-    Parameters
-    ----------
-    question : Question
-    slots : tuple of Slot
-        Attributes, decision, label, cluster, in this order.
-    uses : mapping of column to {"key", "text", "bool", "number"}
-        Every column that is read, and what as.
-    """
-
-    question: Question
-    slots: tuple[Slot, ...]
-    uses: Mapping[str, Use]
-
-    @property
-    def compared(self) -> tuple[str, ...]:
-        """Columns that predicates read."""
-        return tuple(sorted({c for s in self.slots if s.predicate is not None for c in s.predicate.columns}))
-
-    def check_predicates(self, kinds: Mapping[str, ColumnKind]) -> None:
-        """Make sure that predicates fit what their columns hold.
-
-        Raises
-        ------
-        DataError
-            All that do not fit, at once.
-        """
-        problems = []
-        for slot in self.slots:
-            if slot.predicate is not None:
-                try:
-                    check(slot.predicate, kinds)
-                except FairkitError as error:
-                    what = f"group '{slot.name}'" if slot.role == "attribute" else slot.role
-                    problems += [f"{what}: {problem}" for problem in error.problems]
-        if problems:
-            raise DataError(*problems)
-
-
-def match(question: Question, names: Sequence[str]) -> Plan:
-    """Match a question with the names of the columns that exist, repeats included.
-
-    Raises
-    ------
-    DataError
-        Columns are unknown, or meant although their name appears twice; a predicate cannot be read. All at
-        once.
+def columns_of(given: str | Mapping[str, str] | None) -> dict[str, str]:
+    """Return the columns of models by name; the name is empty where there is one model without a name.
 
     Examples
     --------
-    >>> plan = match(Question((Attribute("sex"),), decision="score > 0.5"), ["sex", "score"])
-    >>> [slot.role for slot in plan.slots], dict(plan.uses)
-    (['attribute', 'decision'], {'sex': 'key', 'score': 'number'})
+    >>> columns_of("d"), columns_of({"old": "d1", "new": "d2"}), columns_of(None)
+    ({'': 'd'}, {'old': 'd1', 'new': 'd2'}, {})
     """
-    slots, problems = _slots(question, names)
-    wanted = _wanted(question, slots)
-    problems += [
-        unknown_name(what, name, list(dict.fromkeys(names))) + _hint(name)
-        for name, what in wanted.items()
-        if name not in names
-    ]
-    problems += [
-        f"column '{name}' appears more than once in the data; rename it: which one is meant?"
-        for name in sorted(wanted)
-        if list(names).count(name) > 1
-    ]
-    problems += [
-        f"group '{a.name}' is given by a predicate but has the name of a column; give the group another name."
-        for a in question.by
-        if a.predicate is not None and a.name in names
-    ]
-    if problems:
-        raise DataError(*problems)
-    return Plan(question, tuple(slots), _uses(question, slots))
-
-
-def _slots(question: Question, names: Sequence[str]) -> tuple[list[Slot], list[str]]:
-    """List the keys; a text that is no column but has a sign of a comparison is a predicate."""
-    problems: list[str] = []
-    slots = [Slot("attribute", a.name, a.predicate) for a in question.by]
-    if question.score is not None:
-        slots.append(Slot("decision", question.score, is_score=True))
-    texts: tuple[tuple[Role, str | None], ...] = (("decision", question.decision), ("label", question.label))
-    for role, text in texts:
-        if text is None:
-            continue
-        predicate = None
-        if text not in names and any(sign in text for sign in _SIGNS):
-            try:
-                predicate = parse(text)
-            except FairkitError as error:
-                problems += [f"{role}: {problem}" for problem in error.problems]
-                continue
-        slots.append(Slot(role, text, predicate))
-    if question.cluster is not None:
-        slots.append(Slot("cluster", question.cluster))
-    return slots, problems
-
-
-def _hint(name: str) -> str:
-    """Tell how a group is given by a predicate, to who wrote one without a name."""
-    if not any(sign in name for sign in _SIGNS):
-        return ""
-    return f" A group given by a predicate needs a name: 'my_group: {name}'."
-
-
-def _wanted(question: Question, slots: Sequence[Slot]) -> dict[str, str]:
-    """Name every column that is needed, and what for."""
-    wanted: dict[str, str] = {}
-    for slot in slots:
-        if slot.predicate is None:
-            role = "score" if slot.is_score else "" if slot.role == "attribute" else slot.role
-            wanted.setdefault(slot.name, f"{role} column".strip())
-        else:
-            what = f"group '{slot.name}'" if slot.role == "attribute" else slot.role
-            for column in slot.predicate.columns:
-                wanted.setdefault(column, f"{what}: column")
-    if question.weight is not None:
-        wanted.setdefault(question.weight, "weight column")
-    return wanted
-
-
-def _uses(question: Question, slots: Sequence[Slot]) -> dict[str, Use]:
-    """Say what each column is read as; of several uses the narrowest, which the others can be had from."""
-    found: dict[str, set[Use]] = {}
-    for slot in slots:
-        if slot.predicate is None:
-            found.setdefault(slot.name, set()).add("number" if slot.is_score else "key")
-            continue
-        for leaf in leaves(slot.predicate.node):
-            use: Use = "key" if isinstance(leaf, Missing) else kind_of_leaf(leaf)
-            found.setdefault(leaf.column, set()).add(use)
-    if question.weight is not None:
-        found.setdefault(question.weight, set()).add("number")
-    order: tuple[Use, ...] = ("number", "bool", "text", "key")
-    return {name: next(use for use in order if use in uses) for name, uses in found.items()}
+    if given is None:
+        return {}
+    return {"": given} if isinstance(given, str) else dict(given)

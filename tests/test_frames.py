@@ -20,6 +20,7 @@ from fairkit.counts import FIELDS, LEFT_OUT, Counts, Kind
 from fairkit.errors import DataError, UsageError
 from fairkit.frames import Question, count, read
 from fairkit.groups import Attribute
+from fairkit.views import views
 
 RNG = np.random.default_rng(20)
 N = 83
@@ -198,7 +199,16 @@ def test_scores_are_selected_from_the_threshold_on(frame_of, score, threshold):
     """A score equal to the threshold is selected."""
     counts = count(frame_of(only("race", "y", score)), by="race", label="y", score=score, threshold=threshold)
     decided = [value >= threshold for value in ROWS[score]]
-    assert counts == expected(groups_of("race"), decided, truth_of("y", 1), names=["race"])
+    confusion = next(view.counts for view in views(counts) if view.counts.kind is Kind.CONFUSION)
+    assert confusion == expected(groups_of("race"), decided, truth_of("y", 1), names=["race"])
+
+
+@pytest.mark.parametrize(("score", "threshold"), [("score", 0.5), ("points", 2), ("points", 2.5)])
+def test_a_threshold_alone_makes_decisions(frame_of, score, threshold):
+    """Without a label, rows are selected or rejected and their scores are not kept."""
+    counts = count(frame_of(only("race", score)), by="race", score=score, threshold=threshold)
+    decided = [value >= threshold for value in ROWS[score]]
+    assert counts == expected(groups_of("race"), decided, names=["race"])
 
 
 def test_predicates_are_decision_label_and_group(frame_of):
@@ -566,7 +576,8 @@ def test_problems_of_the_data_come_at_once(frame_of):
     ("asked", "message"),
     [
         ({}, "either a decision column or a score"),
-        ({"decision": "d", "score": "s", "threshold": 1}, "either a decision column or a score"),
+        ({"decision": "d", "score": "s", "threshold": 1}, "either a decision column or a score with"),
+        ({"decision": "d", "score": "s"}, "needs a label to be judged by"),
         ({"score": "s"}, "needs a threshold"),
         ({"decision": "d", "threshold": 1}, "a threshold belongs to a score"),
         ({"score": "s", "threshold": math.nan}, "is not a finite number"),
@@ -985,7 +996,7 @@ def test_other_numbers_are_weights_and_scores(make):
 
 def test_more_combinations_than_can_be_held_are_refused(monkeypatch):
     """An engine's groups are collected up to a limit; beyond it, the question is wrong."""
-    monkeypatch.setattr("fairkit.frames._MAX_CELLS", 10)
+    monkeypatch.setattr("fairkit._grids.MOST_CELLS", 10)
     frame = pl.DataFrame({"g": list(range(50)), "d": [0, 1] * 25})
     with pytest.raises(DataError, match="more than 10 combinations of values"):
         count(frame, by="g", decision="d")
