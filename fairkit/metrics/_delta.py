@@ -1,16 +1,12 @@
 """The delta method for rows in cells: what each row moves a value by, and the variance that follows.
 
-A row moves a smooth value by its influence, to first order, and independent rows add their squares. Two
-things are said besides, because the sum of squares alone is too sure of itself:
-
-- a share that is 0 or 1 shows no variation, which is no certainty. Its variance is taken as if half a row
-  more had fallen on the other side, ``p (1 - p) / m`` with ``p = 1/2 / (m + 1)``;
-- a variance that stands on a few rows is itself uncertain. Its degrees of freedom follow from its own
-  variance, ``2 V² / (Σ ψ⁴ - V² / n)``: about twice the number of rows that carry it.
+A row moves a smooth value by its influence, to first order, and independent rows add their squares. A share
+that is 0 or 1 shows no variation, which is no certainty: as a part of a mean it has the variance of a share
+with half a row more on the other side, ``p (1 - p) / m`` with ``p = 1/2 / (m + 1)``.
 
 References
 ----------
-Deville 1999, Survey Methodology 25. Satterthwaite 1946, Biometrics Bulletin 2.
+Deville 1999, Survey Methodology 25.
 """
 
 from __future__ import annotations
@@ -19,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
+
+_ROUNDING = 1e-12  # a row that moves a value less than this, times the rows, does not move it
 
 
 def rows_worth(sums: FloatArray, squares: FloatArray) -> FloatArray:
@@ -34,7 +32,7 @@ def rows_worth(sums: FloatArray, squares: FloatArray) -> FloatArray:
 
 
 def delta_variance(influence: FloatArray, sums: FloatArray, squares: FloatArray) -> tuple[float, float]:
-    """Return the variance of a value and the degrees of freedom of that variance; NaN if nothing varies.
+    """Return the variance of a value and its degrees of freedom; NaN of a single row.
 
     Parameters
     ----------
@@ -45,18 +43,14 @@ def delta_variance(influence: FloatArray, sums: FloatArray, squares: FloatArray)
     --------
     >>> p = 0.3
     >>> variance, freedom = delta_variance(np.array([1 - p, -p]) / 10, np.array([3.0, 7]), np.array([3.0, 7]))
-    >>> round(variance, 6) == round(p * (1 - p) / 9, 6), round(freedom, 1)
+    >>> round(variance, 6) == round(p * (1 - p) / 9, 6), freedom
     (True, 9.0)
     """
     n = float(rows_worth(sums.sum(), squares.sum()))
-    plain = float(squares @ influence**2)
-    if n <= 1 + 1e-9 or plain <= 1e-24 * max(float((influence**2).max(initial=0.0)), 1e-300):
+    if n <= 1 + 1e-9:
         return np.nan, np.nan
-    rows = rows_worth(sums, squares)
-    fourth = float(np.where(rows > 0, (squares * influence**2) ** 2 / np.maximum(rows, 1e-300), 0.0).sum())
-    spread = fourth - plain**2 / n
-    freedom = min(2 * plain**2 / spread, n - 1) if spread > 0 else n - 1
-    return plain * n / (n - 1), max(freedom, 1.0)
+    moves = np.abs(influence) * sums.sum() > _ROUNDING
+    return float(squares[moves] @ influence[moves] ** 2) * n / (n - 1), n - 1
 
 
 def variance_unseen(rows: FloatArray) -> FloatArray:

@@ -77,17 +77,12 @@ class ClassMatrix:
 
         return cls(label, decision, matrix(part.field("rows")), matrix(part.square("rows")))
 
-    def measured(
-        self, value: float, influence: FloatArray, *, unseen: float = 0.0, freedom: float = np.inf
-    ) -> Measured:
+    def measured(self, value: float, influence: FloatArray, *, unseen: float = 0.0) -> Measured:
         """Write a value with its influence by class; `unseen` adds the variance that no row shows."""
         padded = np.zeros((len(influence) + 1, len(influence) + 1))
         padded[:-1, :-1] = influence
-        variance, own = delta_variance(influence.ravel(), self.sums.ravel(), self.squares.ravel())
-        if unseen > 0:
-            variance, own = (unseen, np.inf) if np.isnan(variance) else (variance + unseen, own)
-        pull = padded[self.label, self.decision][:, None]
-        return Measured(value, variance, min(own, freedom), pull)
+        variance, freedom = delta_variance(influence.ravel(), self.sums.ravel(), self.squares.ravel())
+        return Measured(value, variance + unseen, freedom, padded[self.label, self.decision][:, None])
 
 
 def macro_true_positive_rate(part: Part) -> Measured:
@@ -179,11 +174,9 @@ def _mean_share(matrix: ClassMatrix, part: Part, *, axis: int) -> Measured:
     seen = (matrix.squares * influence**2).sum(axis=axis) * rows / np.maximum(rows - 1, 1e-9)
     constant = occurs & ((right == 0) | (right == size))
     variance = np.where(constant, weight**2 * variance_unseen(rows), np.where(rows > 1, seen, 0.0))
-    total = float(variance.sum())
-    # Each class shows its own variance, with as many degrees of freedom as it has rows, less one.
-    freedom = total**2 / float((variance**2 / np.maximum(rows - 1, 1.0)).sum())
+    freedom = float(rows_worth(matrix.sums.sum(), matrix.squares.sum())) - 1
     pull = matrix.measured(0.0, influence).influence
-    return Measured(float(share @ weight), total, freedom, pull)
+    return Measured(_mean(share, weight), float(variance.sum()), freedom, pull)
 
 
 def _mean_f1(matrix: ClassMatrix, part: Part, weight: FloatArray, *, of_labels: bool = False) -> Measured:
@@ -196,7 +189,7 @@ def _mean_f1(matrix: ClassMatrix, part: Part, weight: FloatArray, *, of_labels: 
     score = np.where(size > 0, 2 * right / np.where(size > 0, size, 1.0), 0.0)
     slope = np.where(size > 0, weight / np.where(size > 0, size, 1.0), 0.0)
     influence = 2 * np.diag(slope) - (slope * score)[:, None] - (slope * score)[None, :]
-    value = float(score @ weight)
+    value = _mean(score, weight)
     if of_labels:
         influence = influence + (score - value)[:, None] / n
     # F1 is 2 s / (1 + s) of the share s of right rows among those that involve the class: its slope is 2 at
@@ -206,15 +199,25 @@ def _mean_f1(matrix: ClassMatrix, part: Part, weight: FloatArray, *, of_labels: 
     rows = rows_worth(involved, squares)
     steep = np.where(right == 0, 2.0, np.where(right == involved, 0.5, 0.0))
     unseen = (weight * steep) ** 2 * variance_unseen(rows)
-    counted = (weight > 0) & (steep > 0)
-    fewest = (
-        float(np.maximum(rows[counted] - 1, 1.0).min()) if not influence.any() and counted.any() else np.inf
-    )
-    return matrix.measured(value, influence, unseen=float(unseen.sum()), freedom=fewest)
+    return matrix.measured(value, influence, unseen=float(unseen.sum()))
+
+
+def _mean(shares: FloatArray, weight: FloatArray) -> float:
+    """Average, without rounding where all are 0 or all are 1: a value so near to 1 would look certain."""
+    used = weight > 0
+    if (shares[used] == shares[used][0]).all():
+        return float(shares[used][0])
+    return float(shares @ weight)
 
 
 def _functional(
-    name: str, measure: Callable[[Part], Measured], summary: str, formula: str, source: str, *, unit: Unit
+    name: str,
+    measure: Callable[[Part], Measured],
+    summary: str,
+    formula: str,
+    source: str,
+    *,
+    unit: Unit,
 ) -> Functional:
     return Functional(
         name,
@@ -227,6 +230,8 @@ def _functional(
         lambda sums: None,  # noqa: ARG005 - sums over all classes say nothing; the measure does
         better="higher",
         unit=unit,
+        # Shares have limits of effective rows; agreement near 1 is skewed as the errors are.
+        scale="binomial" if unit == "share" else "complement",
         lowest=0.0 if unit == "share" else -1.0,
         highest=1.0,
     )

@@ -65,10 +65,9 @@ def _mean_of_ratios(part: Part, top: FloatArray, bottom: FloatArray, why: Why) -
     steep = np.where(ratio == 0, twice, np.where(ratio == 1, 1 / twice, 0.0))
     unseen = float(((steep / len(size)) ** 2 * variance_unseen(rows)).sum())
     variance, freedom = delta_variance(influence, sums, squares)
-    if unseen > 0:
-        few = float(np.maximum(rows[steep > 0] - 1, 1.0).min())
-        variance, freedom = (unseen, few) if np.isnan(variance) else (variance + unseen, freedom)
-    return Measured(float(ratio.mean()), variance, freedom, influence[:, None])
+    # Exactly 0 or 1 where all are: a value so near to 1 would look certain.
+    value = float(ratio[0] if (ratio == ratio[0]).all() else ratio.mean())
+    return Measured(value, variance + unseen, freedom, influence[:, None])
 
 
 def _functional(
@@ -88,6 +87,7 @@ def _functional(
         ("rows",),
         lambda sums: None,  # noqa: ARG005 - sums over all outcomes say nothing; the measure does
         better="lower" if of is _WRONG else "higher",
+        scale="binomial",
         lowest=0.0,
         highest=1.0,
     )
