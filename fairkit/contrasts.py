@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairkit.errors import DataError, did_you_mean, shortlist
-from fairkit.evidence import Compare, Comparison, why_no_interval
+from fairkit.evidence import Compare, Comparison, known_reason, why_no_interval
 from fairkit.groups import Reference, group_name
 from fairkit.metrics import AnyMetric, Why
 from fairkit.shares import REST
@@ -117,7 +117,8 @@ def contrasts(
                 continue
             why = None
             if value is None:
-                why = why_undefined(m, table, g, int(reference[i]))
+                known = known_reason(comparison, i, g)
+                why = why_undefined(m, table, g, int(reference[i]), known=known)
             elif low is None:
                 why = why_no_interval(comparison, table, i, g)
             made.append(
@@ -134,11 +135,13 @@ def reference_name(position: int, names: Sequence[str]) -> str:
     return "rest" if position == REST else names[position]
 
 
-def why_undefined(metric: AnyMetric, table: GroupTable, group: int, reference: int) -> Why:
-    """Give the reason for a contrast without a value."""
+def why_undefined(
+    metric: AnyMetric, table: GroupTable, group: int, reference: int, *, known: Why | None = None
+) -> Why:
+    """Give the reason for a contrast without a value; `known` is what only the evidence can tell."""
     own = metric.why(table.sums[group])
-    if own is not None:
-        return own
+    if own is not None or known is not None:
+        return own or known or Why.NO_ROWS
     other = table.sums.sum(axis=0) - table.sums[group] if reference == REST else table.sums[reference]
     return Why.REFERENCE_UNDEFINED if metric.why(other) is not None else Why.REFERENCE_ZERO
 

@@ -127,18 +127,22 @@ class Evidence(Protocol):
 
 @runtime_checkable
 class Explained(Protocol):
-    """Evidence, or a comparison, that knows why a defined number has no interval."""
+    """Evidence, or a comparison, that knows why a number is undefined or has no interval."""
 
-    def why_no_interval(self, metric: int, group: int) -> Why:
-        """Say why."""
+    def why_no_interval(self, metric: int, group: int) -> Why | None:
+        """Say why; None where the sums of the group show it."""
         ...
 
 
 def why_no_interval(source: Evidence | Comparison, table: GroupTable, metric: int, group: int) -> Why:
     """Say why a defined number has no interval: ask the evidence, or go by what the table is like."""
-    if isinstance(source, Explained):
-        return source.why_no_interval(metric, group)
-    return Why.TOO_FEW_CLUSTERS if table.clusters is not None else Why.NO_VARIATION
+    known = known_reason(source, metric, group)
+    return known or (Why.TOO_FEW_CLUSTERS if table.clusters is not None else Why.NO_VARIATION)
+
+
+def known_reason(source: Evidence | Comparison, metric: int, group: int) -> Why | None:
+    """Ask the evidence why a number is undefined or has no interval; None where it does not know."""
+    return source.why_no_interval(metric, group) if isinstance(source, Explained) else None
 
 
 class IndependentRows:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from fairkit.contrasts import reference_name, why_undefined
 from fairkit.corrections import Correction, Decided, decide
-from fairkit.evidence import Compare, Comparison, Evidence, why_no_interval
+from fairkit.evidence import Compare, Comparison, Evidence, known_reason, why_no_interval
 from fairkit.inference import Bounds, benjamini_hochberg, detectable_difference, holm, rows_needed
 from fairkit.metrics import AnyMetric
 from fairkit.shares import REST
@@ -220,7 +220,8 @@ def findings(judged: Judged) -> list[Finding]:
                 continue
             reason = None
             if v is None:
-                reason = str(why_undefined(m, table, g, int(judged.reference[i])))
+                known = known_reason(judged.comparison, i, g)
+                reason = str(why_undefined(m, table, g, int(judged.reference[i]), known=known))
             elif low is None:
                 reason = str(why_no_interval(judged.comparison, table, i, g))
             elif verdict == "inconclusive":

@@ -105,9 +105,12 @@ class LinearisedRows:
         tail = np.full(self.values.shape[1], (1 - confidence) / 2)
         low, high = np.full(self.values.shape, np.nan), np.full(self.values.shape, np.nan)
         for i, m in enumerate(self.metrics):
-            side = sided(m, self.own, i)
-            side = filled(m.scale, side, pooled(side))
-            bounds = limits(m, side, tail, side.freedom, exact=False, estimated=self.clustered)
+            if m.limits is None:
+                side = sided(m, self.own, i)
+                side = filled(m.scale, side, pooled(side))
+                bounds = limits(m, side, tail, side.freedom, exact=False, estimated=self.clustered)
+            else:
+                bounds = self.own_limits(i, tail)
             usable = ~np.isnan(self.values[i]) & (self.reasons[i] == "")
             low[i], high[i] = (np.where(usable, bound, np.nan) for bound in bounds)
         return Bounds(low, high), self.methods("")
@@ -125,6 +128,26 @@ class LinearisedRows:
         if self._noise is not None:
             part._noise = self._noise[list(rows)]
         return part
+
+    def own_limits(self, row: int, tail: FloatArray, *, opposite: int | None = None) -> Bounds:
+        """Limits of a metric that makes its own, of every group or of what stands opposite each.
+
+        Parameters
+        ----------
+        row : int
+        tail : array, shape (groups,)
+        opposite : int, optional
+            Position of the group that stands opposite; REST for all others.
+        """
+        bounds = np.full((2, len(tail)), np.nan)
+        make = self.metrics[row].limits
+        worth = (self.others()[0] if opposite == REST else self.own).worth[row]
+        for g, beyond in enumerate(tail.tolist()):
+            source = g if opposite in {None, REST} else int(opposite or 0)
+            if make is not None and np.isfinite(worth[source]):
+                _, part = self.merged.rest(g) if opposite == REST else self.merged.part(source)
+                bounds[:, g] = make(part, 1 - 2 * beyond, float(worth[source]))
+        return Bounds(bounds[0], bounds[1])
 
     def others(self) -> tuple[Side, FloatArray]:
         """Return all other groups of each group, and their covariance with it, measured once."""
@@ -157,12 +180,16 @@ class LinearisedRows:
     def methods(self, prefix: str) -> NDArray[np.str_]:
         """Name how intervals are made, shape (metrics, groups)."""
         cluster = "cluster-" if self.clustered else ""
-        names = [cluster + prefix + _METHODS.get(m.scale, f"{m.scale}-t") for m in self.metrics]
+        names = [
+            cluster + prefix + ("conservative" if m.limits else _METHODS.get(m.scale, f"{m.scale}-t"))
+            for m in self.metrics
+        ]
         return np.repeat(np.array(names, dtype="<U24")[:, None], self.values.shape[1], axis=1)
 
-    def why_no_interval(self, metric: int, group: int) -> Why:
-        """Say why a defined value has no interval."""
-        return Why(str(self.reasons[metric, group]) or Why.NO_VARIATION)
+    def why_no_interval(self, metric: int, group: int) -> Why | None:
+        """Say why a value is undefined or has no interval; None where the sums show it."""
+        why = self.own.why if np.isnan(self.values[metric, group]) else self.reasons
+        return Why(str(why[metric, group])) if why[metric, group] else None
 
 
 class LinearisedComparison:
@@ -213,15 +240,20 @@ class LinearisedComparison:
         methods = self.evidence.methods("")
         cluster = "cluster-" if self.evidence.clustered else ""
         for i, m in enumerate(self.evidence.metrics):
-            methods[i] = cluster + ("mover-exact" if m.scale in COUNTED else "moderated-t")
+            if m.limits is None:
+                methods[i] = cluster + ("mover-exact" if m.scale in COUNTED else "moderated-t")
         return self._limits((1 - np.asarray(confidence)) / 2, corrected=True), methods
 
     def p_values(self) -> FloatArray:
         """Test "no difference" so that the p-value agrees with the plain interval (Welch's t)."""
         neutral = 0.0 if self.compare == "difference" else 1.0
         metrics, groups = self.value.shape
-        intervals = [partial(self._limits_of, i, corrected=False) for i in range(metrics)]
-        return np.stack([two_sided_p(interval, neutral, groups) for interval in intervals])
+        found = np.full((metrics, groups), np.nan)
+        for i, m in enumerate(self.evidence.metrics):
+            if m.limits is None:  # limits of its own would have to be made anew for every level
+                interval = partial(self._limits_of, i, corrected=False)
+                found[i] = two_sided_p(interval, neutral, groups)
+        return found
 
     def replicates(self) -> FloatArray:
         """Replicates of the contrasts, shape (metrics, replicates, groups): a multiplier bootstrap.
@@ -241,10 +273,14 @@ class LinearisedComparison:
                 return np.asarray(value * np.exp(noise / mine - other / base))
         return np.asarray(value + found)
 
-    def why_no_interval(self, metric: int, group: int) -> Why:
-        """Say why a defined contrast has no interval."""
-        own, other = self.evidence.reasons[metric, group], self._reasons[metric, group]
-        return Why(str(own) or str(other) or Why.NO_VARIATION)
+    def why_no_interval(self, metric: int, group: int) -> Why | None:
+        """Say why a contrast is undefined or has no interval; None where the sums show it."""
+        place = (metric, group)
+        own, other = self.evidence.reasons, self._reasons
+        if np.isnan(self.value[place]):
+            own, other = self.own.why, np.where(self.other.why == "", "", Why.REFERENCE_UNDEFINED)
+        why = str(own[place]) or str(other[place])
+        return Why(why) if why else None
 
     def _opposite(self) -> tuple[Side, FloatArray]:
         found = Side.blank(*self.own.value.shape)
@@ -264,13 +300,14 @@ class LinearisedComparison:
         return Bounds(np.stack([row.low for row in rows]), np.stack([row.high for row in rows]))
 
     def _limits_of(self, i: int, tail: FloatArray, *, corrected: bool) -> Bounds:
-        metric, pair, estimated = (
-            self.evidence.metrics[i],
-            self._pair(i, corrected=corrected),
-            self.evidence.clustered,
-        )
-        own = limits(metric, pair.own, tail, pair.own_degrees, exact=corrected, estimated=estimated)
-        other = limits(metric, pair.other, tail, pair.other_degrees, exact=corrected, estimated=estimated)
+        metric, pair = self.evidence.metrics[i], self._pair(i, corrected=corrected)
+        estimated = self.evidence.clustered
+        if metric.limits is None:
+            own = limits(metric, pair.own, tail, pair.own_degrees, exact=corrected, estimated=estimated)
+            other = limits(metric, pair.other, tail, pair.other_degrees, exact=corrected, estimated=estimated)
+        else:
+            own = self.evidence.own_limits(i, tail)
+            other = self.evidence.own_limits(i, tail, opposite=int(self.reference[i]))
         combine = apart if self.compare == "difference" else times
         low, high = combine(pair.own.value, own, pair.other.value, other, self.correlation[i])
         return Bounds(np.where(self._usable[i], low, np.nan), np.where(self._usable[i], high, np.nan))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -36,54 +37,73 @@ class Pulls(NamedTuple):
     pull: FloatArray
 
 
-class Side(NamedTuple):
-    """One side of contrasts, each array of shape (metrics, groups); NaN where undefined.
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of contrasts: what was measured of every group.
 
-    `step` is the largest influence of any sum: for events per exposure, what one more event adds. `pulls` has
-    one entry per group where rows are clustered; `clusters` counts those that matter to a metric.
+    Parameters
+    ----------
+    numbers : array, shape (5, metrics, groups)
+        Values, variances, degrees of freedom, steps and worths; NaN where undefined.
+    clusters : array of int64, shape (metrics, groups)
+        Clusters that matter to a metric.
+    why : array of str, shape (metrics, groups)
+        Why a functional has no value, where the sums alone do not show it; empty elsewhere.
+    pulls : list of Pulls
+        One for each group where rows are clustered.
     """
 
-    value: FloatArray
-    variance: FloatArray
-    freedom: FloatArray
-    step: FloatArray
+    numbers: FloatArray
     clusters: IntArray
+    why: NDArray[np.str_]
     pulls: list[Pulls]
+
+    @property
+    def value(self) -> FloatArray:
+        """Values."""
+        return np.asarray(self.numbers[0])
+
+    @property
+    def variance(self) -> FloatArray:
+        """Variances of the values."""
+        return np.asarray(self.numbers[1])
+
+    @property
+    def freedom(self) -> FloatArray:
+        """Degrees of freedom of the variances."""
+        return np.asarray(self.numbers[2])
+
+    @property
+    def step(self) -> FloatArray:
+        """The largest influence of any sum: for events per exposure, what one more event adds."""
+        return np.asarray(self.numbers[3])
+
+    @property
+    def worth(self) -> FloatArray:
+        """The share of independent rows that clustered rows are worth; 1 without clusters."""
+        return np.asarray(self.numbers[4])
 
     @classmethod
     def blank(cls, metrics: int, groups: int) -> Side:
         """Return a side on which nothing has been measured yet."""
-        value, variance, freedom, step = (np.full((metrics, groups), np.nan) for _ in range(4))
-        return cls(value, variance, freedom, step, np.zeros((metrics, groups), np.int64), [])
-
-    def take(self, metrics: NDArray[np.bool_], source: Side) -> None:
-        """Take over the numbers of some metrics from another side."""
-        for mine, theirs in (
-            (self.value, source.value),
-            (self.variance, source.variance),
-            (self.freedom, source.freedom),
-            (self.step, source.step),
-        ):
-            mine[metrics] = theirs[metrics]
-        self.clusters[metrics] = source.clusters[metrics]
+        shape = (metrics, groups)
+        return cls(np.full((5, *shape), np.nan), np.zeros(shape, np.int64), np.full(shape, "", "<U24"), [])
 
     def rows(self, chosen: Sequence[int]) -> Side:
         """Return some of the metrics."""
         index = list(chosen)
         pulls = [Pulls(one.cluster, one.pull[index]) for one in self.pulls]
-        value, variance, freedom, step = (
-            table[index] for table in (self.value, self.variance, self.freedom, self.step)
-        )
-        return Side(value, variance, freedom, step, self.clusters[index], pulls)
+        return Side(self.numbers[:, index], self.clusters[index], self.why[index], pulls)
 
     def at(self, group: int) -> Side:
         """Return the side on which one group stands opposite every other."""
-        value, variance, freedom, step = (
-            np.broadcast_to(table[:, group : group + 1], table.shape)
-            for table in (self.value, self.variance, self.freedom, self.step)
-        )
-        clusters = np.broadcast_to(self.clusters[:, group : group + 1], self.clusters.shape)
-        return Side(value, variance, freedom, step, clusters, self.pulls[group : group + 1])
+        groups = np.full(self.value.shape[1], group)
+        return Side(self.numbers[:, :, groups], self.clusters[:, groups], self.why[:, groups], [])
+
+    def take(self, metrics: NDArray[np.bool_], source: Side) -> None:
+        """Take over what another side knows of some metrics."""
+        self.numbers[:, metrics] = source.numbers[:, metrics]
+        self.clusters[metrics], self.why[metrics] = source.clusters[metrics], source.why[metrics]
 
 
 class MergedCells:
@@ -202,14 +222,14 @@ class MergedCells:
     ) -> tuple[FloatArray, FloatArray]:
         """Add up by cluster how far the rows move each metric and by how much at most, and their sizes.
 
-        Shapes (metrics, 2, clusters) and (metrics, size fields, clusters), padded with the first size field.
+        Shapes (metrics, 2, clusters) and (metrics, kinds of rows, clusters), the last kind repeated.
         """
-        fields = FIELDS[self.given.kind]
         position, clusters = grouped
+        kinds = [_kinds(m) for m in metrics]
         moved = np.zeros((len(metrics), 2, clusters))
-        mass = np.zeros((len(metrics), max(len(m.size) for m in metrics), clusters))
+        mass = np.zeros((len(metrics), max(map(len, kinds)), clusters))
         sums, cells = self.sums[place], self.cell[place]
-        for i, (m, measured) in enumerate(zip(metrics, found, strict=True)):
+        for i, measured in enumerate(found):
             columns = np.flatnonzero(measured.influence.any(axis=0))
             influence = np.zeros((len(self.codes), len(columns)))
             influence[cell] = measured.influence[:, columns]
@@ -217,8 +237,8 @@ class MergedCells:
             moved[i, 0] = np.bincount(position, terms.sum(axis=1), clusters)
             moved[i, 1] = np.bincount(position, np.abs(terms).sum(axis=1), clusters)
             for j in range(mass.shape[1]):
-                field = m.size[j] if j < len(m.size) else m.size[0]
-                mass[i, j] = np.bincount(position, sums[:, fields.index(field)], clusters)
+                chosen = kinds[i][min(j, len(kinds[i]) - 1)]
+                mass[i, j] = np.bincount(position, sums[:, chosen].sum(axis=1), clusters)
         return moved, mass
 
 
@@ -235,6 +255,19 @@ def covariance_with(side: Side, group: int) -> FloatArray:
     return found
 
 
+def _kinds(metric: Functional) -> list[list[int]]:
+    """List the columns of each kind of rows that a metric cannot do without; all together if none is."""
+    fields = FIELDS[metric.kind]
+    columns = [fields.index(field) for field in metric.size]
+    needed = []
+    for column in columns:
+        without = np.zeros(len(fields))
+        without[[other for other in columns if other != column]] = 1.0
+        if metric.why(without) is not None:
+            needed.append([column])
+    return needed or [columns]
+
+
 def _measured(metric: Functional, part: Part) -> Measured:
     if metric.why(part.sums.sum(axis=0)) is not None:
         return Measured.undefined(part.sums)
@@ -245,7 +278,8 @@ def _note(side: Side, group: int, found: Sequence[Measured]) -> None:
     for i, one in enumerate(found):
         side.value[i, group] = one.value
         side.variance[i, group], side.freedom[i, group] = one.variance, one.freedom
-        side.step[i, group] = one.influence.max(initial=0.0)
+        side.step[i, group], side.worth[i, group] = one.influence.max(initial=0.0), 1.0
+        side.why[i, group] = one.why or ""
 
 
 def _spread(side: Side, group: int, moved: FloatArray, mass: FloatArray) -> FloatArray:
@@ -265,10 +299,12 @@ def _spread(side: Side, group: int, moved: FloatArray, mass: FloatArray) -> Floa
         pull = np.sqrt((counted - 1) / counted)[:, None] * pull / (1 - widest)
     kinds = (mass > 0).sum(axis=2).min(axis=1)
     usable = (kinds >= FEWEST) & (widest.max(axis=1) < 1)
-    # A metric that does not depend on its sums to first order has no cluster that counts: nothing varies.
-    side.clusters[:, group] = kinds
+    side.clusters[:, group] = np.where(usable, kinds, np.minimum(kinds, FEWEST - 1))
     pull = np.where(usable[:, None], np.nan_to_num(pull), 0.0)
-    side.variance[:, group] = np.where(usable, (pull**2).sum(axis=1), np.nan)
+    variance = (pull**2).sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        side.worth[:, group] = np.fmin(np.where(variance > 0, side.variance[:, group] / variance, 1.0), 1.0)
+    side.variance[:, group] = np.where(usable, variance, np.nan)
     side.freedom[:, group] = np.where(usable, freedom, np.nan)
     return pull
 
