@@ -68,6 +68,24 @@ class RowData:
     weight: NDArray[np.float64] | None = None
     columns: Mapping[str, NDArray[Any]] | None = None
 
+    def chosen(self, rows: NDArray[np.bool_]) -> RowData:
+        """Return some of the rows."""
+
+        def some(values: NDArray[Any] | None) -> NDArray[Any] | None:
+            return None if values is None else values[rows]
+
+        return RowData(
+            int(rows.sum()),
+            label=some(self.label),
+            decision=some(self.decision),
+            score=some(self.score),
+            known={role: known[rows] for role, known in self.known.items()},
+            keys={name: Key(key.codes[rows], key.levels) for name, key in self.keys.items()},
+            cluster=some(self.cluster),
+            weight=some(self.weight),
+            columns={name: values[rows] for name, values in (self.columns or {}).items()},
+        )
+
     def groups(self, attributes: Sequence[str], levels: Sequence[tuple[Level, ...]]) -> NDArray[np.int64]:
         """Find the position of every row's group in `levels`; -1 for a row whose group is not listed."""
         place = {group: i for i, group in enumerate(levels)}
