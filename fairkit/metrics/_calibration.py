@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairkit.inference.distributions import normal_quantile, student_quantile
-from fairkit.metrics._ranks import unbiased
+from fairkit.metrics._ranks import numbers_on, unbiased
 from fairkit.metrics.base import Why
 from fairkit.metrics.functionals import Measured, Part
 
@@ -75,7 +75,7 @@ def brier_score(part: Part) -> Measured:
         return Measured.undefined(part.sums)
     value = float(part.sums.sum(axis=0) @ _SQUARED_ERROR) / rows
     table = part.sums if part.squares is None else part.squares
-    low = part.axes[0].numbers()[part.codes[:, 0]]
+    low = numbers_on(part.axes[0])[part.codes[:, 0]]
     width = part.axes[0].width
     variance = 0.0
     for label, farthest in ((1, 1 - low), (0, low + width)):
@@ -161,7 +161,7 @@ def _calibration(part: Part) -> _Bins | None:
     rows = float(part.sums[:, :2].sum())
     if rows <= 0:
         return None
-    numbers = part.axes[0].numbers()[part.codes[:, 0]]
+    numbers = numbers_on(part.axes[0])[part.codes[:, 0]]
     place = np.clip(np.floor(numbers * CALIBRATION_BINS), 0, CALIBRATION_BINS - 1).astype(np.int64)
     table = part.sums if part.squares is None else part.squares
     gap, square = (
@@ -195,7 +195,7 @@ def _effective_rows(part: Part) -> float:
 
 def _are_probabilities(part: Part) -> bool:
     """Whether all scores of the table, not of this part alone, lie from 0 to 1."""
-    numbers = part.axes[0].numbers()
+    numbers = numbers_on(part.axes[0])
     numbers = numbers[np.isfinite(numbers)]
     if len(numbers) and (numbers.min() < -_ROUNDING or numbers.max() > 1 + _ROUNDING):
         return False

@@ -238,9 +238,17 @@ def _from_above(rows: FloatArray) -> FloatArray:
 
 
 @lru_cache(maxsize=16)
+def numbers_on(axis: Axis) -> FloatArray:
+    """Return the levels as numbers, read once for all groups of a table."""
+    numbers = axis.numbers()
+    numbers.flags.writeable = False
+    return numbers
+
+
+@lru_cache(maxsize=16)
 def _ranks(axis: Axis) -> tuple[IntArray, int]:
     """Return the position of every level by its number, missing last, and how many numbers there are."""
-    numbers = axis.numbers()
+    numbers = numbers_on(axis)
     rank = np.empty(len(numbers), np.int64)
     rank[np.argsort(numbers, kind="stable")] = np.arange(len(numbers))
     scores = int(np.isfinite(numbers).sum())
