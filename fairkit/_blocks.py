@@ -122,12 +122,16 @@ class _Sums:
 
     def _single(self, held: FloatArray, scores: FloatArray, joint: NDArray[np.intp]) -> bool:
         """Note the score of each cell; tell whether all that have been seen agree."""
-        known = np.isfinite(scores)
-        if not known.all():
-            scores, joint = scores[known], joint[known]
-        fresh = np.isnan(held[joint])
-        held[joint[fresh]] = scores[fresh]
-        return bool(np.array_equal(held[joint], scores))
+        for start in range(0, len(joint), _BLOCK):  # scores that differ mostly do so in the first block
+            cells, own = joint[start : start + _BLOCK], scores[start : start + _BLOCK]
+            known = np.isfinite(own)
+            if not known.all():
+                cells, own = cells[known], own[known]
+            fresh = np.isnan(held[cells])
+            held[cells[fresh]] = own[fresh]
+            if not np.array_equal(held[cells], own):
+                return False
+        return True
 
     def result(self, keys: tuple[Key, ...], kept: NDArray[np.int64], bad: int) -> Singles:
         """Return the cells that have rows."""
