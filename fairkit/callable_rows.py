@@ -7,7 +7,7 @@ clusters, get none, and neither do values that are undefined in one resample of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -71,7 +71,7 @@ class CallableRows:
     >>> table = group_table(read(data, question).counts, chosen[0])
     >>> metrics = [callable_metric(matthews_corrcoef)]
     >>> evidence = CallableRows(metrics, row_data(data, question), table, Options())
-    >>> evidence.values.round(2).tolist(), evidence.metrics[0].why(table.sums[1])
+    >>> evidence.values.round(2).tolist(), evidence.why_no_interval(0, 1)
     ([[1.0, nan]], <Why.METRIC_FAILED: 'metric-failed'>)
     """
 
@@ -93,11 +93,10 @@ class CallableRows:
         self.calls = [calls_of(m, rows, group) for m in metrics]
         answers = values_by_frame(metrics, rows, group, len(table.levels))
         refuse_failures(metrics, answers)
+        self._answers = answers
         self.values = np.array([[one.value for one in own] for own in answers], np.float64)
         self._rests = [dict[int, Answer]() for _ in metrics]
-        self.metrics = tuple(
-            replace(m, kind=table.kind, reasons=_Reasons(self, i)) for i, m in enumerate(metrics)
-        )
+        self.metrics = tuple(replace(m, kind=table.kind) for m in metrics)
         self._drawn: dict[tuple[int, bool], FloatArray] = {}
         self._pulled: dict[tuple[int, int, bool], Pulls] = {}
 
@@ -131,6 +130,7 @@ class CallableRows:
         part.calls = [self.calls[i] for i in rows]
         part.values = self.values[list(rows)]
         part.metrics = tuple(self.metrics[i] for i in rows)
+        part._answers = [self._answers[i] for i in rows]
         part._rests = [self._rests[i] for i in rows]
         part._drawn = {(place[i], rest): x for (i, rest), x in self._drawn.items() if i in place}
         part._pulled = {(place[i], g, rest): x for (i, g, rest), x in self._pulled.items() if i in place}
@@ -139,6 +139,18 @@ class CallableRows:
     def replicates(self) -> FloatArray:
         """Values on resampled rows, shape (replicates, groups, metrics)."""
         return np.stack([self.drawn(i) for i in range(len(self.metrics))], axis=-1)
+
+    def why_no_interval(self, metric: int, group: int) -> Why | None:
+        """Say why a value is undefined or has no interval."""
+        if np.isnan(self.values[metric, group]):
+            return self._answers[metric][group].why
+        return self.too_few(metric, self.side(metric, group))
+
+    def too_few(self, i: int, entries: IntArray) -> Why | None:
+        """Say that there are too few units for an interval, if so."""
+        if self.enough(i, entries):
+            return None
+        return Why.FEW_ROWS if self.calls[i].cluster is None else Why.TOO_FEW_CLUSTERS
 
     def side(self, i: int, group: int, *, rest: bool = False) -> IntArray:
         """Find the entries of a group, or of all others."""
@@ -267,6 +279,17 @@ class CallableComparison:
                 found[i, g] = min(2 * float(stdtr(freedom, -away)), 1.0)
         return found
 
+    def why_no_interval(self, metric: int, group: int) -> Why | None:
+        """Say why a contrast is undefined or has no interval."""
+        evidence = self.evidence
+        if not np.isnan(self.value[metric, group]):
+            own, other = evidence.side(metric, group), self._other(metric, group)
+            return evidence.too_few(metric, own) or evidence.too_few(metric, other)
+        if np.isnan(evidence.values[metric, group]):
+            return evidence.why_no_interval(metric, group)
+        undefined = np.isnan(self.base[metric, group])
+        return Why.REFERENCE_UNDEFINED if undefined else Why.REFERENCE_ZERO
+
     def _intervals(self, confidence: FloatArray, *, wide: bool) -> tuple[Bounds, NDArray[np.str_]]:
         low, high, method = _blank(self.value.shape)
         for i, g in self._usable():
@@ -324,36 +347,6 @@ class CallableComparison:
             return values
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.log(values)
-
-
-class _Reasons(Mapping[bytes, "Why | None"]):
-    """Why a metric is undefined on the sums of a group, or of all others: looked up when a report asks."""
-
-    def __init__(self, evidence: CallableRows, metric: int) -> None:
-        self._evidence = evidence
-        self._metric = metric
-        self._found: dict[bytes, Why | None] | None = None
-
-    def __getitem__(self, sums: bytes) -> Why | None:
-        if self._found is None:
-            table, i = self._evidence.table, self._metric
-            total = table.sums.sum(axis=0)
-            found: dict[bytes, Why | None] = {}
-            for g, own in enumerate(table.sums):
-                failed = Why.METRIC_FAILED if np.isnan(self._evidence.values[i, g]) else None
-                # Two groups may have the same sums: the one without a value decides.
-                found[own.tobytes()] = failed or found.get(own.tobytes())
-                rest = (total - own).tobytes()
-                if rest not in found and g in self._evidence._rests[i]:  # noqa: SLF001 - its own part
-                    found[rest] = self._evidence.rest(i, g).why
-            self._found = found
-        return self._found[sums]
-
-    def __iter__(self) -> Any:
-        return iter(self._found or ())
-
-    def __len__(self) -> int:
-        return len(self._found or ())
 
 
 def _contrast(own: FloatArray, other: FloatArray, compare: Compare) -> FloatArray:

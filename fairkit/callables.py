@@ -60,8 +60,6 @@ class CallableMetric:
     summary, source : str
     kind : Kind
         The kind of counts beside which it stands; whoever reads the rows sets it.
-    reasons : mapping of bytes to Why or None
-        Why it is undefined on sums that were measured; filled in by :mod:`fairkit.callable_rows`.
 
     Examples
     --------
@@ -84,7 +82,6 @@ class CallableMetric:
     summary: str = ""
     source: str = ""
     kind: Kind = Kind.CONFUSION
-    reasons: Mapping[bytes, Why | None] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def title(self) -> str:
@@ -109,11 +106,8 @@ class CallableMetric:
         return np.asarray(np.asarray(table, np.float64)[..., columns].sum(axis=-1))
 
     def why(self, row: NDArray[Any]) -> Why | None:
-        """Say why the metric is undefined for one group's sums, or None where it is defined."""
-        sums = np.asarray(row, np.float64)
-        if self.denominators(sums) == 0:
-            return Why.NO_ROWS
-        return self.reasons.get(sums.tobytes(), None)
+        """Say that a group has no rows; what else makes a function fail, sums cannot show."""
+        return Why.NO_ROWS if self.denominators(row) == 0 else None
 
     def margin_on(self, table: NDArray[Any]) -> float:  # noqa: ARG002 - the function has no spread
         """Return the largest difference that counts as parity."""
