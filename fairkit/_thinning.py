@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-_TIMES = 10
+_TIMES = 4
 
 
 def thinned(x: FloatArray, y: FloatArray, most: int) -> IntArray:

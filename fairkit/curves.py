@@ -183,12 +183,11 @@ def roc(
     if most < 3:
         raise UsageError(f"most={most} points make no curve; take at least 3.")
     cells = ScoreCells.of(counts, grouping, model=model)
-    scores = np.unique(cells.score)
-    place = np.searchsorted(scores, cells.score)
+    scores, place = np.unique(cells.score, return_inverse=True)
+    table = added(cells.sums[:, :2], place, cells.group, (len(scores), len(cells.names)))
     found: list[RocPoint] = []
     for g, name in enumerate(cells.names):
-        own = cells.group == g
-        rows = added(cells.sums[own, :2], place[own], np.zeros(own.sum(), np.int64), (len(scores), 1))[:, 0]
+        rows = table[:, g]
         here = rows.any(axis=1)
         if not rows.sum(axis=0).all():
             continue

@@ -11,7 +11,9 @@ import sklearn.metrics as sk
 from hypothesis import given
 from score_counts import score_counts, score_part
 
+import fairkit
 from fairkit.counts import Axis, Counts, Kind
+from fairkit.findings import Verdict
 from fairkit.groups import groupings
 from fairkit.inference.distributions import student_quantile
 from fairkit.metrics import CATALOGUE, Why, chosen_metrics
@@ -427,6 +429,21 @@ def test_limits_of_the_calibration_error_hold(gain, rows):
         held.append(low <= truth <= high)
         assert low <= metric.measure(part).value <= high
     assert np.mean(held) >= 0.95
+
+
+@pytest.mark.slow
+def test_a_small_calibrated_group_is_not_called_badly_calibrated():
+    """Noise alone gives 60 rows ten times the calibration error of 3,000; no verdict and no gap follows."""
+    rng = np.random.default_rng(47)
+    groups, found = np.where(np.arange(3_060) < 60, "small", "large"), []
+    for _ in range(25):
+        scores = np.round(rng.beta(2, 2, 3_060), 2)
+        labels = rng.random(3_060) < scores
+        counts = score_counts(scores, labels, groups)
+        report = fairkit.evaluate(counts, by="g", metrics=["expected_calibration_error"])
+        found += [f for f in report.findings if f.group == "g=small"]
+    assert np.mean([f.value for f in found]) > 0.08
+    assert not any(f.excludes_zero or f.verdict is Verdict.DISPARITY for f in found)
 
 
 def test_limits_of_the_calibration_error_know_the_size_of_a_group():
