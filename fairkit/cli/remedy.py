@@ -173,10 +173,10 @@ def command(
 ) -> None:
     """Fit a remedy on some rows and judge other rows before and after.
 
-    DATA is what 'fairkit eval' takes. Its rows are split in two, people (--cluster) and small groups fairly;
-    the remedy is fitted on the one part, and the report is of the other: every metric before and after, and
-    what the remedy costs, each with its interval. The threshold optimizer needs scores only; the other
-    methods train a model on --features.
+    DATA is what 'fairkit eval' takes, of rows that fit into memory. They are split in two, so that every
+    group is in both parts and the rows of a person (--cluster) in one; the remedy is fitted on the one part,
+    and the report is of the other: every metric before and after, and what the remedy costs. The threshold
+    optimizer needs scores only; the other methods train a model on --features.
     """
     files = check_files({"-o": output, "--html": html, "--markdown": markdown}, data=data)
     with working(f"fitting {question['method']} on {data}"):

@@ -41,6 +41,13 @@ class Encoding:
         The columns of either sort.
     text, number : scikit-learn transformer
         Fitted on the columns of its sort.
+
+    Examples
+    --------
+    >>> from fairkit.rows import rows_of
+    >>> rows = rows_of({"home": ["own", None, "rent"], "age": [30, 40, None]}, ["home", "age"])
+    >>> Encoding.fit(rows, linear=False).apply(rows).tolist()
+    [[0.0, 30.0], [nan, 40.0], [1.0, nan]]
     """
 
     texts: tuple[str, ...]
@@ -65,14 +72,6 @@ class Encoding:
         ------
         DataError
             A column holds neither numbers nor texts.
-
-        Examples
-        --------
-        >>> import pandas as pd
-        >>> rows = pd.DataFrame({"home": ["own", None, "rent"], "age": [30.0, 40.0, np.nan]}, dtype=object)
-        >>> rows["age"] = rows["age"].astype(float)
-        >>> Encoding.fit(rows, linear=False).apply(rows).tolist()
-        [[0.0, 30.0], [nan, 40.0], [1.0, nan]]
         """
         dates = [name for name in columns if columns[name].dtype.kind in "mM"]
         if dates:

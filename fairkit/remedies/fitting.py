@@ -64,6 +64,13 @@ class Plan:
     seed : int
     unweighted : str or None
         The column of weights that the report uses; fairlearn takes none.
+
+    Examples
+    --------
+    >>> from fairkit.remedies.catalogue import CONSTRAINTS, METHODS
+    >>> method, constraint = METHODS["threshold-optimizer"], CONSTRAINTS["equalized_odds"]
+    >>> Plan(method, constraint, "accuracy_score", None, 0.5, None, seed=1).seed
+    1
     """
 
     method: Method
@@ -87,6 +94,11 @@ class Fitted(NamedTuple):
         fairlearn's fitted object (for the correlation remover, the estimator behind it).
     notes : tuple of str
         What came up while fitting.
+
+    Examples
+    --------
+    >>> Fitted(np.array([1.0]), np.array([np.nan]), None, ()).after.tolist()
+    [nan]
     """
 
     before: FloatArray
@@ -109,6 +121,21 @@ def fit(rows: Material, training: BoolArray, plan: Plan) -> Fitted:
     ------
     UsageError
         The estimator cannot be trained on these columns, or the method does not suit so many groups.
+
+    Examples
+    --------
+    >>> from fairkit.groups import attributes_of, groupings
+    >>> from fairkit.questions import Question
+    >>> from fairkit.remedies.catalogue import CONSTRAINTS, METHODS
+    >>> from fairkit.remedies.material import material
+    >>> question = Question(attributes_of(groupings("sex")), decision="y", label="y", positive={})
+    >>> data = {"sex": ["F", "F", "M", "M"], "y": [0, 1, 0, 1], "s": [0.1, 0.3, 0.6, 0.8]}
+    >>> rows = material(data, question, across=["sex"], score="s")
+    >>> method, constraint = METHODS["threshold-optimizer"], CONSTRAINTS["demographic_parity"]
+    >>> plan = Plan(method, constraint, "accuracy_score", None, 0.5, None, seed=0)
+    >>> found = fit(rows, np.ones(4, bool), plan)
+    >>> found.before.tolist(), found.after.tolist()
+    ([0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 0.0, 1.0])
     """
     with _heard() as notes:
         if rows.score is not None:

@@ -53,6 +53,13 @@ class Material:
     score : array of float64 or None
         NaN where it is missing.
     features : tuple of str
+
+    Examples
+    --------
+    >>> label, group = np.array([0, 1, 1]), np.array([0, 0, 1])
+    >>> rows = Material(None, label, group, ("sex",), ("sex=F", "sex=M"), None, None, ())
+    >>> rows.lacking(rows.can_be_fitted, labels=(0, 1))
+    ['sex=M (1 row, none labelled negative)']
     """
 
     frame: pd.DataFrame
@@ -88,7 +95,7 @@ class Material:
             The labels that each group needs.
         """
         return [
-            f"{self.names[g]} ({int(sizes.sum()):,} rows, none labelled {'positive' if y else 'negative'})"
+            f"{self.names[g]} ({_rows(int(sizes.sum()))}, none labelled {'positive' if y else 'negative'})"
             for g, sizes in enumerate(self._sizes(rows))
             for y in labels
             if sizes[y] == 0
@@ -233,3 +240,7 @@ def _scores(frame: pd.DataFrame, name: str) -> FloatArray:
     if infinite := int(np.isinf(scores).sum()):
         raise DataError(f"score column '{name}' is infinite in {infinite:,} rows; scores must be finite.")
     return scores
+
+
+def _rows(n: int) -> str:
+    return f"{n:,} row" if n == 1 else f"{n:,} rows"

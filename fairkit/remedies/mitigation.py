@@ -53,6 +53,14 @@ class RemedyResult:
     rows_fitted, rows_judged : int
     notes : tuple of str
         What a reader should know of the remedy; also in the report.
+
+    Examples
+    --------
+    >>> from fairkit.samples import hiring
+    >>> frame = hiring(rows=2_000).query("sex != 'Nonbinary'")
+    >>> result = remedy(frame, label="qualified", score="score", by="sex", test_share=0.25)
+    >>> result.rows_judged, result.report.data.rows, result.constraint
+    (49..., 49..., 'demographic_parity')
     """
 
     report: Report
@@ -150,8 +158,13 @@ def remedy(
     Examples
     --------
     >>> from fairkit.samples import hiring
-    >>> found = remedy(hiring(rows=4000), label="qualified", score="score", by="sex", across="sex")
-    ... # doctest: +SKIP
+    >>> frame = hiring().query("sex != 'Nonbinary'")
+    >>> result = remedy(frame, label="qualified", score="score", by="sex", metrics=["selection_rate"])
+    >>> for model in ("before", "after"):
+    ...     finding = result.report.select(metric=f"selection_rate[{model}]", group="sex=Female")[0]
+    ...     print(f"{model}: {finding.low:+.2f} to {finding.high:+.2f}")
+    before: ...
+    after: ...
     """
     chosen = groupings(by, levels=judging.get("levels"))
     attributes = tuple(attribute.name for attribute in attributes_of(chosen))
@@ -257,10 +270,11 @@ def _check_training(rows: Material, training: NDArray[np.bool_], how: Method, ai
         return
     more = f" and {len(lacking) - _SHOWN} more" if len(lacking) > _SHOWN else ""
     fewer = "cross fewer attributes with --across, " if len(rows.across) > 1 else ""
+    kinds = {(0, 1): "positives and negatives", (1,): "positives", (0,): "negatives"}[_needed(how, aim)]
     raise DataError(
-        f"{how.name} cannot learn from groups without both labels among the {int(training.sum()):,} training "
-        f"rows: {'; '.join(lacking[:_SHOWN])}{more}. What to do: {fewer}join small groups by a predicate "
-        "(--by \"other: race in ['A', 'B']\"), or take the rows of these groups out and say so."
+        f"{how.name} learns from {kinds} of every group, but of the {int(training.sum()):,} training rows "
+        f"these have none: {'; '.join(lacking[:_SHOWN])}{more}. What to do: {fewer}join small groups by a "
+        "predicate (--by \"other: race in ['A', 'B']\"), or take the rows of these groups out and say so."
     )
 
 

@@ -37,7 +37,18 @@ JUDGING = (
 
 
 def crossed_attributes(across: str | Sequence[str] | None, attributes: Sequence[str]) -> tuple[str, ...]:
-    """Settle the attributes that are crossed: those named, else all of the report."""
+    """Settle the attributes that are crossed: those named, else all of the report.
+
+    Raises
+    ------
+    UsageError
+        An attribute is not among them.
+
+    Examples
+    --------
+    >>> crossed_attributes(None, ["sex", "race"]), crossed_attributes("sex", ["sex", "race"])
+    (('sex', 'race'), ('sex',))
+    """
     if across is None:
         return tuple(attributes)
     named = [part.strip() for part in across.split(",")] if isinstance(across, str) else list(across)
@@ -66,7 +77,29 @@ def settled(
     estimator: Any,
     judging: Mapping[str, Any],
 ) -> tuple[Method, Constraint]:
-    """Find the method and the constraint, and everything that does not go together."""
+    """Find the method and the constraint, and everything that does not go together.
+
+    Parameters
+    ----------
+    method, constraint, objective, tolerance, threshold, score, features, estimator
+        As in :func:`fairkit.remedy`.
+    judging : mapping
+        What is to be handed on to :func:`fairkit.evaluate`.
+
+    Raises
+    ------
+    UsageError
+        All problems at once.
+
+    Examples
+    --------
+    >>> method, constraint = settled(
+    ...     method="grid-search", constraint="selection_rate", objective="accuracy_score", tolerance=None,
+    ...     threshold=0.5, score=None, features=["age"], estimator=None, judging={},
+    ... )
+    >>> method.name, constraint.name
+    ('grid-search', 'demographic_parity')
+    """
     problems: list[str] = []
     how, aim = METHODS["threshold-optimizer"], constraint_named("demographic_parity")
     try:
