@@ -10,8 +10,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
+from fairkit.callables import CallableMetric, callable_metric, recognised
 from fairkit.counts import Kind
 from fairkit.errors import UsageError
 from fairkit.metrics import (
@@ -36,6 +37,9 @@ READ_AS: Mapping[Kind, tuple[Kind, ...]] = MappingProxyType(
     }
 )
 """The kinds that counts of a kind are read as, where that is more than their own."""
+
+Metrics = Names | Sequence[Any]
+"""Names of metrics, functions of rows, or both."""
 
 _OF_ONE_CLASS = ("true_positive_rate", "positive_predictive_value")
 
@@ -65,6 +69,58 @@ def check_names(names: Names, kind: Kind) -> None:
         problems.append("name at least one metric, or leave the choice out for the usual ones.")
     if problems:
         raise UsageError(*problems)
+
+
+def told_apart(metrics: Metrics, kind: Kind) -> tuple[Names, tuple[CallableMetric, ...]]:
+    """Tell names of metrics from functions of rows; a function that counts know becomes its name.
+
+    Parameters
+    ----------
+    metrics : names, functions, or both
+    kind : Kind
+        Of the counts that will be read.
+
+    Raises
+    ------
+    UsageError
+        A name is unknown, or what is given is neither a name nor a function; all at once.
+
+    Examples
+    --------
+    >>> from sklearn.metrics import matthews_corrcoef, recall_score
+    >>> names, functions = told_apart(["accuracy", recall_score, matthews_corrcoef], Kind.CONFUSION)
+    >>> names, [metric.name for metric in functions]
+    (['accuracy', 'true_positive_rate'], ['matthews_corrcoef'])
+    """
+    if isinstance(metrics, str) and metrics in ("default", "all"):
+        return metrics, ()
+    given: Sequence[Any] = [metrics] if isinstance(metrics, str) or callable(metrics) else list(metrics)
+    names: list[str] = []
+    functions: list[CallableMetric] = []
+    problems: list[str] = []
+    known = {name for one in READ_AS.get(kind, (kind,)) for name in CATALOGUE[one]}
+    for one in given:
+        if isinstance(one, str) and ":" not in base_name(one):
+            names.append(one)
+            continue
+        try:
+            found = callable_metric(one)
+        except UsageError as error:
+            problems += error.problems
+            continue
+        same = None if isinstance(one, CallableMetric) else recognised(found.function)
+        if same is not None and same in known:
+            names.append(same)
+        else:
+            functions.append(found)
+    if names or not functions:
+        try:
+            check_names(names, kind)
+        except UsageError as error:
+            problems += error.problems
+    if problems:
+        raise UsageError(*problems)
+    return names, tuple(functions)
 
 
 def chosen(names: Names, views: Sequence[View]) -> list[tuple[View, tuple[AnyMetric, ...]]]:

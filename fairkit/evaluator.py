@@ -9,18 +9,19 @@ from typing import Any, Literal, get_args
 from fairkit import __version__, frames
 from fairkit._cells import level_text
 from fairkit.cautions import cautions, one_sided, slips
-from fairkit.choices import Names, check_names, chosen
+from fairkit.choices import Metrics, chosen, told_apart
 from fairkit.corrections import Correction
 from fairkit.counts import LEFT_OUT, Counts, Kind
 from fairkit.errors import DataError, UsageError, did_you_mean, shortlist
 from fairkit.estimates import group_sizes
 from fairkit.evidence import Compare, DifferenceInterval, Options
-from fairkit.groups import By, attributes_of, group_name, groupings, references
-from fairkit.judging import Found, Rules, judge_counts, trace_curves
+from fairkit.groups import By, Grouping, Reference, attributes_of, group_name, groupings, references
+from fairkit.judging import Found, Rules, judge_counts, judge_evidence, trace_curves
 from fairkit.margins import Margin, given_margins
+from fairkit.metrics import AnyMetric
 from fairkit.report.model import DataSummary, Report, Settings
 from fairkit.tables import group_table
-from fairkit.views import views
+from fairkit.views import View, views
 
 _LEVELS = (0.6, 0.999999)
 _AMOUNTS = frozenset({Kind.REGRESSION, Kind.RANKING, Kind.EVENTS})
@@ -46,13 +47,16 @@ def evaluate(
     relevance: str | None = None,
     events: str | None = None,
     exposure: str | None = None,
+    estimator: Any = None,
+    X: Any = None,  # noqa: N803 - scikit-learn's word
+    features: Sequence[str] | None = None,
     weight: str | None = None,
     cluster: str | None = None,
     levels: Mapping[str, Sequence[str]] | None = None,
     missing: Sequence[str] = (),
     max_levels: int = frames.MAX_LEVELS,
     reference: str | Mapping[str, str | None] | Sequence[str] = "rest",
-    metrics: Names = "default",
+    metrics: Metrics = "default",
     compare: Literal["difference", "ratio", "both"] = "difference",
     margin: Margin = None,
     confidence: float = 0.95,
@@ -85,14 +89,18 @@ def evaluate(
         Ranking: place of an item (1 is the top; or `score`), what it was ranked for, how relevant it is.
     events, exposure
         Counts of events and what they are counts per.
+    estimator, X, features
+        A fitted scikit-learn estimator in place of columns of predictions; it is given the columns
+        `features` of the data (else those it was fitted on), or `X`.
     weight, cluster, missing, max_levels
         See :class:`fairkit.frames.Question`.
     levels : mapping, optional
         Declared levels of attributes; one without rows appears as undefined.
     reference : str, mapping or sequence of str, default "rest"
         Compare each group with the ``"rest"``, the ``"best"`` group, or a named one (``"race=White"``).
-    metrics : sequence of str, "default" or "all"
-        See ``fairkit metrics``.
+    metrics : sequence of str or callable, "default" or "all"
+        See ``fairkit metrics``. A function of labels and predictions (scikit-learn's, fairlearn's, your own;
+        by itself or as ``"module:function"``) is measured on the rows, with bootstrap intervals.
     compare : {"difference", "ratio", "both"}
         What contrasts and verdicts are about.
     margin : float or pair, optional
@@ -159,6 +167,12 @@ def evaluate(
         "missing": tuple(missing),
         "max_levels": max_levels,
     }
+    if estimator is not None:
+        from fairkit.predicted import with_predictions
+
+        data, asked = with_predictions(
+            data, estimator, asked, by=attributes_of(split), X=X, features=features
+        )
     question = None
     if isinstance(data, Counts):
         _check_counts(data, asked, hash_files=hash_files)
@@ -167,24 +181,28 @@ def evaluate(
         question = frames.Question(attributes_of(split), **asked)
         kind = question.kind
     # What is wrong with the wishes is said before rows are read.
-    check_names(metrics, kind)
-    margins = given_margins(margin, compares, amounts=kind in _AMOUNTS)
+    names, functions = told_apart(metrics, kind)
+    if functions and question is None:
+        raise UsageError(
+            "functions are measured on rows, and these are counts; name metrics of 'fairkit metrics'."
+        )
+    margins = given_margins(margin, compares, amounts=kind in _AMOUNTS or bool(functions))
     if question is None:
         reading = frames.Reading(data, "counts")
     else:
         reading = frames.read(data, question, hash_files=hash_files)
     counts = reading.counts
     summary = _summary(reading)
-    measured = chosen(metrics, views(counts))
+    measured = chosen(names, views(counts, models=question is not None and bool(question.models)))
     rules = Rules(compares, margins, confidence, Correction(correction), Options(interval, replicates, seed))
-    found = Found()
-    for grouping, wish in zip(split, wishes, strict=True):
-        found.groups.extend(group_sizes(group_table(counts, grouping)))
-        for view, own in measured:
-            judge_counts(view.counts, own, grouping, wish, rules=rules, found=found)
-    for view, _ in measured:
-        if view.counts.kind is Kind.SCORES and view.variant is None:
-            trace_curves(view.counts, split, confidence=confidence, found=found)
+    found = _judged(counts, measured, split, wishes, rules=rules)
+    if functions and question is not None:
+        from fairkit.on_rows import OnRows
+
+        asked_rows = OnRows(functions, data, question)
+        for grouping, wish in zip(split, wishes, strict=True):
+            table = group_table(counts, grouping)
+            judge_evidence(asked_rows.evidence(table, rules.options), table, wish, rules=rules, found=found)
     settings = Settings(
         **_columns(asked),
         positive=_stated(positive),
@@ -195,7 +213,9 @@ def evaluate(
             grouping.name: wish if isinstance(wish, str) else group_name(grouping.names, wish)
             for grouping, wish in zip(split, wishes, strict=True)
         },
-        metrics=tuple(dict.fromkeys(m.name for _, own in measured for m in own)),
+        metrics=tuple(
+            dict.fromkeys([*(m.name for _, own in measured for m in own), *(m.name for m in functions)])
+        ),
         compare=compares,
         margin=margins,
         confidence=confidence,
@@ -224,6 +244,26 @@ def evaluate(
         roc=tuple(found.roc),
         notes=tuple(notes),
     )
+
+
+def _judged(
+    counts: Counts,
+    measured: Sequence[tuple[View, tuple[AnyMetric, ...]]],
+    split: Sequence[Grouping],
+    wishes: Sequence[Reference],
+    *,
+    rules: Rules,
+) -> Found:
+    """Judge the metrics of every view in every grouping."""
+    found = Found()
+    for grouping, wish in zip(split, wishes, strict=True):
+        found.groups.extend(group_sizes(group_table(counts, grouping)))
+        for view, own in measured:
+            judge_counts(view.counts, own, grouping, wish, rules=rules, found=found)
+    for view, _ in measured:
+        if view.counts.kind is Kind.SCORES and view.variant is None:
+            trace_curves(view.counts, split, confidence=rules.confidence, found=found)
+    return found
 
 
 def _check_counts(counts: Counts, asked: Mapping[str, Any], *, hash_files: bool) -> None:
