@@ -169,8 +169,8 @@ class LinearisedRows:
             rng = np.random.default_rng(self.options.seed)
             n, groups = self.options.replicates, self.values.shape[1]
             if self.clustered:
-                multiplier = rng.standard_normal((n, self.merged.given.clusters))
-                drawn = [(multiplier[:, one.cluster] @ one.pull.T).T for one in self.own.pulls]
+                multiplier = rng.standard_normal((self.merged.given.clusters, n))
+                drawn = [one.pull @ multiplier[one.cluster] for one in self.own.pulls]
                 self._noise = np.stack(drawn, axis=-1)
             else:
                 multiplier = rng.standard_normal((n, groups))

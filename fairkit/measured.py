@@ -1,9 +1,9 @@
-"""Functionals measured on every group and on all other groups, with how far clusters pull them.
+"""Functionals measured on every group and on all other groups of a grouping, each once.
 
 A functional reads the merged cells of one part of the rows. The cells of "all others" are the total less a
 group's own; where what is left is tiny beside what was taken away, it is added up anew, so that nothing is
-lost to rounding. Clustered rows give one pull per cluster, the cluster's sums times the functional's
-influence, and groups that share clusters keep the correlation of their pulls.
+lost to rounding. Where rows come in clusters, their pulls (:mod:`fairkit.pulls`) give variances, and the
+covariance of groups that share clusters.
 """
 
 from __future__ import annotations
@@ -16,25 +16,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fairkit.counts import FIELDS
+from fairkit.kinds import MOMENTS
 from fairkit.metrics import Functional, Measured, Part
-from fairkit.residuals import AGREED, FEWEST
+from fairkit.pulls import ClusterSums, Pulls, jackknifed, kinds_of_rows, left_over, spread_out
 from fairkit.tables import GroupCells
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-_CANCELLED = 1e-6
-
-
-class Pulls(NamedTuple):
-    """How far the clusters of one part pull each metric: the squares sum to the variance.
-
-    `cluster` has positions in ascending order, shape (k,); `pull` has shape (metrics, k).
-    """
-
-    cluster: IntArray
-    pull: FloatArray
+_CANCELLED = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +125,9 @@ class MergedCells:
         tables = [self.sums] if self.squares is None else [self.sums, self.squares]
         self._own = [self._merged(tables, place) for place in self.places]
         self._total = [np.zeros((len(self.codes), self.sums.shape[1])) for _ in tables]
+        # Whole numbers of rows subtract exactly; weights and moments may differ by many powers of ten.
+        self._cancels = self.squares is not None or cells.kind in MOMENTS
+        self._clustered = [] if self.cluster is None else [self._members(g) for g in range(cells.groups)]
         self._holders = np.zeros(len(self.codes), np.int64)
         for cell, own in self._own:
             self._holders[cell] += 1
@@ -159,32 +152,47 @@ class MergedCells:
     def side(self, metrics: Sequence[Functional]) -> Side:
         """Measure every group."""
         side = Side.blank(len(metrics), len(self.places))
-        for g, place in enumerate(self.places):
+        kinds = [kinds_of_rows(m) for m in metrics]
+        for g in range(len(self.places)):
             cell, part = self.part(g)
-            found = [_measured(m, part) for m in metrics]
+            found = _measured(metrics, part)
             _note(side, g, found)
-            if self.cluster is not None:
-                cluster, position = np.unique(self.cluster[place], return_inverse=True)
-                moved, mass = self._moved(metrics, found, cell, place, (position, len(cluster)))
-                side.pulls.append(Pulls(cluster, _spread(side, g, moved, mass)))
+            if self._clustered:
+                rows = self._clustered[g]
+                pull = rows.sums.pulled(spread_out(found, cell, len(self.codes)))
+                sizes = [[rows.sums.size(columns) for columns in chosen] for chosen in kinds]
+                side.pulls.append(Pulls(rows.cluster, _jackknife(side, pull, sizes, found, part, group=g)))
         return side
 
     def others(self, metrics: Sequence[Functional], own: Side) -> tuple[Side, FloatArray]:
         """Measure what all groups but one have together, and its covariance with that group, for each."""
         side = Side.blank(len(metrics), len(self.places))
         covariance = np.zeros(side.value.shape)
-        every = slice(0, len(self.sums))
-        for g, place in enumerate(self.places):
+        kinds = [kinds_of_rows(m) for m in metrics]
+        total = None
+        if self.cluster is not None:
+            shape = (self.given.clusters, len(self.codes))
+            total = ClusterSums(self.cluster, self.cell, self.sums, shape)
+        for g in range(len(self.places)):
             cell, part = self.rest(g)
-            found = [_measured(m, part) for m in metrics]
+            found = _measured(metrics, part)
             _note(side, g, found)
-            if self.cluster is not None:
-                count = self.given.clusters
-                moved, mass = self._moved(metrics, found, cell, every, (self.cluster, count))
-                mine, my_mass = self._moved(metrics, found, cell, place, (self.cluster[place], count))
-                pull = _spread(side, g, moved - mine, mass - my_mass)
-                covariance[:, g] = (own.pulls[g].pull * pull[:, own.pulls[g].cluster]).sum(axis=1)
+            if total is not None:
+                influence = spread_out(found, cell, len(self.codes))
+                mine = self._clustered[g]
+                pull = total.pulled(influence)
+                pull[:, mine.cluster] -= mine.sums.pulled(influence)
+                sizes = [[_without(total, mine, columns) for columns in chosen] for chosen in kinds]
+                pull = _jackknife(side, pull, sizes, found, part, group=g)
+                covariance[:, g] = (own.pulls[g].pull * pull[:, mine.cluster]).sum(axis=1)
         return side, covariance
+
+    def _members(self, group: int) -> _Members:
+        place = self.places[group]
+        clusters = np.zeros(0, np.int64) if self.cluster is None else self.cluster[place]
+        cluster, position = np.unique(clusters, return_inverse=True)
+        shape = (len(cluster), len(self.codes))
+        return _Members(cluster, ClusterSums(position, self.cell[place], self.sums[place], shape))
 
     def _part(self, cell: IntArray, tables: Sequence[FloatArray]) -> Part:
         squares = tables[1] if len(tables) > 1 else None
@@ -198,13 +206,14 @@ class MergedCells:
         return cell, [_added(table[place], position, len(cell)) for table in tables]
 
     def _less(self, group: int, which: int, own: IntArray, table: FloatArray) -> FloatArray:
-        """Take one group from the total, and add up anew what would be lost to rounding."""
+        """Take one group from the total, without what only rounding leaves, and without losing to it."""
         rest = self._total[which].copy()
-        rest[own] -= table
-        cancelled = (np.abs(rest[own]) < _CANCELLED * np.abs(table)).any(axis=1) & (self._holders[own] > 1)
-        if cancelled.any():
+        left = rest[own] - table
+        small = np.abs(left) < _CANCELLED * np.abs(table)
+        rest[own] = np.where(small, 0.0, left)
+        if self._cancels and small.any():
             lost = np.zeros(len(rest), bool)
-            lost[own[cancelled]] = True
+            lost[own[small.any(axis=1) & (self._holders[own] > 1)]] = True
             rest[lost] = 0.0
             for g, (cell, tables) in enumerate(self._own):
                 mine = lost[cell]
@@ -212,34 +221,12 @@ class MergedCells:
                     rest[cell[mine]] += tables[which][mine]
         return rest
 
-    def _moved(
-        self,
-        metrics: Sequence[Functional],
-        found: Sequence[Measured],
-        cell: IntArray,
-        place: slice,
-        grouped: tuple[IntArray, int],
-    ) -> tuple[FloatArray, FloatArray]:
-        """Add up by cluster how far the rows move each metric and by how much at most, and their sizes.
 
-        Shapes (metrics, 2, clusters) and (metrics, kinds of rows, clusters), the last kind repeated.
-        """
-        position, clusters = grouped
-        kinds = [_kinds(m) for m in metrics]
-        moved = np.zeros((len(metrics), 2, clusters))
-        mass = np.zeros((len(metrics), max(map(len, kinds)), clusters))
-        sums, cells = self.sums[place], self.cell[place]
-        for i, measured in enumerate(found):
-            columns = np.flatnonzero(measured.influence.any(axis=0))
-            influence = np.zeros((len(self.codes), len(columns)))
-            influence[cell] = measured.influence[:, columns]
-            terms = sums[:, columns] * influence[cells]
-            moved[i, 0] = np.bincount(position, terms.sum(axis=1), clusters)
-            moved[i, 1] = np.bincount(position, np.abs(terms).sum(axis=1), clusters)
-            for j in range(mass.shape[1]):
-                chosen = kinds[i][min(j, len(kinds[i]) - 1)]
-                mass[i, j] = np.bincount(position, sums[:, chosen].sum(axis=1), clusters)
-        return moved, mass
+class _Members(NamedTuple):
+    """The clusters of one group, by position, and their sums."""
+
+    cluster: IntArray
+    sums: ClusterSums
 
 
 def covariance_with(side: Side, group: int) -> FloatArray:
@@ -255,58 +242,45 @@ def covariance_with(side: Side, group: int) -> FloatArray:
     return found
 
 
-def _kinds(metric: Functional) -> list[list[int]]:
-    """List the columns of each kind of rows that a metric cannot do without; all together if none is."""
-    fields = FIELDS[metric.kind]
-    columns = [fields.index(field) for field in metric.size]
-    needed = []
-    for column in columns:
-        without = np.zeros(len(fields))
-        without[[other for other in columns if other != column]] = 1.0
-        if metric.why(without) is not None:
-            needed.append([column])
-    return needed or [columns]
-
-
-def _measured(metric: Functional, part: Part) -> Measured:
-    if metric.why(part.sums.sum(axis=0)) is not None:
-        return Measured.undefined(part.sums)
-    return metric.measure(part)
+def _measured(metrics: Sequence[Functional], part: Part) -> list[Measured]:
+    total = part.sums.sum(axis=0)
+    nothing = Measured.undefined(part.sums)
+    return [nothing if m.why(total) is not None else m.measure(part) for m in metrics]
 
 
 def _note(side: Side, group: int, found: Sequence[Measured]) -> None:
     for i, one in enumerate(found):
-        side.value[i, group] = one.value
-        side.variance[i, group], side.freedom[i, group] = one.variance, one.freedom
-        side.step[i, group], side.worth[i, group] = one.influence.max(initial=0.0), 1.0
+        step = one.influence.max(initial=0.0)
+        side.numbers[:, i, group] = one.value, one.variance, one.freedom, step, 1.0
         side.why[i, group] = one.why or ""
 
 
-def _spread(side: Side, group: int, moved: FloatArray, mass: FloatArray) -> FloatArray:
-    r"""Replace variance and degrees of freedom by those of clusters, and return the pulls they stand on.
+def _jackknife(
+    side: Side,
+    pull: FloatArray,
+    sizes: Sequence[Sequence[FloatArray]],
+    found: Sequence[Measured],
+    part: Part,
+    *,
+    group: int,
+) -> FloatArray:
+    """Replace variances and degrees of freedom by those of clusters, and return the pulls behind them."""
+    pulls = np.zeros(pull.shape)
+    for i, one in enumerate(found):
+        movable = float(np.abs(part.sums * one.influence).sum())
+        clustered = jackknifed(pull[i], sizes[i], movable)
+        pulls[i] = clustered.pull
+        alone = clustered.variance > 0 and one.variance > 0
+        side.worth[i, group] = min(one.variance / clustered.variance, 1.0) if alone else 1.0
+        side.variance[i, group], side.freedom[i, group] = clustered.variance, clustered.freedom
+        side.clusters[i, group] = clustered.clusters
+    return pulls
 
-    A cluster with the share h of the rows pulls by :math:`\sqrt{(C-1)/C}` times its influence over
-    :math:`1 - h`, the jackknife over C clusters, with :math:`1 / \sum h^2 - 1` degrees of freedom (as in
-    :mod:`fairkit.residuals`). Where rows of several kinds count, the kind in fewest hands decides.
-    """
-    rounding = AGREED * moved[:, 1]
-    pull = np.where(np.abs(moved[:, 0]) <= rounding, 0.0, moved[:, 0])
-    counted = (moved[:, 1] > 0).sum(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.nan_to_num(mass / mass.sum(axis=2, keepdims=True))
-        freedom = np.maximum(1 / (share**2).sum(axis=2) - 1, 1.0).min(axis=1)
-        widest = share.max(axis=1)
-        pull = np.sqrt((counted - 1) / counted)[:, None] * pull / (1 - widest)
-    kinds = (mass > 0).sum(axis=2).min(axis=1)
-    usable = (kinds >= FEWEST) & (widest.max(axis=1) < 1)
-    side.clusters[:, group] = np.where(usable, kinds, np.minimum(kinds, FEWEST - 1))
-    pull = np.where(usable[:, None], np.nan_to_num(pull), 0.0)
-    variance = (pull**2).sum(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        side.worth[:, group] = np.fmin(np.where(variance > 0, side.variance[:, group] / variance, 1.0), 1.0)
-    side.variance[:, group] = np.where(usable, variance, np.nan)
-    side.freedom[:, group] = np.where(usable, freedom, np.nan)
-    return pull
+
+def _without(total: ClusterSums, mine: _Members, columns: Sequence[int]) -> FloatArray:
+    size = total.size(columns).copy()
+    size[mine.cluster] = left_over(size[mine.cluster], mine.sums.size(columns))
+    return size
 
 
 def _cells(codes: IntArray, sizes: Sequence[int]) -> tuple[IntArray, IntArray]:
