@@ -19,6 +19,7 @@ from fairkit.groups import By, Grouping, Reference, attributes_of, group_name, g
 from fairkit.judging import Found, Rules, judge_counts, judge_evidence, trace_curves
 from fairkit.margins import Margin, given_margins
 from fairkit.metrics import AnyMetric
+from fairkit.remedies import offered
 from fairkit.report.model import DataSummary, Report, Settings
 from fairkit.tables import group_table
 from fairkit.views import View, views
@@ -242,6 +243,7 @@ def evaluate(
         bounds=tuple(found.bounds),
         reliability=tuple(found.reliability),
         roc=tuple(found.roc),
+        remedies=offered(found.headlines),
         notes=tuple(notes),
     )
 

@@ -8,6 +8,6 @@ Only the offers are loaded here, so that a command's help stays quick.
 from __future__ import annotations
 
 from fairkit.remedies.catalogue import CONSTRAINTS, ESTIMATORS, METHODS, OBJECTIVES
-from fairkit.remedies.offers import Remedy, remedies_for
+from fairkit.remedies.offers import Remedy, offered, remedies_for
 
-__all__ = ["CONSTRAINTS", "ESTIMATORS", "METHODS", "OBJECTIVES", "Remedy", "remedies_for"]
+__all__ = ["CONSTRAINTS", "ESTIMATORS", "METHODS", "OBJECTIVES", "Remedy", "offered", "remedies_for"]

@@ -6,13 +6,16 @@ none, and an algorithm that aims elsewhere would be no answer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from fairkit.errors import UsageError, did_you_mean, shortlist
+from fairkit.findings import Verdict
+from fairkit.headlines import Headline
+from fairkit.metrics import base_name
 from fairkit.remedies.catalogue import AIMS, CONSTRAINTS, METHODS, Constraint, Method, Stage
 
-__all__ = ["Remedy", "remedies_for"]
+__all__ = ["Remedy", "offered", "remedies_for"]
 
 _LOSSES: Mapping[str, str] = {
     "mean_absolute_error": "AbsoluteLoss",
@@ -20,6 +23,9 @@ _LOSSES: Mapping[str, str] = {
     "mean_squared_error": "SquareLoss",
 }
 """fairlearn's loss for a metric of regression."""
+
+
+_KNOWN = {*AIMS, *_LOSSES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +142,31 @@ def remedies_for(name: str) -> tuple[Remedy, ...]:
             f"{did_you_mean(base, known)}"
         )
     return ()
+
+
+def offered(headlines: Iterable[Headline]) -> tuple[Remedy, ...]:
+    """List what fairlearn offers for the disparities that were shown, each way to make something equal once.
+
+    Parameters
+    ----------
+    headlines : iterable of Headline
+
+    Examples
+    --------
+    >>> import fairkit
+    >>> rows = {"sex": ["F"] * 70 + ["M"] * 80, "hired": [1] * 56 + [0] * 14 + [1] * 48 + [0] * 32}
+    >>> found = offered(fairkit.evaluate(rows, decision="hired", by="sex").headlines)
+    >>> found[0].metric, found[0].constraint
+    ('selection_rate', 'demographic_parity')
+    """
+    shown = dict.fromkeys(
+        base_name(h.name) for h in headlines if h.verdict is Verdict.DISPARITY and h.name in _KNOWN
+    )
+    told: dict[tuple[str, str | None], Remedy] = {}
+    for name in shown:
+        for remedy in remedies_for(name):
+            told.setdefault((remedy.method, remedy.constraint), remedy)
+    return tuple(told.values())
 
 
 def _fits(method: Method, constraint: Constraint) -> bool:

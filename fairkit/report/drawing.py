@@ -129,6 +129,8 @@ def _attributes(look: Mapping[str, str]) -> dict[str, str]:
     classes = [f"{name[0]}{CLASSES[color]}" for name in ("fill", "stroke") if (color := _color(look, name))]
     if classes:
         kept["class"] = " ".join(classes)
+    if classes and "d" in look and not classes[0].startswith("f"):
+        kept["fill"] = "none"  # a curve is no area
     return kept
 
 

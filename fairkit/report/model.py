@@ -18,6 +18,7 @@ from fairkit.evidence import Compare
 from fairkit.findings import Finding, Verdict
 from fairkit.headlines import Headline
 from fairkit.missing import GapBounds, MissingShare
+from fairkit.remedies import Remedy
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -156,6 +157,8 @@ class Report:
         What scores promise and what came, by group.
     roc : tuple of RocPoint
         ROC curves by group, and of all rows (with an empty attribute).
+    remedies : tuple of Remedy
+        What fairlearn offers for the disparities shown.
     notes : tuple of str
         What a reader should know before the numbers.
 
@@ -184,6 +187,7 @@ class Report:
     bounds: tuple[GapBounds, ...]
     reliability: tuple[ReliabilityBin, ...]
     roc: tuple[RocPoint, ...]
+    remedies: tuple[Remedy, ...]
     notes: tuple[str, ...]
 
     def __repr__(self) -> str:

@@ -12,6 +12,14 @@ from fairkit.report.sections import COMPARES
 Facts = list[tuple[str, str]]
 
 
+ASKED = (
+    *("Label", "Decision", "Score", "Threshold", "Models", "Positive class", "Classes", "Outputs"),
+    *("Prediction", "Prediction interval", "Quantile", "Rank", "Query", "Relevance", "Events", "Exposure"),
+    *("Weight", "Cluster"),
+)
+"""The settings that say what was asked, as a report's first lines tell them."""
+
+
 def data_facts(report: Report) -> Facts:
     """List what was read.
 
@@ -53,7 +61,18 @@ def setting_facts(report: Report) -> Facts:
         ("Decision", s.decision),
         ("Score", s.score),
         ("Threshold", None if s.threshold is None else f"{s.threshold:g}"),
+        ("Models", _pairs(s.models)),
         ("Positive class", _pairs(s.positive)),
+        ("Classes", ", ".join(s.classes)),
+        ("Outputs", _pairs(s.outputs)),
+        ("Prediction", s.prediction),
+        ("Prediction interval", " to ".join(end for end in (s.prediction_low, s.prediction_high) if end)),
+        ("Quantile", None if s.quantile is None else f"{s.quantile:g}"),
+        ("Rank", s.rank),
+        ("Query", s.query),
+        ("Relevance", s.relevance),
+        ("Events", s.events),
+        ("Exposure", s.exposure),
         ("Weight", s.weight),
         ("Cluster", s.cluster),
         ("Groups by", "; ".join(s.by)),

@@ -28,6 +28,7 @@ from fairkit.headlines import Headline
 from fairkit.kinds import FIELDS, ROW_FIELDS
 from fairkit.metrics import Why
 from fairkit.missing import GapBounds, MissingShare
+from fairkit.remedies import Remedy
 from fairkit.report.model import SCHEMA, DataSummary, Report, Settings
 from fairkit.report.shapes import Choice, Items, Json, Maybe, Record, Scalar, Shape, definitions, record_of
 from fairkit.report.writing import write_text
@@ -44,6 +45,7 @@ _LISTS: Mapping[str, type] = {
     "bounds": GapBounds,
     "reliability": ReliabilityBin,
     "roc": RocPoint,
+    "remedies": Remedy,
 }
 _MOST_PROBLEMS = 50
 _WORD = SCHEMA.rpartition("/")[0]

@@ -33,7 +33,7 @@ from fairkit.report.phrases import (
     verdict_text,
     visible,
 )
-from fairkit.report.provenance import setting_facts
+from fairkit.report.provenance import ASKED, setting_facts
 from fairkit.report.sections import Part, Row, Section, counts_of, parts
 from fairkit.report.steps import next_steps
 
@@ -138,8 +138,7 @@ class _Page:
             rows += f" used of {data.rows:,}"
         self.line(f"fairkit report on {visible(data.source)}: {rows}", style="bold")
         asked = dict(setting_facts(report))
-        shown = ("Label", "Decision", "Score", "Threshold", "Positive class", "Weight", "Cluster")
-        told = [f"{name.casefold()} {asked[name]}" for name in shown if name in asked]
+        told = [f"{name.casefold()} {asked[name]}" for name in ASKED if name in asked]
         if told:
             self.line("; ".join(told))
         self.console.print(_verdict(report.verdict))

@@ -70,7 +70,7 @@ def panels(
             }
         )
     axis = {
-        "labelColor": MUTED, "titleColor": MUTED, "labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE,
+        "labelFlush": False, "labelColor": MUTED, "titleColor": MUTED, "labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE,
         "titleFontWeight": "normal", "gridColor": GRID, "domain": False, "ticks": False, "labelPadding": 4,
     }  # fmt: skip
     return {

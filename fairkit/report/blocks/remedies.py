@@ -1,0 +1,56 @@
+"""What fairlearn offers for the disparities that were shown, as a block of the report."""
+
+from __future__ import annotations
+
+from fairkit.remedies import Remedy
+from fairkit.report.blocks.base import Block, Table
+from fairkit.report.model import Report
+
+_TEXT = (
+    "For these disparities fairlearn has algorithms that aim at the metric itself. Each costs something: "
+    "accuracy, the attribute at decision time, or a new training. 'fairkit remedy' fits one on a part of the "
+    "rows and judges it on the others, before and after, with the accuracy it costs. A disparity may also "
+    "come from the data or the label; no algorithm repairs those."
+)
+
+
+def remedies_block(report: Report) -> Block | None:
+    """List what could be tried against each disparity that was shown.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    Block or None
+        None where no disparity was shown that fairlearn has an algorithm for.
+
+    Examples
+    --------
+    >>> import fairkit
+    >>> rows = {"sex": ["F"] * 70 + ["M"] * 80, "hired": [1] * 56 + [0] * 14 + [1] * 48 + [0] * 32}
+    >>> block = remedies_block(fairkit.evaluate(rows, decision="hired", by="sex"))
+    >>> block and block.tables[0].rows[0][:3]
+    ('selection_rate', 'threshold-optimizer', 'demographic_parity')
+    """
+    if not report.remedies:
+        return None
+    table = Table(
+        "Remedies by metric",
+        ("metric", "method", "makes equal", "what it does", "needs", "the attribute", "to try it"),
+        tuple(_row(remedy) for remedy in report.remedies),
+    )
+    return Block("remedies", "What fairlearn offers", (_TEXT,), (table,))
+
+
+def _row(remedy: Remedy) -> tuple[str, ...]:
+    return (
+        remedy.metric,
+        remedy.method,
+        remedy.constraint or "",
+        remedy.does,
+        "; ".join(remedy.needs),
+        remedy.attribute,
+        remedy.command or remedy.call,
+    )
