@@ -185,6 +185,8 @@ class Counts:
         kind, attributes, levels, codes, values, squares, rows, clusters, cluster_ids, axes, axis_codes
             As the attributes of the class; `levels` in natural order and without repeats, cells in any order.
         """
+        if len(ROW_FIELDS[kind]) < len(FIELDS[kind]):  # one type, whether the amounts are known yet or not
+            values = values.astype(np.float64, copy=False)
         present = (values if rows is None else rows).any(axis=1)
         if not present.all():
             codes, values = codes[present], values[present]
