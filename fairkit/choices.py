@@ -165,6 +165,24 @@ def chosen(names: Names, views: Sequence[View]) -> list[tuple[View, tuple[AnyMet
     return [(view, metrics) for view, metrics in found if metrics]
 
 
+def about_any_model(measured: Iterable[tuple[View, tuple[AnyMetric, ...]]]) -> tuple[AnyMetric, ...]:
+    """Return what is measured without the names of models and classes, each metric once.
+
+    Examples
+    --------
+    >>> from fairkit.counts import Counts
+    >>> one = View("new", Counts.from_cells(Kind.DECISIONS, ["sex"], [("F",)], [[3, 1, 0]]))
+    >>> [m.name for m in about_any_model(chosen("default", [one]))]
+    ['selection_rate']
+    """
+    found = {
+        (view.counts.kind, base_name(m.name)): CATALOGUE[view.counts.kind][base_name(m.name)]
+        for view, metrics in measured
+        for m in metrics
+    }
+    return tuple(found.values())
+
+
 def _usual(view: View, names: Names) -> tuple[AnyMetric, ...]:
     kind = view.counts.kind
     if names == "all" or not view.narrow:

@@ -9,14 +9,14 @@ from typing import Any, Literal, get_args
 from fairkit import __version__, frames
 from fairkit._cells import level_text
 from fairkit.cautions import cautions, one_sided, slips
-from fairkit.choices import Metrics, chosen, told_apart
+from fairkit.choices import Metrics, about_any_model, chosen, told_apart
 from fairkit.corrections import Correction
 from fairkit.counts import LEFT_OUT, Counts, Kind
 from fairkit.errors import DataError, UsageError, did_you_mean, shortlist
 from fairkit.estimates import group_sizes
 from fairkit.evidence import Compare, DifferenceInterval, Options
 from fairkit.groups import By, Grouping, Reference, attributes_of, group_name, groupings, references
-from fairkit.judging import Found, Rules, judge_counts, judge_evidence, trace_curves
+from fairkit.judging import Found, Rules, compare_models, judge_counts, judge_evidence, trace_curves
 from fairkit.margins import Margin, given_margins
 from fairkit.metrics import AnyMetric
 from fairkit.remedies import offered
@@ -197,6 +197,8 @@ def evaluate(
     measured = chosen(names, views(counts, models=question is not None and bool(question.models)))
     rules = Rules(compares, margins, confidence, Correction(correction), Options(interval, replicates, seed))
     found = _judged(counts, measured, split, wishes, rules=rules)
+    if question is not None and len(question.models) > 1:
+        compare_models(counts, about_any_model(measured), split, rules=rules, found=found)
     if functions and question is not None:
         from fairkit.on_rows import OnRows
 
@@ -239,6 +241,8 @@ def evaluate(
         contrasts=tuple(found.contrasts),
         findings=tuple(found.findings),
         headlines=tuple(found.headlines),
+        models=tuple(found.models),
+        gap_changes=tuple(found.gap_changes),
         missing=tuple(found.missing),
         bounds=tuple(found.bounds),
         reliability=tuple(found.reliability),

@@ -17,6 +17,7 @@ from fairkit.headlines import Headline, headlines
 from fairkit.margins import margins_for
 from fairkit.metrics import AnyMetric, Functional, Metric
 from fairkit.missing import GapBounds, MissingShare, gap_bounds, missing_shares
+from fairkit.models import GapChange, ModelContrast, gap_changes, model_contrasts
 from fairkit.tables import GroupTable, group_cells, group_table
 
 _CORNERS = 50
@@ -65,6 +66,8 @@ class Found:
     headlines: list[Headline] = field(default_factory=list)
     missing: list[MissingShare] = field(default_factory=list)
     bounds: list[GapBounds] = field(default_factory=list)
+    models: list[ModelContrast] = field(default_factory=list)
+    gap_changes: list[GapChange] = field(default_factory=list)
     reliability: list[ReliabilityBin] = field(default_factory=list)
     roc: list[RocPoint] = field(default_factory=list)
 
@@ -113,6 +116,61 @@ def judge_counts(
 
         evidence = LinearisedRows(others, group_cells(counts, grouping), table, rules.options)
         judge_evidence(evidence, table, wish, rules=rules, found=found)
+
+
+def compare_models(
+    counts: Counts, metrics: Sequence[AnyMetric], groupings: Sequence[Grouping], *, rules: Rules, found: Found
+) -> None:
+    """Add the paired comparison of several models, by every grouping and over all rows.
+
+    Parameters
+    ----------
+    counts : Counts
+        Joint counts of several models on the same rows.
+    metrics : sequence of AnyMetric
+        Without the name of a model.
+    groupings : sequence of Grouping
+    rules : Rules
+    found : Found
+
+    Examples
+    --------
+    >>> from fairkit.counts import Axis, Kind
+    >>> from fairkit.groups import groupings
+    >>> from fairkit.metrics import metric
+    >>> counts = Counts.from_cells(
+    ...     Kind.OUTCOMES, ["sex"], [("F",), ("F",)], [[300], [90]],
+    ...     axes=[Axis("old", ()), Axis("new", ())], axis_cells=[("tp", "tp"), ("fn", "tp")],
+    ... )
+    >>> found, rules = Found(), Rules(("difference",), {}, 0.95, Correction.HOLM, Options())
+    >>> compare_models(counts, [metric("accuracy")], groupings("sex"), rules=rules, found=found)
+    >>> [(m.group, m.verdict) for m in found.models]
+    [('sex=F', 'better'), ('all', 'better')]
+    """
+    for i, grouping in enumerate(groupings):
+        for compare in rules.compares:
+            found.models.extend(
+                model_contrasts(
+                    counts,
+                    grouping,
+                    metrics,
+                    compare=compare,
+                    margins=rules.margins,
+                    confidence=rules.confidence,
+                    correction=rules.correction,
+                    overall=i == 0,
+                )
+            )
+        found.gap_changes.extend(
+            gap_changes(
+                counts,
+                grouping,
+                metrics,
+                margins=rules.margins,
+                confidence=rules.confidence,
+                correction=rules.correction,
+            )
+        )
 
 
 def trace_curves(counts: Counts, groupings: Sequence[Grouping], *, confidence: float, found: Found) -> None:

@@ -88,7 +88,7 @@ def forest(section: Section) -> Spec:
         "data": {"values": data},
         "background": PAPER,
         "padding": {"left": _slack(data), "right": 24, "top": 4, "bottom": 4},
-        "spacing": 26,
+        "spacing": 26 if section.measure == "share" else 44,  # long numbers must not meet between the panels
         "hconcat": [_values(section, data), _contrasts(section, data)],
         "config": {
             "view": {"stroke": None},
@@ -115,7 +115,7 @@ def description(section: Section) -> str:
     if undefined:
         counts.append(f"{undefined} undefined")
     return (
-        f"Forest chart of {section.metric} by {visible(section.attribute)}, {len(section.rows)} groups "
+        f"Forest chart of {visible(section.metric)} by {visible(section.attribute)}, {len(section.rows)} groups "
         f"against {_other(section)}: {', '.join(counts) or 'nothing to compare'}. The table has every number."
     )
 
@@ -152,7 +152,7 @@ def _datum(i: int, row: Row, section: Section) -> Datum:
 def _values(section: Section, data: Sequence[Datum]) -> Spec:
     level = level_text(section.rows[0].estimate.level) if section.rows else ""
     unit = ", %" if section.measure == "share" else ""
-    axis = _axis([f"{section.title}{unit}", f"plain {level} interval"])
+    axis = _axis([f"{section.title}{unit}", f"plain {level} interval"], section)
     x = {"type": "quantitative", "axis": axis, "scale": {"zero": False, "nice": True}}
     layers = [
         _layer(
@@ -177,7 +177,7 @@ def _values(section: Section, data: Sequence[Datum]) -> Spec:
 def _contrasts(section: Section, data: Sequence[Datum]) -> Spec:
     ratio = section.compare == "ratio"
     what = "Ratio to" if ratio else "Points from" if section.measure == "share" else "Difference from"
-    axis = _axis([f"{what} {_short_other(section)}", "corrected interval decides; shaded: margin"])
+    axis = _axis([f"{what} {_short_other(section)}", "corrected interval decides; shaded: margin"], section)
     low, high = section.margin or ((0.8, 1.25) if ratio else (0.0, 0.0))
     own = _scale(section)
     low, high, neutral = (low, high, 1) if ratio else (own * low, own * high, 0)
@@ -231,12 +231,13 @@ def _slack(data: Sequence[Datum]) -> float:
     return round(4 + 0.18 * min(6.0 * longest, _LABELS), 1)
 
 
-def _axis(title: list[str]) -> Spec:
+def _axis(title: list[str], section: Section) -> Spec:
     return {
         "orient": "top",
         "grid": True,
-        "tickCount": 6,
+        "tickCount": 6 if section.measure == "share" else 4,
         "labelOverlap": "greedy",
+        "labelSeparation": 6,
         "labelFlush": False,
         "title": title,
     }

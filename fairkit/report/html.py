@@ -82,7 +82,7 @@ def to_html(report: Report) -> str:
     """
     read = parts(report)
     places = [_part(k, part, _reasons(report)) for k, part in enumerate(read)]
-    known = {s.metric: s for part in read for s in part.sections}
+    known = {s.definition.name: s for part in read for s in part.sections if s.definition is not None}
     aliases = {metric: alias for part in read for metric, alias in part.aliases.items()}
     return _template().render(
         report=report,
@@ -108,7 +108,7 @@ def to_html(report: Report) -> str:
             for v, meaning in MEANINGS.items()
         ],
         promise=promise(report.settings.correction, report.settings.confidence),
-        metrics=[_metric(s, aliases) for s in known.values() if s.definition is not None],
+        metrics=[_metric(s, aliases) for s in known.values()],
         settings=setting_facts(report),
     )
 
@@ -141,7 +141,12 @@ def _template() -> Template:
         return folder.joinpath(name).read_text(encoding="utf-8")
 
     environment = Environment(
-        loader=FunctionLoader(load), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
+        loader=FunctionLoader(load),
+        autoescape=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        # Whatever comes from data (a class in a metric's name, too) can neither hide nor reorder text.
+        finalize=lambda value: visible(value) if type(value) is str else value,
     )
     environment.globals["css"] = Markup(load("report.css"))  # noqa: S704  our own file
     return environment.get_template("report.html.j2")
@@ -154,6 +159,7 @@ def _block(block: Block) -> Context:
         "name": block.name,
         "title": block.title,
         "text": block.text,
+        "points": block.points,
         "tables": [
             {
                 "caption": table.caption,
@@ -220,6 +226,8 @@ def _section(section: Section, name: str, *, two: bool) -> Context:
         if section.margin is None
         else margin_text(section.margin, section.compare, section.measure),
         "level": level_text(level),
+        "percent": section.measure == "share",
+        "numerators": any(row.estimate.numerator is not None for row in section.rows),
         "unit": section.unit,
         "shrunk": section.shrunk,
         "rows": [_row(row, section) for row in section.rows],

@@ -44,6 +44,7 @@ ROWS = 25
 _SUREST = 10
 _NAMED = 4
 _SPECIAL = re.compile(r"[\\`*_{}\[\]|~$&<>@#]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+_PLAIN = re.compile(r"[\w \[\]():.-]*", re.ASCII)
 # A comment within keeps a platform from reading a mention of a person or an issue; a backslash does not.
 _WRITTEN = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "@<!-- -->", "#": "#<!-- -->"}
 
@@ -120,7 +121,7 @@ def _headlines(part: Part) -> str:
     for h in part.headlines:
         names = [escaped(short_name(group, part.attribute)) for group in h.disparities]
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        name = f"`{h.name}`" + (f" ({h.compare})" if two else "")
+        name = _code(h.name) + (f" ({h.compare})" if two else "")
         verdict = f"{SYMBOLS[h.verdict]} {h.verdict}"
         if h.verdict is Verdict.DISPARITY:
             verdict = f"**{verdict}**"
@@ -131,6 +132,11 @@ def _headlines(part: Part) -> str:
     head = ("metric", "verdict", "at least", *signs, "groups with a disparity")
     table = _table(head, rows, right=range(3, 7))
     return f"### By {escaped(part.attribute)}\n\n{table}"
+
+
+def _code(name: str) -> str:
+    """Write a metric's name as code; a class within it may be named by anything, also by a backtick."""
+    return f"`{name}`" if _PLAIN.fullmatch(name) else escaped(name)
 
 
 def _surest(report: Report, read: Sequence[Part]) -> str:
@@ -171,7 +177,7 @@ def _details(section: Section) -> str:
         if section.headline is None
         else f": {SYMBOLS[section.headline.verdict]} {section.headline.verdict}"
     )
-    title = f"{section.metric} by {escape(visible(section.attribute))}{verdict}"  # HTML, not Markdown
+    title = escape(visible(f"{section.metric} by {section.attribute}")) + verdict  # HTML, not Markdown
     below = "".join(f"\n\n{note}" for note in notes)
     return (
         f"<details><summary>{title}</summary>\n\nIn {section.unit} against {against}{margin}.\n\n"
@@ -181,6 +187,8 @@ def _details(section: Section) -> str:
 
 def _block(block: Block) -> str:
     texts = [*map(escaped, block.text)]
+    if block.points:
+        texts.append(_list(block.points))
     for table in block.tables:
         shown = [tuple(map(escaped, row)) for row in table.rows[:ROWS]]
         left = len(table.rows) - len(shown)

@@ -18,6 +18,7 @@ from fairkit.evidence import Compare
 from fairkit.findings import Finding, Verdict
 from fairkit.headlines import Headline
 from fairkit.missing import GapBounds, MissingShare
+from fairkit.models import GapChange, ModelContrast
 from fairkit.remedies import Remedy
 
 if TYPE_CHECKING:
@@ -149,6 +150,10 @@ class Report:
     contrasts : tuple of Contrast
     findings : tuple of Finding
     headlines : tuple of Headline
+    models : tuple of ModelContrast
+        Several models on the same rows, within every group; empty where there is one model.
+    gap_changes : tuple of GapChange
+        How the gap of every group changes from one model to another.
     missing : tuple of MissingShare
         How often attributes are missing, by outcome; empty where none is.
     bounds : tuple of GapBounds
@@ -183,6 +188,8 @@ class Report:
     contrasts: tuple[Contrast, ...]
     findings: tuple[Finding, ...]
     headlines: tuple[Headline, ...]
+    models: tuple[ModelContrast, ...]
+    gap_changes: tuple[GapChange, ...]
     missing: tuple[MissingShare, ...]
     bounds: tuple[GapBounds, ...]
     reliability: tuple[ReliabilityBin, ...]

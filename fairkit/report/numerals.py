@@ -129,6 +129,8 @@ def margin_text(margin: tuple[float, float], compare: Compare, unit: Unit = "sha
     ('±5 points', '0.8 to 1.25')
     >>> margin_text((-0.05, 0.05), "difference", "score")
     '±0.05'
+    >>> margin_text((-5008.31, 5008.31), "difference", "amount")
+    '±5,008'
     """
     low, high = margin
     if compare == "ratio":
@@ -136,12 +138,8 @@ def margin_text(margin: tuple[float, float], compare: Compare, unit: Unit = "sha
     if unit == "share":
         return f"±{100 * high:g} points" if low == -high else f"{100 * low:+g} to {100 * high:+g} points"
     if low == -high:
-        return f"±{high:g}" if unit == "score" else f"±{_amount(high)}"
-    return (
-        f"{low:+g} to {high:+g}"
-        if unit == "score"
-        else f"{_amount(low, sign='+')} to {_amount(high, sign='+')}"
-    )
+        return f"±{_amount(high)}"
+    return f"{_amount(low, sign='+')} to {_amount(high, sign='+')}"
 
 
 def size_text(size: float, unit: Unit) -> str:

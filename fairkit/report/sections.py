@@ -16,9 +16,11 @@ from fairkit.findings import Finding, Verdict
 from fairkit.headlines import Headline
 from fairkit.metrics import AnyMetric, Unit, base_name, definition_of
 from fairkit.report.model import Report
+from fairkit.report.phrases import visible
 
 _ORDER = {Verdict.DISPARITY: 1, Verdict.INCONCLUSIVE: 2, Verdict.PARITY: 3}
 _REFERENCE, _UNDEFINED = 0, 4
+_WRITTEN = {"auc": "AUC", "f1": "F1", "ndcg": "nDCG", "r2": "R²", "roc": "ROC"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,10 @@ class Section:
     def title(self) -> str:
         """The metric's name as words."""
         base = base_name(self.metric)
-        return base.replace("_", " ").capitalize() + self.metric.removeprefix(base).replace("[", " [")
+        words = [_WRITTEN.get(word, word) for word in base.split("_")]
+        title = " ".join([words[0] if words[0] in _WRITTEN.values() else words[0].capitalize(), *words[1:]])
+        variant = self.metric.removeprefix(base)
+        return visible(f"{title} {variant}") if variant else title
 
     @property
     def shrunk(self) -> bool:

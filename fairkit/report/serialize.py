@@ -28,6 +28,7 @@ from fairkit.headlines import Headline
 from fairkit.kinds import FIELDS, ROW_FIELDS
 from fairkit.metrics import Why
 from fairkit.missing import GapBounds, MissingShare
+from fairkit.models import GapChange, ModelContrast
 from fairkit.remedies import Remedy
 from fairkit.report.model import SCHEMA, DataSummary, Report, Settings
 from fairkit.report.shapes import Choice, Items, Json, Maybe, Record, Scalar, Shape, definitions, record_of
@@ -41,6 +42,8 @@ _LISTS: Mapping[str, type] = {
     "contrasts": Contrast,
     "findings": Finding,
     "headlines": Headline,
+    "models": ModelContrast,
+    "gap_changes": GapChange,
     "missing": MissingShare,
     "bounds": GapBounds,
     "reliability": ReliabilityBin,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from fairkit.estimates import GroupSize
 from fairkit.findings import Verdict
@@ -148,7 +148,7 @@ class _Page:
         from rich.padding import Padding
         from rich.text import Text
 
-        self.console.print(Padding(Text(text, style=style), (0, 0, 0, indent)))
+        self.console.print(Padding(Text(visible(text), style=style), (0, 0, 0, indent)))
 
     def heading(self, text: str) -> None:
         """Start a part of the page."""
@@ -156,9 +156,13 @@ class _Page:
         self.line(text, style="bold underline")
 
     def listed(self, heading: str, lines: Sequence[str]) -> None:
-        """Write sentences as a list; nothing where there are none."""
+        """Write sentences as a list under a heading; nothing where there are none."""
         if lines:
             self.heading(heading)
+        self.points(lines)
+
+    def points(self, lines: Iterable[str]) -> None:
+        """Write sentences as a list."""
         for text in lines:
             table = _table(self.width, header=False)
             table.add_column(width=1)
@@ -224,12 +228,14 @@ class _Page:
         self.heading(block.title)
         for text in block.text:
             self.line(text)
+        self.points(block.points)
         for made in block.tables:
             self.console.print()
             self.line(made.caption)
             table = _table(self.width)
             for i, name in enumerate(made.columns):
-                table.add_column(name, justify="right" if i in made.right else "left", overflow="fold")
+                justify: Literal["left", "right"] = "right" if i in made.right else "left"
+                table.add_column(name, justify=justify, overflow="fold", no_wrap=i == 0)
             for row in made.rows[:ROWS]:
                 table.add_row(*map(_text, row))
             self.console.print(table)
@@ -300,7 +306,7 @@ def _table(width: int, *, header: bool = True) -> Table:
 def _text(text: str, style: str = "") -> Text:
     from rich.text import Text
 
-    return Text(text, style=style, overflow="fold")
+    return Text(visible(text), style=style, overflow="fold")
 
 
 def _verdict(verdict: Verdict) -> Text:

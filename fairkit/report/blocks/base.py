@@ -64,6 +64,8 @@ class Block:
     text : tuple of str
         Paragraphs.
     tables : tuple of Table
+    points : tuple of str
+        Sentences, as a list below the paragraphs.
 
     Examples
     --------
@@ -75,3 +77,4 @@ class Block:
     title: str
     text: tuple[str, ...]
     tables: tuple[Table, ...] = ()
+    points: tuple[str, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fairkit.remedies import Remedy
-from fairkit.report.blocks.base import Block, Table
+from fairkit.report.blocks.base import Block
 from fairkit.report.model import Report
 
 _TEXT = (
@@ -31,26 +31,19 @@ def remedies_block(report: Report) -> Block | None:
     >>> import fairkit
     >>> rows = {"sex": ["F"] * 70 + ["M"] * 80, "hired": [1] * 56 + [0] * 14 + [1] * 48 + [0] * 32}
     >>> block = remedies_block(fairkit.evaluate(rows, decision="hired", by="sex"))
-    >>> block and block.tables[0].rows[0][:3]
-    ('selection_rate', 'threshold-optimizer', 'demographic_parity')
+    >>> print(block and block.points[0][:54])
+    threshold-optimizer for selection_rate (demographic_pa
     """
     if not report.remedies:
         return None
-    table = Table(
-        "Remedies by metric",
-        ("metric", "method", "makes equal", "what it does", "needs", "the attribute", "to try it"),
-        tuple(_row(remedy) for remedy in report.remedies),
-    )
-    return Block("remedies", "What fairlearn offers", (_TEXT,), (table,))
+    points = tuple(map(_point, report.remedies))
+    return Block("remedies", "What fairlearn offers", (_TEXT,), points=points)
 
 
-def _row(remedy: Remedy) -> tuple[str, ...]:
+def _point(remedy: Remedy) -> str:
+    aim = "" if remedy.constraint is None else f" ({remedy.constraint})"
+    needs = ", ".join(remedy.needs)
     return (
-        remedy.metric,
-        remedy.method,
-        remedy.constraint or "",
-        remedy.does,
-        "; ".join(remedy.needs),
-        remedy.attribute,
-        remedy.command or remedy.call,
+        f"{remedy.method} for {remedy.metric}{aim}: {remedy.does} It needs {needs}, and {remedy.attribute}. "
+        f"To try it: {remedy.command or remedy.call}"
     )

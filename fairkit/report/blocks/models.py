@@ -1,0 +1,203 @@
+"""Several models on the same rows, group by group, as a block of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fairkit.metrics import base_name
+from fairkit.models import Change, GapChange, ModelContrast
+from fairkit.report.blocks.base import Block, Figure, Table
+from fairkit.report.charts import BAND, COLORS, FONT_SIZE, GRID, INK, MUTED, PAPER, Spec
+from fairkit.report.model import Report
+from fairkit.report.numerals import contrast_bounds, contrast_number, margin_text, unit_of
+from fairkit.report.phrases import UNDEFINED, counted, reason_text, short_name, visible
+
+MOST_DRAWN = 12
+"""Most groups that are drawn; the table has all of them."""
+
+_TEXT = (
+    "The models decided the same rows and are compared row by row: what both get right or wrong cancels. "
+    "The interval is corrected for the number of groups and decides: better or worse lies wholly beyond the "
+    "margin, equivalent wholly inside; 'no worse' says that a loss as large as the margin is excluded."
+)
+_GAPS = (
+    "A gap is a group's value less that of all other rows. It has narrowed or widened where the corrected "
+    "interval of its change lies wholly beyond the margin."
+)
+_WIDTH, _STEP, _COLUMNS = 190, 20, 3
+_KINDS = {"better": "parity", "worse": "disparity"}
+
+
+def models_block(report: Report) -> Block | None:
+    """Say in which groups one model is better than another, and which gaps changed.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    Block or None
+        None where one model was evaluated.
+
+    Examples
+    --------
+    >>> import fairkit
+    >>> rows = {"sex": ["F", "M"] * 60, "y": [1, 0, 0] * 40, "a": [1, 1, 0] * 40, "b": [1, 0, 0] * 40}
+    >>> block = models_block(fairkit.evaluate(rows, label="y", decision={"a": "a", "b": "b"}, by="sex"))
+    >>> block and block.tables[0].rows[0][0], block and block.title
+    ('selection_rate', 'Models compared')
+    """
+    if not report.models:
+        return None
+    contrasts: dict[tuple[str, str, str], list[ModelContrast]] = {}
+    for m in report.models:
+        contrasts.setdefault((m.attribute, m.model, m.against), []).append(m)
+    changes: dict[tuple[str, str, str], list[GapChange]] = {}
+    for c in report.gap_changes:
+        changes.setdefault((c.attribute, c.model, c.against), []).append(c)
+    tables = [*map(_contrasts, contrasts.values()), *map(_changes, changes.values())]
+    text = (_TEXT, _GAPS) if changes else (_TEXT,)
+    return Block("models", "Models compared", text, tuple(tables))
+
+
+def _contrasts(found: Sequence[ModelContrast]) -> Table:
+    first = found[0]
+    name = f"{visible(first.model)} against {visible(first.against)} by {visible(first.attribute)}"
+    rows = tuple(
+        (
+            m.metric,
+            short_name(m.group, m.attribute),
+            f"{m.n:,}",
+            f"{m.discordant:,}",
+            UNDEFINED if m.value is None else contrast_number(m.value, m.compare, unit=unit_of(m.metric)),
+            contrast_bounds(m.low, m.high, m.compare, unit=unit_of(m.metric)) or UNDEFINED,
+            margin_text(m.margin, m.compare, unit_of(m.metric)),
+            _verdict(m.verdict, m.reason),
+            {True: "yes", False: "not shown", None: ""}[m.no_worse],
+        )
+        for m in found
+    )
+    return Table(
+        f"{name} (differences of shares in points)",
+        ("metric", "group", "n", "differ", "contrast", "corrected interval", "margin", "verdict", "no worse"),
+        rows,
+        right=(2, 3, 4),
+        figures=(Figure(_forests(found), _label(found, name)),) if _drawn(found) else (),
+    )
+
+
+def _changes(found: Sequence[GapChange]) -> Table:
+    first = found[0]
+    rows = tuple(
+        (
+            c.metric,
+            short_name(c.group, c.attribute),
+            *(
+                UNDEFINED if value is None else contrast_number(value, "difference", unit=unit_of(c.metric))
+                for value in (c.before, c.after, c.value)
+            ),
+            contrast_bounds(c.low, c.high, "difference", unit=unit_of(c.metric)) or UNDEFINED,
+            _verdict(c.verdict, c.reason),
+        )
+        for c in found
+    )
+    return Table(
+        f"Gaps to all other rows by {visible(first.attribute)}, under {visible(first.against)} and "
+        f"{visible(first.model)}",
+        (
+            *("metric", "group", f"gap, {visible(first.against)}", f"gap, {visible(first.model)}"),
+            *("change", "corrected interval", "verdict"),
+        ),
+        rows,
+        right=(2, 3, 4),
+    )
+
+
+def _verdict(verdict: str, reason: str | None) -> str:
+    return verdict if reason is None else f"{verdict}: {reason_text(reason)}"
+
+
+def _label(found: Sequence[ModelContrast], name: str) -> str:
+    verdicts: list[Change] = [m.verdict for m in found]
+    told = ", ".join(f"{verdicts.count(v)} {v}" for v in dict.fromkeys(verdicts))
+    return f"{name}: {counted(len(found), 'contrast')}, {told}. The table has every number."
+
+
+def _drawn(found: Sequence[ModelContrast]) -> dict[str, list[ModelContrast]]:
+    """Choose what is drawn by metric: differences with an interval, of the largest groups."""
+    by_metric: dict[str, list[ModelContrast]] = {}
+    for m in sorted(found, key=lambda m: -m.n):
+        if m.compare == "difference" and m.low is not None and m.high is not None:
+            own = by_metric.setdefault(m.metric, [])
+            if len(own) < MOST_DRAWN:
+                own.append(m)
+    return by_metric
+
+
+def _forests(found: Sequence[ModelContrast]) -> Spec:
+    """Draw one small forest per metric: the corrected intervals over the shaded margin."""
+    made = []
+    for metric, own in _drawn(found).items():
+        scale = 100.0 if unit_of(metric) == "share" else 1.0
+        unit = "points" if scale == 100 else "difference"
+        data = [
+            {
+                "group": short_name(m.group, m.attribute),
+                "value": None if m.value is None else round(m.value * scale, 4),
+                "low": round((m.low or 0.0) * scale, 4),
+                "high": round((m.high or 0.0) * scale, 4),
+                "kind": _KINDS.get(m.verdict, "inconclusive"),
+            }
+            for m in own
+        ]
+        low, high = (end * scale for end in own[0].margin)
+        x = {"type": "quantitative", "title": f"{base_name(metric).replace('_', ' ')}, {unit}"}
+        y = {"field": "group", "type": "nominal", "sort": None, "title": None}
+        color = {
+            "field": "kind",
+            "type": "nominal",
+            "legend": None,
+            "scale": {"domain": list(COLORS), "range": list(COLORS.values())},
+        }
+        made.append(
+            {
+                "width": _WIDTH,
+                "height": {"step": _STEP},
+                "data": {"values": data},
+                "layer": [
+                    _once({"type": "rect", "color": BAND}, x={**x, "datum": low}, x2={"datum": high}),
+                    _once({"type": "rule", "color": MUTED}, x={**x, "datum": 0}),
+                    {
+                        "mark": {"type": "rule", "strokeWidth": 2, "aria": False},
+                        "encoding": {
+                            "x": {**x, "field": "low"},
+                            "x2": {"field": "high"},
+                            "y": y,
+                            "color": color,
+                        },
+                    },
+                    {
+                        "mark": {"type": "point", "filled": True, "opacity": 1, "size": 55, "aria": False},
+                        "encoding": {"x": {**x, "field": "value"}, "y": y, "color": color},
+                    },
+                ],
+            }
+        )
+    axis = {
+        "labelColor": INK, "titleColor": MUTED, "labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE,
+        "titleFontWeight": "normal", "gridColor": GRID, "domain": False, "ticks": False, "labelPadding": 4,
+        "labelLimit": 150,
+    }  # fmt: skip
+    return {
+        "background": PAPER,
+        "padding": 6,
+        "columns": _COLUMNS,
+        "spacing": 24,
+        "concat": made,
+        "config": {"view": {"stroke": None}, "axis": axis},
+    }
+
+
+def _once(mark: Spec, **encoding: Spec) -> Spec:
+    return {"data": {"values": [{}]}, "mark": {**mark, "aria": False}, "encoding": encoding}
