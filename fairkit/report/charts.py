@@ -115,8 +115,9 @@ def description(section: Section) -> str:
     if undefined:
         counts.append(f"{undefined} undefined")
     return (
-        f"Forest chart of {visible(section.metric)} by {visible(section.attribute)}, {len(section.rows)} groups "
-        f"against {_other(section)}: {', '.join(counts) or 'nothing to compare'}. The table has every number."
+        f"Forest chart of {visible(section.metric)} by {visible(section.attribute)}, "
+        f"{len(section.rows)} groups against {_other(section)}: "
+        f"{', '.join(counts) or 'nothing to compare'}. The table has every number."
     )
 
 

@@ -70,8 +70,8 @@ def panels(
             }
         )
     axis = {
-        "labelFlush": False, "labelColor": MUTED, "titleColor": MUTED, "labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE,
-        "titleFontWeight": "normal", "gridColor": GRID, "domain": False, "ticks": False, "labelPadding": 4,
+        "labelColor": MUTED, "titleColor": MUTED, "labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE,
+        "labelFlush": False, "titleFontWeight": "normal", "gridColor": GRID, "domain": False, "ticks": False, "labelPadding": 4,
     }  # fmt: skip
     return {
         "background": PAPER,
