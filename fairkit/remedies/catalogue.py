@@ -47,8 +47,10 @@ class Constraint(NamedTuple):
     ----------
     name : str
         As `fairkit remedy --constraint` takes it.
-    metrics : tuple of str
-        Metrics that are equal where the constraint holds, the ones it is about first.
+    about : tuple of str
+        Metrics that it makes equal.
+    implied : tuple of str
+        Metrics that are equal where those are.
     threshold : str
         Name among the threshold optimiser's constraints; empty where it has none.
     moment : str
@@ -63,10 +65,16 @@ class Constraint(NamedTuple):
     """
 
     name: str
-    metrics: tuple[str, ...]
+    about: tuple[str, ...]
+    implied: tuple[str, ...]
     threshold: str
     moment: str
     labels: tuple[int, ...]
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """All metrics that are equal where the constraint holds."""
+        return (*self.about, *self.implied)
 
 
 class Method(NamedTuple):
@@ -164,30 +172,45 @@ CONSTRAINTS: Mapping[str, Constraint] = MappingProxyType(
         constraint.name: constraint
         for constraint in (
             Constraint(
-                "demographic_parity", ("selection_rate",), "demographic_parity", "DemographicParity", ()
+                name="demographic_parity",
+                about=("selection_rate",),
+                implied=(),
+                threshold="demographic_parity",
+                moment="DemographicParity",
+                labels=(),
             ),
             Constraint(
-                "equalized_odds",
-                ("true_positive_rate", "false_positive_rate", "balanced_accuracy"),
-                "equalized_odds",
-                "EqualizedOdds",
-                (0, 1),
+                name="equalized_odds",
+                about=("true_positive_rate", "false_positive_rate"),
+                implied=("balanced_accuracy",),
+                threshold="equalized_odds",
+                moment="EqualizedOdds",
+                labels=(0, 1),
             ),
             Constraint(
-                "true_positive_rate_parity",
-                ("true_positive_rate", "false_negative_rate"),
-                "true_positive_rate_parity",
-                "TruePositiveRateParity",
-                (1,),
+                name="true_positive_rate_parity",
+                about=("true_positive_rate",),
+                implied=("false_negative_rate",),
+                threshold="true_positive_rate_parity",
+                moment="TruePositiveRateParity",
+                labels=(1,),
             ),
             Constraint(
-                "false_positive_rate_parity",
-                ("false_positive_rate", "true_negative_rate"),
-                "false_positive_rate_parity",
-                "FalsePositiveRateParity",
-                (0,),
+                name="false_positive_rate_parity",
+                about=("false_positive_rate",),
+                implied=("true_negative_rate",),
+                threshold="false_positive_rate_parity",
+                moment="FalsePositiveRateParity",
+                labels=(0,),
             ),
-            Constraint("error_rate_parity", ("error_rate", "accuracy"), "", "ErrorRateParity", ()),
+            Constraint(
+                name="error_rate_parity",
+                about=("error_rate",),
+                implied=("accuracy",),
+                threshold="",
+                moment="ErrorRateParity",
+                labels=(),
+            ),
         )
     }
 )

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairkit.errors import DataError, shortlist
-from fairkit.groups import By, attributes_of, groupings
+from fairkit.groups import By, Grouping, attributes_of, groupings
 from fairkit.questions import Question
 from fairkit.remedies.catalogue import Constraint, Method
 from fairkit.remedies.material import Material, material
@@ -26,6 +26,7 @@ from fairkit.remedies.wishes import crossed_attributes, settled
 from fairkit.rows import MOST_ROWS
 
 if TYPE_CHECKING:
+    from fairkit.models import GapChange, ModelContrast
     from fairkit.remedies.fitting import Plan
     from fairkit.report.model import Report
 
@@ -51,6 +52,10 @@ class RemedyResult:
     fitted : object
         fairlearn's fitted object.
     rows_fitted, rows_judged : int
+    cost : ModelContrast
+        Accuracy after less before, over all rows judged.
+    gaps : tuple of GapChange
+        For each metric of the constraint and each group: its gap to all other rows before and after.
     notes : tuple of str
         What a reader should know of the remedy; also in the report.
 
@@ -70,6 +75,8 @@ class RemedyResult:
     fitted: Any
     rows_fitted: int
     rows_judged: int
+    cost: ModelContrast
+    gaps: tuple[GapChange, ...]
     notes: tuple[str, ...]
 
 
@@ -207,20 +214,33 @@ def remedy(
     nothing = np.zeros(len(rows))
     judge(rows, test, nothing, nothing, judged)  # wrong options are said before hours of fitting
 
+    from fairkit.remedies.effects import effects, sentences
     from fairkit.remedies.fitting import Plan, fit
 
     plan = Plan(how, aim, objective, tolerance, threshold, estimator, seed, weight)
     fitted = fit(rows, training, plan)
     test &= (rows.group >= 0) if how.decides_by_group else True
     report = judge(rows, test, fitted.before, fitted.after, judged)
-    notes = (*_notes(rows, training, test, plan), *fitted.notes)
+    across_all = Grouping(tuple(a for a in attributes_of(chosen) if a.name in crossed))
+    found = effects(report, across_all, aim)
+    first, *more = _notes(rows, training, test, plan)
+    notes = (first, *sentences(found), *more, *fitted.notes)
     report = replace(
         report,
         data=replace(report.data, source=f"{_source(data)}, held-out rows"),
         notes=(*notes, *report.notes),
     )
     return RemedyResult(
-        report, how.name, aim.name, crossed, fitted.model, int(training.sum()), int(test.sum()), notes
+        report,
+        how.name,
+        aim.name,
+        crossed,
+        fitted.model,
+        int(training.sum()),
+        int(test.sum()),
+        found.cost,
+        found.gaps,
+        notes,
     )
 
 

@@ -59,6 +59,37 @@ def test_a_planted_disparity_is_gone_on_rows_that_were_held_out(applicants, cons
         assert after.verdict != "disparity"
 
 
+def test_the_cost_is_paired_and_has_an_interval(applicants):
+    """The change of accuracy is that of the two models on the same rows, surer than two separate values."""
+    result = remedied(applicants, constraint="equalized_odds")
+    cost = result.cost
+    decided = [
+        [result.report.estimate(f"accuracy[{model}]", f"sex={sex}") for sex in ("Female", "Male")]
+        for model in ("before", "after")
+    ]
+    before, after = (sum(e.numerator for e in pair) / sum(e.n for e in pair) for pair in decided)
+    assert (cost.metric, cost.group, cost.model, cost.against) == ("accuracy", "all", "after", "before")
+    assert cost.value == pytest.approx(after - before)
+    assert cost.low < cost.value < cost.high < 0
+    assert cost.high - cost.low < 2 * 1.96 * np.sqrt(2 * before * (1 - before) / cost.n)
+    assert result.notes[1].startswith("Cost: accuracy changes by -")
+
+
+def test_the_gaps_are_of_what_the_constraint_is_about(applicants):
+    """For each metric of the constraint and each group the gap is seen to narrow, on the same rows."""
+    result = remedied(applicants, constraint="equalized_odds")
+    keys = [(gap.metric, gap.group) for gap in result.gaps]
+    sexes = ("sex=Female", "sex=Male")
+    assert keys == [
+        (metric, sex) for metric in ("true_positive_rate", "false_positive_rate") for sex in sexes
+    ]
+    for gap in result.gaps:
+        assert gap.verdict == "narrowed"
+        assert abs(gap.after) < abs(gap.before)
+        assert gap.low < gap.value < gap.high
+    assert sum("Gap of" in note for note in result.notes) == 2
+
+
 def test_what_was_equal_stays_equal(applicants):
     """Sites are alike in every rate, and a remedy across them keeps the rates and the accuracy."""
     result = remedied(applicants, by="site", constraint="equalized_odds")
