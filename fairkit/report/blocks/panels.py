@@ -71,7 +71,8 @@ def panels(
         )
     axis = {
         "labelColor": MUTED, "titleColor": MUTED, "labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE,
-        "labelFlush": False, "titleFontWeight": "normal", "gridColor": GRID, "domain": False, "ticks": False, "labelPadding": 4,
+        "titleFontWeight": "normal", "gridColor": GRID, "domain": False, "ticks": False, "labelPadding": 4,
+        "labelFlush": False,
     }  # fmt: skip
     return {
         "background": PAPER,
