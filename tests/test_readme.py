@@ -10,6 +10,7 @@ from fairkit.cli import program
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+GUIDE = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
 OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]*)")
 
 
@@ -22,8 +23,16 @@ def test_the_example_prints_what_it_says():
     assert runner.run(test).failed == 0
 
 
+def test_the_guide_prints_what_it_says():
+    """Every example of the guide runs and gives what is shown."""
+    test = doctest.DocTestParser().get_doctest(GUIDE, {}, "guide.md", "guide.md", 0)
+    assert len(test.examples) > 30
+    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
+    assert runner.run(test).failed == 0
+
+
 def test_every_option_named_is_an_option():
-    """Each --option of the README belongs to a command."""
+    """Each --option of the README and the guide belongs to a command."""
     context = program.make_context("fairkit", ["--help"], resilient_parsing=True)
     known = {"--version", "--help"}
     for name in program.list_commands(context):
@@ -31,7 +40,7 @@ def test_every_option_named_is_an_option():
         known |= {
             option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)
         }
-    assert set(OPTION.findall(README)) <= known
+    assert set(OPTION.findall(README + GUIDE)) <= known
 
 
 def test_no_placeholder_is_left():

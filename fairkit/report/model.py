@@ -24,6 +24,8 @@ from fairkit.remedies import Remedy
 if TYPE_CHECKING:
     import pandas as pd
 
+    from fairkit.metric_frame_tables import MetricFrameTables
+
 SCHEMA = "fairkit.report/1"
 """Name and version of the JSON form."""
 
@@ -283,6 +285,25 @@ class Report:
         from fairkit.report.frame import to_frame
 
         return to_frame(self)
+
+    def to_metric_frame(self, *, attribute: str | None = None) -> MetricFrameTables:
+        """Return tables as fairlearn's MetricFrame has them: overall, by group, differences and ratios.
+
+        Parameters
+        ----------
+        attribute : str, optional
+            Which grouping of a report that has several.
+
+        Examples
+        --------
+        >>> import fairkit
+        >>> rows = {"sex": ["F", "M"] * 9, "d": [1, 1, 0] * 6}
+        >>> fairkit.evaluate(rows, decision="d", by="sex").to_metric_frame().difference().round(2).tolist()
+        [0.0]
+        """
+        from fairkit.metric_frame_tables import to_metric_frame
+
+        return to_metric_frame(self, attribute=attribute)
 
     def to_text(self) -> str:
         """Return the report as plain text, as the command line prints it."""

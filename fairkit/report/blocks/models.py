@@ -26,6 +26,18 @@ _GAPS = (
 )
 _WIDTH, _STEP, _COLUMNS = 190, 20, 3
 _KINDS = {"better": "parity", "worse": "disparity"}
+_SHAPES = {
+    "better": "triangle-up",
+    "worse": "triangle-down",
+    "equivalent": "circle",
+    "inconclusive": "square",
+}
+_SHAPE = {
+    "field": "verdict",
+    "type": "nominal",
+    "legend": None,
+    "scale": {"domain": list(_SHAPES), "range": list(_SHAPES.values())},
+}
 
 
 def models_block(report: Report) -> Block | None:
@@ -126,13 +138,15 @@ def _label(found: Sequence[ModelContrast], name: str) -> str:
 
 def _drawn(found: Sequence[ModelContrast]) -> dict[str, list[ModelContrast]]:
     """Choose what is drawn by metric: differences with an interval, of the largest groups."""
+    rows: dict[str, int] = {}
+    for m in found:
+        rows[m.group] = max(rows.get(m.group, 0), m.n)
+    groups = sorted(rows, key=lambda group: -rows[group])[:MOST_DRAWN]
     by_metric: dict[str, list[ModelContrast]] = {}
-    for m in sorted(found, key=lambda m: -m.n):
-        if m.compare == "difference" and m.low is not None and m.high is not None:
-            own = by_metric.setdefault(m.metric, [])
-            if len(own) < MOST_DRAWN:
-                own.append(m)
-    return by_metric
+    for m in found:
+        if m.compare == "difference" and m.low is not None and m.high is not None and m.group in groups:
+            by_metric.setdefault(m.metric, []).append(m)
+    return {metric: sorted(own, key=lambda m: groups.index(m.group)) for metric, own in by_metric.items()}
 
 
 def _forests(found: Sequence[ModelContrast]) -> Spec:
@@ -148,6 +162,7 @@ def _forests(found: Sequence[ModelContrast]) -> Spec:
                 "low": round((m.low or 0.0) * scale, 4),
                 "high": round((m.high or 0.0) * scale, 4),
                 "kind": _KINDS.get(m.verdict, "inconclusive"),
+                "verdict": m.verdict,
             }
             for m in own
         ]
@@ -179,7 +194,7 @@ def _forests(found: Sequence[ModelContrast]) -> Spec:
                     },
                     {
                         "mark": {"type": "point", "filled": True, "opacity": 1, "size": 55, "aria": False},
-                        "encoding": {"x": {**x, "field": "value"}, "y": y, "color": color},
+                        "encoding": {"x": {**x, "field": "value"}, "y": y, "color": color, "shape": _SHAPE},
                     },
                 ],
             }
