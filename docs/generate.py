@@ -13,15 +13,20 @@ from pathlib import Path
 import click
 
 from fairkit.cli import program
-from fairkit.metrics import markdown_table
+from fairkit.metrics.listing import markdown_tables
 
 FOLDER = Path(__file__).resolve().parent
 MADE = "<!-- Made by `make docs` from the code; do not edit by hand. -->\n\n"
+METRICS = (
+    "By the question that is asked. Metrics with a star are measured where none is named. A margin is what a "
+    "difference, or a ratio, may be and still be parity; `fairkit eval --margin` sets another. A difference "
+    "of shares is in units of 1 (0.05 are 5 points); where a margin is in units of the data, it says so."
+)
 
 
 def metrics() -> str:
-    """Show every metric with its formula, meaning, margin and source."""
-    return f"# Metrics\n\n{MADE}{markdown_table()}"
+    """Show every metric by the question it answers, with its formula, meaning, margin and source."""
+    return f"# Metrics\n\n{MADE}{METRICS}\n\n{markdown_tables()}"
 
 
 def commands() -> str:

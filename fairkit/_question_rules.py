@@ -53,7 +53,7 @@ def wrong_types(given: Mapping[str, Any]) -> list[str]:
             if not _names_columns(value):
                 problems.append(
                     "outputs must be a mapping of label columns to decision columns, such as "
-                    "outputs={'label_a': 'decision_a'} (--output label_a=decision_a)."
+                    "outputs={'label_a': 'decision_a'} (--outputs label_a=decision_a)."
                 )
         elif name not in _COLUMNS or isinstance(value, str):
             continue

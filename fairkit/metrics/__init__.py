@@ -36,7 +36,6 @@ __all__ = [
     "base_name",
     "chosen_metrics",
     "definition_of",
-    "markdown_table",
     "metric",
     "unknown_metric",
 ]
@@ -194,23 +193,6 @@ def chosen_metrics(names: Sequence[str] | Literal["default", "all"], *, kind: Ki
     return tuple(known[name] for name in dict.fromkeys(wanted))
 
 
-def markdown_table() -> str:
-    """Write the documentation's table of metrics, from the definitions themselves.
-
-    Examples
-    --------
-    >>> markdown_table().splitlines()[2][:50]
-    '| `selection_rate` | (tp + fp) / (tp + fp + fn + t'
-    """
-    lines = ["| metric | formula | meaning | better | parity margin | source |", "|---|---|---|---|---|---|"]
-    lines += [
-        f"| `{m.name}` | {m.formula} | {m.summary} | {m.better} | "
-        f"±{m.margin:g}; {m.margin_ratio[0]:g} to {m.margin_ratio[1]:g} | {m.source} |"
-        for m in CLASSIFICATION
-    ]
-    return "\n".join(lines) + "\n"
-
-
 def unknown_metric(name: str, kinds: Sequence[Kind]) -> str:
     """Say why a metric's name is not known where counts are read as these kinds, and what would help.
 
@@ -238,7 +220,7 @@ _NEEDS: Mapping[Kind, str] = {
     Kind.AGREEMENT: "decisions (--decision COL) and a label",
     Kind.SCORES: "scores (--score COL) and a label",
     Kind.CLASSES: "several classes (--classes all)",
-    Kind.OUTCOMES: "several outputs (--output LABEL=DECISION)",
+    Kind.OUTCOMES: "several labels a row (--outputs LABEL=COL)",
     Kind.REGRESSION: "a predicted number (--prediction COL) and a label",
     Kind.RANKING: "ranks (--rank COL) and queries (--query COL)",
     Kind.EVENTS: "counts of events (--events COL)",

@@ -16,7 +16,12 @@ from fairkit.evaluator import evaluate
 
 COMMAND = {name: importlib.import_module(f"fairkit.cli.{name}").command for name in COMMANDS}
 OUTPUTS = {"output", "html", "markdown", "as_json"}
-PARAMETERS = {name: p for name, p in inspect.signature(evaluate).parameters.items() if name != "data"}
+PYTHON_ONLY = {"estimator", "X", "features"}  # objects, which no command line can name
+PARAMETERS = {
+    name: p
+    for name, p in inspect.signature(evaluate).parameters.items()
+    if name not in {"data", *PYTHON_ONLY}
+}
 LIGHT = """
 import sys
 sys.argv = {arguments!r}
