@@ -215,8 +215,8 @@ class LinearisedComparison:
             if compare == "difference":
                 value = one.value - two.value
             else:
-                scaled = np.array([m.lowest is not None and m.lowest >= 0 for m in evidence.metrics])
-                sensible = scaled[:, None] & (one.value >= 0) & (two.value > 0)
+                positive = np.array([_positive(m) for m in evidence.metrics])
+                sensible = positive[:, None] & (one.value >= 0) & (two.value > 0)
                 value = np.where(sensible, one.value / two.value, np.nan)
         for i, r in enumerate(reference.tolist()):
             if r != REST:
@@ -280,6 +280,9 @@ class LinearisedComparison:
         if np.isnan(self.value[place]):
             own, other = self.own.why, np.where(self.other.why == "", "", Why.REFERENCE_UNDEFINED)
         why = str(own[place]) or str(other[place])
+        if not why and np.isnan(self.value[place]) and not _positive(self.evidence.metrics[metric]):
+            defined = not (np.isnan(self.own.value[place]) or np.isnan(self.other.value[place]))
+            return Why.NO_RATIO if defined else None
         return Why(why) if why else None
 
     def _opposite(self) -> tuple[Side, FloatArray]:
@@ -371,6 +374,10 @@ def reasons(metrics: Sequence[Functional], side: Side, *, clustered: bool) -> ND
             found[i, ~(freedom >= (1.0 if counted else FEWEST_FREEDOM))] = Why.FEW_ROWS
         found[i, np.isnan(side.value[i])] = ""
     return found
+
+
+def _positive(metric: Functional) -> bool:
+    return metric.lowest is not None and metric.lowest >= 0
 
 
 def _welch(pair: _Pair, correlation: FloatArray) -> FloatArray:

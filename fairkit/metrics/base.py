@@ -44,6 +44,7 @@ class Why(StrEnum):
     METRIC_FAILED = "metric-failed"
     REFERENCE_UNDEFINED = "reference-undefined"
     REFERENCE_ZERO = "reference-zero"
+    NO_RATIO = "no-ratio"
     ATTRIBUTE_MISSING = "attribute-missing"
 
 

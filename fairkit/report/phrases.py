@@ -40,6 +40,7 @@ REASONS = MappingProxyType(
         Why.METRIC_FAILED: "the metric's function failed here",
         Why.REFERENCE_UNDEFINED: "the reference has no value",
         Why.REFERENCE_ZERO: "the reference's value is 0",
+        Why.NO_RATIO: "values that may be negative have no ratio",
         Why.ATTRIBUTE_MISSING: "too many rows without the attribute",
         TOO_FEW_ROWS: "too few rows",
     }
