@@ -258,6 +258,8 @@ def _chosen(
             continue
         if isinstance(metric, Metric) and ignores_decisions(metric):
             continue
+        if isinstance(metric, Functional) and metric.limits is not None:
+            continue  # neither value is about normal, nor is their difference
         about = metric.name[len(base_name(metric.name)) :][1:-1]
         for model in models:
             about = "" if about == model else about.removeprefix(f"{model}: ")

@@ -169,7 +169,8 @@ def model_contrasts(
     grouping : Grouping
     metrics : sequence of AnyMetric
         Of the kinds that the counts can be read as; names in brackets (``true_positive_rate[cat]``) are about
-        one class, without them about every class. What says nothing about a model is left out.
+        one class, without them about every class. What says nothing about a model is left out (prevalence),
+        and so is what no standard error describes (expected calibration error).
     baseline : str, optional
         The model that the others are compared with; by default the first.
     every_pair : bool

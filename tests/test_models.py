@@ -376,6 +376,13 @@ def test_what_says_nothing_about_a_model_is_not_compared():
     assert model_contrasts(_outcomes(labels, old, new), SEX, [metric("prevalence")]) == ()
 
 
+def test_what_no_standard_error_describes_is_not_compared():
+    """A calibration error lies above its truth by noise, so that the difference of two has no interval."""
+    counts = _scores(np.arange(60) % 2, np.linspace(0, 1, 60), np.linspace(0.1, 0.9, 60))
+    wanted = [metric(name, kind=Kind.SCORES) for name in ("expected_calibration_error", "roc_auc")]
+    assert [one.metric for one in model_contrasts(counts, SEX, wanted, overall=False)] == ["roc_auc"]
+
+
 def test_names_of_views_are_understood():
     """Metrics may come as they were chosen for the views of each model, and are compared once."""
     import dataclasses
