@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fairkit import _arrays, _blocks
 from fairkit._arrays import Coded
-from fairkit._derived import ArrayArithmetic, Derived, derive, states_of
+from fairkit._derived import ArrayArithmetic, Derived, derive, state, states_of
 from fairkit._grids import Extent, Grid, Singles
 from fairkit._plan import Plan
 from fairkit.errors import DataError
@@ -102,8 +102,8 @@ class ArrayRows:
         )
 
     def _state(self) -> Coded:
-        state = np.asarray(self._derived(slice(None)).state)
-        return _arrays.code_state(state, states_of(self._plan.kind))
+        found = state(self._plan.question, self._parts, _ON)
+        return _arrays.code_state(found, states_of(self._plan.kind))
 
     def _derived(self, rows: slice) -> Derived:
         with np.errstate(over="ignore", invalid="ignore"):  # what is too large is said later, by its column

@@ -90,6 +90,7 @@ class _Sums:
     ) -> None:
         self.cells, self.weights, self.derive, self.scores = cells, weights, derive, scores
         self.rows = np.zeros(cells, np.int64)
+        self.measures: tuple[str, ...] = ()
         self.totals: list[FloatArray] = []
         self.faults: list[int] = []
         self.singles = [np.full(cells, np.nan) for _ in scores]
@@ -103,11 +104,12 @@ class _Sums:
         joint = joint.astype(np.intp, copy=False)  # once, and not for every sum
         part = None if self.weights is None else self.weights[place]
         derived = Derived() if self.derive is None else self.derive(place)
-        added = list(derived.measures)
+        added = list(derived.measures.values())
         if part is not None:
             squared = part * part
             added = [part, squared, *(m * part for m in added), *(m * squared for m in added)]
         if not self.totals:
+            self.measures = tuple(derived.measures)
             self.totals = [np.zeros(self.cells) for _ in added]
             self.faults = [0] * len(derived.faults)
         for i, values in enumerate(added):
@@ -140,15 +142,15 @@ class _Sums:
         if self.weights is not None:
             weights, squares = totals[:2] if totals else (np.zeros(0), np.zeros(0))
             totals = totals[2:]
-        half = len(totals) // 2 if self.weights is not None else len(totals)
+        half = len(self.measures)
         cells = Cells(
             keys,
             self.rows[kept],
             weights,
             squares,
             bad,
-            np.column_stack(totals[:half]) if half else None,
-            np.column_stack(totals[half:]) if half and self.weights is not None else None,
+            dict(zip(self.measures, totals[:half], strict=True)),
+            dict(zip(self.measures, totals[half:], strict=False)),
             tuple(self.faults),
         )
         return Singles(cells, tuple(held[kept] for held in self.singles) if self.singles else None)

@@ -11,8 +11,8 @@ import decimal
 import json
 import math
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -46,10 +46,10 @@ class Cells:
         Sums of weights and of squared weights.
     bad_weights : int
         Rows whose weight is missing, negative or not finite.
-    sums : array of float64, shape (cells, measures), or None
-        Sums of the measures, each times its weight.
-    square_sums : array of float64, shape (cells, measures), or None
-        The same times the squared weight; None for unweighted rows.
+    sums : mapping of str to array of float64, shape (cells,)
+        Sums of each measure times its weight.
+    square_sums : mapping of str to array of float64, shape (cells,)
+        The same times the squared weight; empty for unweighted rows.
     faults : tuple of int
         Rows in which a number cannot be what it is said to be, by the kind of fault.
     widths : tuple of float
@@ -61,8 +61,8 @@ class Cells:
     weights: NDArray[np.float64] | None = None
     squares: NDArray[np.float64] | None = None
     bad_weights: int = 0
-    sums: NDArray[np.float64] | None = None
-    square_sums: NDArray[np.float64] | None = None
+    sums: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    square_sums: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     faults: tuple[int, ...] = ()
     widths: tuple[float, ...] = ()
 

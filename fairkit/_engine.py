@@ -103,7 +103,7 @@ def tabulate_lazy(
     names = [f"fairkit_key_{i}" for i in range(len(keys))]
     scores = {f"fairkit_score_{i}": key.score for i, key in enumerate(keys) if key.score is not None}
     faults = {f"fairkit_fault_{i}": fault for i, fault in enumerate(derived.faults)}
-    measures = {f"fairkit_measure_{i}": measure for i, measure in enumerate(derived.measures)}
+    measures = {f"fairkit_measure_{field}": measure for field, measure in derived.measures.items()}
     columns = {
         **{name: key.expression for name, key in zip(names, keys, strict=True)},
         **scores,
@@ -141,8 +141,8 @@ def tabulate_lazy(
         None if weight is None else _numbers(table, _WEIGHT),
         None if weight is None else _numbers(table, _SQUARE),
         0 if weight is None else int(_numbers(table, _BAD, np.int64).sum()),
-        _columns(table, list(measures)),
-        _columns(table, squared),
+        {field: _numbers(table, name) for field, name in zip(derived.measures, measures, strict=True)},
+        {field: _numbers(table, name) for field, name in zip(derived.measures, squared, strict=False)},
         tuple(int(_numbers(table, name, np.int64).sum()) for name in faults),
     )
     lows = [_numbers(table, f"{name}_low") for name in scores]
@@ -259,10 +259,6 @@ def _key(column: pa.ChunkedArray, key: EngineKey) -> Key:
     codes = encoded.indices.fill_null(len(encoded.dictionary)).to_numpy(zero_copy_only=False)
     found = encoded.dictionary.to_pylist()
     return Key(codes.astype(np.int64), (*(texts(found) if key.decode is None else key.decode(found)), None))
-
-
-def _columns(table: pa.Table, names: Sequence[str]) -> NDArray[np.float64] | None:
-    return np.column_stack([_numbers(table, name) for name in names]) if names else None
 
 
 def _numbers(table: pa.Table, name: str, dtype: type[np.generic] = np.float64) -> NDArray[Any]:

@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 
 from fairkit import _engine, _ranking
 from fairkit._cells import Decode
-from fairkit._derived import Derived, derive, states_of
+from fairkit._derived import Derived, derive, state, states_of
 from fairkit._engine import EngineArithmetic, EngineKey
 from fairkit._grids import Extent, Grid, Singles
 from fairkit._lazy_rows import renamed
@@ -17,6 +17,8 @@ from fairkit._plan import Plan, Slot
 from fairkit.errors import DataError
 from fairkit.kinds import Kind
 from fairkit.predicates import kinds, to_expressions
+
+_ON = EngineArithmetic()
 
 
 class EngineRows:
@@ -67,23 +69,18 @@ class EngineRows:
             frame = self._for_predicates(frame)
         found = frame.collect_schema()
         grid = iter(grids)
-        keys = [
-            EngineKey(nw.lit(0)) if slot.reads == "state" else self._key(slot, found, grid)
-            for slot in self._plan.slots
-        ]
+        keys = [self._key(slot, found, grid) for slot in self._plan.slots if slot.reads != "state"]
         parts: Mapping[str, str] = {part: self._own[name] for part, name in self._plan.numbers.items()}
         if self._plan.kind is Kind.RANKING:
-            frame, keys, parts = self._placed(frame, keys, parts)
+            frame, parts = self._placed(frame, keys, parts)
+        numbers = {part: _engine.number(own) for part, own in parts.items()}
         derived = Derived()
-        if parts and (not grids or any(grid.width for grid in grids)):
-            numbers = {part: _engine.number(own) for part, own in parts.items()}
-            derived = derive(self._plan.question, numbers, EngineArithmetic())
-        if derived.state is not None:
-            state = EngineKey(derived.state, levels=states_of(self._plan.kind))
-            keys = [
-                state if slot.reads == "state" else key
-                for slot, key in zip(self._plan.slots, keys, strict=True)
-            ]
+        if not grids or any(grid.width for grid in grids):
+            derived = derive(self._plan.question, numbers, _ON)
+        places = [i for i, slot in enumerate(self._plan.slots) if slot.reads == "state"]
+        if places:
+            expression = state(self._plan.question, numbers, _ON)
+            keys.insert(places[0], EngineKey(expression, levels=states_of(self._plan.kind)))
         weight = self._plan.question.weight
         return _engine.tabulate_lazy(
             frame, keys, weight=None if weight is None else self._own[weight], derived=derived, limit=limit
@@ -112,8 +109,8 @@ class EngineRows:
         return EngineKey(nw.col(own), title=slot.title, decode=self._decoders.get(slot.name))
 
     def _placed(
-        self, frame: nw.LazyFrame[Any], keys: list[EngineKey], parts: Mapping[str, str]
-    ) -> tuple[nw.LazyFrame[Any], list[EngineKey], Mapping[str, str]]:
+        self, frame: nw.LazyFrame[Any], keys: Sequence[EngineKey], parts: Mapping[str, str]
+    ) -> tuple[nw.LazyFrame[Any], Mapping[str, str]]:
         """Place items in their queries; windows need the keys as columns."""
         question = self._plan.question
         names = [
@@ -126,7 +123,7 @@ class EngineRows:
         if question.query is not None:
             columns["query"] = self._own[question.query]
         placed = _ranking.placed(frame, question, columns, names)
-        return placed.frame, keys, placed.columns
+        return placed.frame, placed.columns
 
 
 def without(frame: Any, missing: Sequence[str], *, only: Sequence[str] | None = None) -> Any:

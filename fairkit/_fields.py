@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from fairkit import _binary
 from fairkit._cells import Cells, Key
-from fairkit._derived import measures_of, states_of
+from fairkit._derived import states_of
 from fairkit._plan import Plan, Role, Slot
 from fairkit.counts import FIELDS, Kind, natural_order
 from fairkit.errors import did_you_mean, shortlist
@@ -126,15 +126,16 @@ def _score_sums(
         return {}
     _, key, width = axis
     if width:
-        table = cells.square_sums if squared else cells.sums
-        sums = np.zeros((len(label), 2)) if table is None else table
+        sums = cells.square_sums if squared else cells.sums
     else:
         scores = np.array([0.0 if level is None else float(level) for level in key.levels])[key.codes]
-        sums = np.column_stack([scores, scores**2]) * (cells.rows if weights is None else weights)[:, None]
+        times = cells.rows if weights is None else weights
+        sums = {"score": times * scores, "score2": times * scores**2}
+    fields = FIELDS[Kind.SCORES]
     return {
-        2 + 2 * power + (1 - truth): np.where(label == truth, sums[:, power], 0.0)
-        for power in (0, 1)
-        for truth in (0, 1)
+        fields.index(f"{word}_{name}"): np.where(label == truth, values, 0.0)
+        for name, values in sums.items()
+        for truth, word in ((1, "positive"), (0, "negative"))
     }
 
 
@@ -202,16 +203,14 @@ def _moments(cells: Cells, state: Key, kind: Kind) -> Placed:
     first = len(FIELDS[kind])
     columns = {name: 0 if i == 0 else first + i - 1 for i, name in enumerate(states_of(kind))}
     field = np.array([columns[str(level)] for level in state.levels], np.int64)
-    measures = range(1, 1 + len(measures_of(kind)))
 
-    def written(table: NDArray[np.float64] | None) -> dict[int, NDArray[np.float64]]:
-        found = np.zeros((len(cells.rows), len(measures))) if table is None else table
-        return {column: found[:, i] for i, column in enumerate(measures)}
+    def written(sums: Mapping[str, NDArray[np.float64]]) -> dict[int, NDArray[np.float64]]:
+        return {FIELDS[kind].index(name): values for name, values in sums.items()}
 
     return Placed(
         field[state.codes] if len(state.codes) else np.zeros(0, np.int64),
         sums=written(cells.sums),
-        square_sums={} if cells.squares is None else written(cells.square_sums),
+        square_sums=written(cells.square_sums),
     )
 
 

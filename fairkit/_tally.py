@@ -130,7 +130,7 @@ def _problems(cells: Cells, roles: Mapping[Role, Sequence[Named]], plan: Plan) -
             for one in roles["decision"]
             if one.slot.reads == "threshold" and (lacking := _missing_rows(cells, one.key))
         ]
-    if cells.sums is not None and not np.isfinite(cells.sums).all():
+    if not all(np.isfinite(sums).all() for sums in (*cells.sums.values(), *cells.square_sums.values())):
         listed = ", ".join(f"'{name}'" for name in dict.fromkeys(plan.numbers.values()))
         problems.append(
             f"numbers of {listed} are too large for their powers to be added up; give them in a larger unit."
