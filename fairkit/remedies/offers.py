@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fairkit.errors import UsageError, did_you_mean, shortlist
-from fairkit.findings import Verdict
-from fairkit.headlines import Headline
-from fairkit.metrics import base_name
 from fairkit.remedies.catalogue import AIMS, CONSTRAINTS, METHODS, Constraint, Method, Stage
+
+if TYPE_CHECKING:  # the command's help needs this module, and nothing that computes
+    from fairkit.headlines import Headline
 
 __all__ = ["Remedy", "offered", "remedies_for"]
 
@@ -159,6 +160,9 @@ def offered(headlines: Iterable[Headline]) -> tuple[Remedy, ...]:
     >>> found[0].metric, found[0].constraint
     ('selection_rate', 'demographic_parity')
     """
+    from fairkit.findings import Verdict
+    from fairkit.metrics import base_name
+
     shown = dict.fromkeys(
         base_name(h.name) for h in headlines if h.verdict is Verdict.DISPARITY and h.name in _KNOWN
     )
