@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fairkit.counts import FIELDS, Counts, Kind
 from fairkit.errors import shortlist
 from fairkit.groups import Grouping, attributes_of
-from fairkit.questions import Question
+from fairkit.questions import Question, columns_of
 from fairkit.report.model import DataSummary
 
 
@@ -28,14 +28,17 @@ def slips(question: Question | None, chosen: Sequence[Grouping]) -> list[str]:
     """
     if question is None:
         return []
-    label, decision = question.label, question.decision
+    label = question.label
     notes = []
-    if label is not None and label == decision:
-        notes.append(f"label and decision are the same column, '{label}': nothing can be wrong then.")
+    for model, column in columns_of(question.decision).items():
+        if column == label:
+            of = f" of '{model}'" if model else ""
+            notes.append(f"label and decision{of} are the same column, '{label}': nothing can be wrong then.")
+    columns = [("label", label), *(("decision", c) for c in columns_of(question.decision).values())]
     notes += [
         f"groups are by '{a.name}', which is also the {role}: its rates are 0 and 1 by construction."
         for a in attributes_of(chosen)
-        for role, column in (("label", label), ("decision", decision))
+        for role, column in columns
         if a.predicate is None and a.name == column
     ]
     return notes

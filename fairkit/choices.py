@@ -194,10 +194,10 @@ def _usual(view: View, names: Names) -> tuple[AnyMetric, ...]:
 
 def _places(name: str, views: Sequence[View]) -> set[int]:
     """Find the views in which a name is measured: the broadest that know it, or the one it names."""
-    base, variant = base_name(name), name[len(base_name(name)) :].strip("[]")
+    base = base_name(name)
     able = [i for i, view in enumerate(views) if base in CATALOGUE[view.counts.kind]]
-    if variant:
-        return {i for i in able if views[i].variant == variant}
+    if name != base:
+        return {i for i in able if name == f"{base}[{views[i].variant}]"}
     broad = {i for i in able if not views[i].narrow}
     return broad or set(able)
 
