@@ -8,8 +8,10 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from frame_engines import spark_session
 
 from fairkit.errors import PredicateError
+from fairkit.frames import count
 from fairkit.predicates import check, kinds, object_kinds, parse, to_expressions, to_mask
 
 NAN = float("nan")
@@ -326,3 +328,51 @@ def test_small_frames_work(frame, n):
         data.select("row", out=is_true).collect(backend="pyarrow").to_native()["out"].to_pylist()
         == [True] * n
     )
+
+
+# --- through the door: engines whose names need care ---
+
+
+def dask_frame(_):
+    """Build a Dask frame of several partitions."""
+    import dask.dataframe as dd
+
+    return dd.from_pandas(pandas_nullable(), npartitions=3, sort=False)
+
+
+def dask_parquet(folder):
+    """Build a Dask frame whose partitions with gaps have other types than those without."""
+    import dask.dataframe as dd
+    import pyarrow.parquet as pq
+
+    pq.write_table(TABLE, folder / "rows.parquet", row_group_size=2)
+    return dd.read_parquet(folder / "rows.parquet", split_row_groups=1)
+
+
+def spark_frame(_):
+    """Build a Spark frame; Spark has no unsigned numbers."""
+    place = TABLE.schema.get_field_index("code")
+    return spark_session().createDataFrame(TABLE.set_column(place, "code", TABLE["code"].cast(pa.int16())))
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        dask_frame,
+        pytest.param(
+            dask_parquet,
+            # Dask 2026.8 calls pandas 3.1 in a way that pandas 4 will not have.
+            marks=pytest.mark.filterwarnings("ignore:The inplace keyword in:DeprecationWarning:"),
+        ),
+        pytest.param(spark_frame, marks=pytest.mark.java),
+    ],
+)
+def test_engines_with_workers_find_the_same_rows(build, tmp_path):
+    """Predicates as groups, many in a query, give the groups of the NumPy masks, row by row."""
+    frame = build(tmp_path)
+    level = {1: "True", 0: "False", -1: None}
+    for texts in (TEXTS[start : start + 25] for start in range(0, len(TEXTS), 25)):
+        counts = count(frame, by=["row", *(f"p{i}: {text}" for i, text in enumerate(texts))], decision="paid")
+        wanted = zip(*([level[answer] for answer in _expected(text)] for text in texts), strict=True)
+        found = {group[0]: group[1:] for group in counts.groups()}
+        assert found == {str(row): answers for row, answers in enumerate(wanted)}
