@@ -42,8 +42,12 @@ from fairkit.tables import GroupCells, GroupTable
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-FEWEST_FREEDOM = 9.0
-"""Fewest degrees of freedom for an interval of independent rows: 10 rows of a mean. Below, 95 % are 89 %."""
+FEWEST_ROWS = 10.0 - 1e-9
+"""Fewest effective rows for Student's t, of each kind that a metric needs; one less are its freedom.
+
+Below, 95 % intervals cover 89 % of means of exponential errors. Degrees of freedom alone would not do: an AUC
+has many where its few positives happen to lie close together.
+"""
 
 _METHODS = {"identity": "t", "binomial": "wilson", "poisson": "gamma"}
 
@@ -369,9 +373,10 @@ def reasons(metrics: Sequence[Functional], side: Side, *, clustered: bool) -> ND
             found[i, ~np.isfinite(sided(m, side, i).shape)] = Why.NO_VARIATION
         found[i, np.isnan(variance)] = Why.LOST_PRECISION
         if clustered:
-            found[i, (side.clusters[i] < FEWEST) | np.isnan(freedom)] = Why.TOO_FEW_CLUSTERS
+            found[i, (side.units[i] < FEWEST) | np.isnan(freedom)] = Why.TOO_FEW_CLUSTERS
         else:
-            found[i, ~(freedom >= (1.0 if counted else FEWEST_FREEDOM))] = Why.FEW_ROWS
+            few = ~(freedom >= FEWEST_ROWS - 1) | (side.units[i] < FEWEST_ROWS)
+            found[i, ~(freedom >= 1) if counted else few] = Why.FEW_ROWS
         found[i, np.isnan(side.value[i])] = ""
     return found
 

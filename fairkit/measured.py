@@ -35,8 +35,8 @@ class Side:
     ----------
     numbers : array, shape (5, metrics, groups)
         Values, variances, degrees of freedom, steps and worths; NaN where undefined.
-    clusters : array of int64, shape (metrics, groups)
-        Clusters that matter to a metric.
+    units : array, shape (metrics, groups)
+        Clusters that matter to a metric, or else the effective rows of the scarcest kind that it needs.
     why : array of str, shape (metrics, groups)
         Why a functional has no value, where the sums alone do not show it; empty elsewhere.
     pulls : list of Pulls
@@ -44,7 +44,7 @@ class Side:
     """
 
     numbers: FloatArray
-    clusters: IntArray
+    units: FloatArray
     why: NDArray[np.str_]
     pulls: list[Pulls]
 
@@ -77,23 +77,23 @@ class Side:
     def blank(cls, metrics: int, groups: int) -> Side:
         """Return a side on which nothing has been measured yet."""
         shape = (metrics, groups)
-        return cls(np.full((5, *shape), np.nan), np.zeros(shape, np.int64), np.full(shape, "", "<U24"), [])
+        return cls(np.full((5, *shape), np.nan), np.zeros(shape), np.full(shape, "", "<U24"), [])
 
     def rows(self, chosen: Sequence[int]) -> Side:
         """Return some of the metrics."""
         index = list(chosen)
         pulls = [Pulls(one.cluster, one.pull[index]) for one in self.pulls]
-        return Side(self.numbers[:, index], self.clusters[index], self.why[index], pulls)
+        return Side(self.numbers[:, index], self.units[index], self.why[index], pulls)
 
     def at(self, group: int) -> Side:
         """Return the side on which one group stands opposite every other."""
         groups = np.full(self.value.shape[1], group)
-        return Side(self.numbers[:, :, groups], self.clusters[:, groups], self.why[:, groups], [])
+        return Side(self.numbers[:, :, groups], self.units[:, groups], self.why[:, groups], [])
 
     def take(self, metrics: NDArray[np.bool_], source: Side) -> None:
         """Take over what another side knows of some metrics."""
         self.numbers[:, metrics] = source.numbers[:, metrics]
-        self.clusters[metrics], self.why[metrics] = source.clusters[metrics], source.why[metrics]
+        self.units[metrics], self.why[metrics] = source.units[metrics], source.why[metrics]
 
 
 class MergedCells:
@@ -156,7 +156,7 @@ class MergedCells:
         for g in range(len(self.places)):
             cell, part = self.part(g)
             found = _measured(metrics, part)
-            _note(side, g, found)
+            _note(side, g, found, part, kinds)
             if self._clustered:
                 rows = self._clustered[g]
                 pull = rows.sums.pulled(spread_out(found, cell, len(self.codes)))
@@ -176,7 +176,7 @@ class MergedCells:
         for g in range(len(self.places)):
             cell, part = self.rest(g)
             found = _measured(metrics, part)
-            _note(side, g, found)
+            _note(side, g, found, part, kinds)
             if total is not None:
                 influence = spread_out(found, cell, len(self.codes))
                 mine = self._clustered[g]
@@ -248,11 +248,19 @@ def _measured(metrics: Sequence[Functional], part: Part) -> list[Measured]:
     return [nothing if m.why(total) is not None else m.measure(part) for m in metrics]
 
 
-def _note(side: Side, group: int, found: Sequence[Measured]) -> None:
-    for i, one in enumerate(found):
+def _note(
+    side: Side, group: int, found: Sequence[Measured], part: Part, kinds: Sequence[Sequence[Sequence[int]]]
+) -> None:
+    total = part.sums.sum(axis=0)
+    squares = total if part.squares is None else part.squares.sum(axis=0)
+    for i, (one, needed) in enumerate(zip(found, kinds, strict=True)):
         step = one.influence.max(initial=0.0)
         side.numbers[:, i, group] = one.value, one.variance, one.freedom, step, 1.0
         side.why[i, group] = one.why or ""
+        side.units[i, group] = min(
+            float(total[columns].sum() ** 2 / squares[columns].sum()) if squares[columns].any() else 0.0
+            for columns in map(list, needed)
+        )
 
 
 def _jackknife(
@@ -273,7 +281,7 @@ def _jackknife(
         alone = clustered.variance > 0 and one.variance > 0
         side.worth[i, group] = min(one.variance / clustered.variance, 1.0) if alone else 1.0
         side.variance[i, group], side.freedom[i, group] = clustered.variance, clustered.freedom
-        side.clusters[i, group] = clustered.clusters
+        side.units[i, group] = clustered.clusters
     return pulls
 
 
