@@ -67,7 +67,7 @@ def place(cells: Cells, roles: Mapping[Role, Sequence[Named]], plan: Plan) -> tu
     if plan.kind is Kind.SCORES:
         return _scores(cells, roles, truths), []
     if plan.kind is Kind.OUTCOMES:
-        return _outcomes(cells, roles, truths), []
+        return _outcomes(cells, roles, truths, models=bool(plan.question.models)), []
     decided = truths["decision"][0]
     if plan.kind is Kind.DECISIONS:
         return Placed(np.array([2, 1, 0])[decided + 1]), []
@@ -185,7 +185,11 @@ _ALONE = np.array(["decision_missing", "rejected", "selected"])
 
 
 def _outcomes(
-    cells: Cells, roles: Mapping[Role, Sequence[Named]], truths: Mapping[Role, Sequence[Truth]]
+    cells: Cells,
+    roles: Mapping[Role, Sequence[Named]],
+    truths: Mapping[Role, Sequence[Truth]],
+    *,
+    models: bool,
 ) -> Placed:
     labels: Sequence[Any] = truths.get("label", [])
     decisions = truths["decision"]
@@ -195,7 +199,8 @@ def _outcomes(
     for i, (slot, _) in enumerate(roles["decision"]):
         words = _WITH_LABEL[labels[i] + 1, decisions[i] + 1] if labels else _ALONE[decisions[i] + 1]
         levels, codes = np.unique(words, return_inverse=True)
-        axes.append((slot.of, Key(codes.astype(np.int64), tuple(map(str, levels))), 0.0))
+        name = f"decision:{slot.of}" if models else slot.of
+        axes.append((name, Key(codes.astype(np.int64), tuple(map(str, levels))), 0.0))
     return Placed(np.zeros(len(cells.rows), np.int64), tuple(axes))
 
 

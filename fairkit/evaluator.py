@@ -194,7 +194,7 @@ def evaluate(
         reading = frames.read(data, question, hash_files=hash_files)
     counts = reading.counts
     summary = _summary(reading)
-    measured = chosen(names, views(counts, models=question is not None and bool(question.models)))
+    measured = chosen(names, views(counts))
     rules = Rules(compares, margins, confidence, Correction(correction), Options(interval, replicates, seed))
     found = _judged(counts, measured, split, wishes, rules=rules)
     if question is not None and len(question.models) > 1:

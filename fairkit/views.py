@@ -24,6 +24,8 @@ from fairkit.counts import FIELDS, LEFT_OUT, Axis, Counts, Kind
 
 IntArray = NDArray[np.int64]
 
+_OF_MODEL = "decision:"
+
 NOWHERE = -1
 """Place of a sum that a view does not take over."""
 
@@ -114,20 +116,22 @@ def models_of(counts: Counts) -> tuple[str, ...]:
     ('old', 'new')
     """
     if counts.kind is Kind.OUTCOMES:
-        return tuple(axis.name for axis in counts.axes)
+        return tuple(axis.name.removeprefix(_OF_MODEL) for axis in counts.axes)
     named = [axis.name.partition(":")[2] for axis in counts.axes]
     return tuple(dict.fromkeys(name for name in named if name))
 
 
-def views(counts: Counts, *, models: bool = False, classes: Sequence[str] | None = None) -> tuple[View, ...]:
+def views(
+    counts: Counts, *, models: bool | None = None, classes: Sequence[str] | None = None
+) -> tuple[View, ...]:
     """List the tables that metrics read from one table of counts.
 
     Parameters
     ----------
     counts : Counts
-    models : bool
-        Whether the axes of ``outcomes`` are several models on the same rows; else they are the outputs of
-        one. Scores and classes say so themselves, by the names of their axes (``score:new``).
+    models : bool, optional
+        Whether the axes of ``outcomes`` are several models on the same rows, or the outputs of one; by
+        default their names say so (``decision:new``), as those of scores and classes do (``score:new``).
     classes : sequence of str, optional
         The classes to set against the rest, each in a view of its own; by default all that occur.
 
@@ -165,7 +169,7 @@ def views(counts: Counts, *, models: bool = False, classes: Sequence[str] | None
 
 
 def readings(
-    counts: Counts, *, models: bool = False, classes: Sequence[str] | None = None
+    counts: Counts, *, models: bool | None = None, classes: Sequence[str] | None = None
 ) -> tuple[Reading, ...]:
     """Say how each view reads the cells; parameters and order are those of :func:`views`.
 
@@ -223,10 +227,9 @@ def _seen(counts: Counts, reading: Reading) -> Counts:
 
 def _with_moments(table: NDArray[np.float64], reading: Reading) -> NDArray[np.float64]:
     """Fill in the sums of scores and of their squares, which are known from the axis."""
-    score = scores_on(reading)
-    for i in (0, 1):
-        table[:, 2 + i] = table[:, i] * score
-        table[:, 4 + i] = table[:, i] * score**2
+    score = scores_on(reading)[:, None]
+    table[:, 2:4] = table[:, :2] * score
+    table[:, 4:6] = table[:, :2] * score**2
     return table
 
 
@@ -259,31 +262,39 @@ def _of_scores(counts: Counts) -> Iterator[Reading]:
         if score is None:
             continue
         axes, codes = _columns(counts, {"score": score})
-        if model is None:
-            yield replace(_itself(counts), axes=axes, axis_codes=codes)
-        else:
-            yield Reading(model, None, Kind.SCORES, _scores_of_one(counts, score), axes, codes)
+        yield Reading(model, None, Kind.SCORES, _scores_of_one(counts, score, model), axes, codes)
 
 
 def _decided_scores(counts: Counts, decision: int) -> IntArray:
-    """Place labels by their decision. A row whose score is missing has lost its label with it."""
+    """Place labels by their decision, whether the score is there or not."""
     given = _levels_at(counts, decision)
     place = _nowhere(counts)
     target = {name: i for i, name in enumerate((*FIELDS[Kind.CONFUSION], *LEFT_OUT[Kind.CONFUSION]))}
     words = {"1": ("tp", "fp"), "0": ("fn", "tn")}
+    known = np.array([g in words for g in given], bool)
     for i in (0, 1):
         place[:, i] = [target[words[g][i] if g in words else "decision_missing"] for g in given]
-    place[:, 6:] = [target["label_missing"], target["decision_missing"], target["both_missing"]]
+    place[:, 6] = np.where(known | _bare(counts), target["label_missing"], target["both_missing"])
+    place[:, 7:] = [target["decision_missing"], target["both_missing"]]
     return place
 
 
-def _scores_of_one(counts: Counts, score: int) -> IntArray:
+def _scores_of_one(counts: Counts, score: int, model: str | None) -> IntArray:
+    """Keep labels that have a score; the others may have had a decision, or the score of another model."""
     known = np.array([level is not None for level in _levels_at(counts, score)], bool)
     place = _nowhere(counts)
-    for i in (0, 1):
-        place[:, i] = np.where(known, i, 7)
-    place[:, 6:] = [6, 7, 8]
+    if model is None:
+        place[:, 2:6] = range(2, 6)
+    place[:, :2] = np.where(known[:, None], [0, 1], 7)
+    place[:, 6] = np.where(known | _bare(counts), 6, 8)
+    place[:, 7:] = [7, 8]
     return place
+
+
+def _bare(counts: Counts) -> NDArray[np.bool_]:
+    """Tell the cells that have no level on any axis: of their rows no more is known than the field says."""
+    lacking = [np.array([level is None for level in axis.levels], bool) for axis in counts.axes]
+    return np.logical_and.reduce([lost[_codes(counts)[:, i]] for i, lost in enumerate(lacking)])
 
 
 # --- classes ---
@@ -333,7 +344,9 @@ _RIGHT = ("tp", "tn")
 _OF_DECISIONS = ("selected", "rejected")
 
 
-def _of_outcomes(counts: Counts, *, models: bool) -> Iterator[Reading]:
+def _of_outcomes(counts: Counts, *, models: bool | None) -> Iterator[Reading]:
+    if models is None:
+        models = all(axis.name.startswith(_OF_MODEL) for axis in counts.axes)
     labelled = not any(level in _OF_DECISIONS for axis in counts.axes for level in axis.levels)
     kind = Kind.CONFUSION if labelled else Kind.DECISIONS
     target = {name: i for i, name in enumerate((*FIELDS[kind], *LEFT_OUT[kind]))}
@@ -343,7 +356,8 @@ def _of_outcomes(counts: Counts, *, models: bool) -> Iterator[Reading]:
     for i, axis in enumerate(counts.axes):
         lookup = [target.get(str(level), target["decision_missing"]) for level in axis.levels]
         place = np.array(lookup, np.int64)[_codes(counts)[:, i]][:, None]
-        yield Reading(axis.name if models else None, None if models else axis.name, kind, place)
+        name = axis.name.removeprefix(_OF_MODEL)
+        yield Reading(name if models else None, None if models else name, kind, place)
 
 
 def _exact_matches(counts: Counts) -> IntArray:

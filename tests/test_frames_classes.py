@@ -195,17 +195,22 @@ def test_several_models_are_counted_on_the_same_rows(frame_of):
         cluster="k",
     )
     y = truth(ROWS["one"])
-    pairs = {"old": (y, ROWS["two"]), "new": (y, ROWS["three"])}
+    pairs = {"decision:old": (y, ROWS["two"]), "decision:new": (y, ROWS["three"])}
     assert_same(found, expected_outcomes(pairs, weights=ROWS["w"], clusters=ROWS["k"]))
 
 
 def test_models_without_a_label_select_or_reject(frame_of):
     """Decisions alone, or scores with a threshold, are compared by whom they select."""
     found = count(frame_of(only("g", "two", "one")), by="g", decision={"old": "two", "new": "one"})
-    assert_same(found, expected_outcomes({"old": (None, ROWS["two"]), "new": (None, truth(ROWS["one"]))}))
+    assert_same(
+        found,
+        expected_outcomes({"decision:old": (None, ROWS["two"]), "decision:new": (None, truth(ROWS["one"]))}),
+    )
     found = count(frame_of(only("g", "s", "n")), by="g", score={"old": "s", "new": "n"}, threshold=0.5)
     above = [[None if value is None else value >= 0.5 for value in ROWS[name]] for name in ("s", "n")]
-    assert_same(found, expected_outcomes({"old": (None, above[0]), "new": (None, above[1])}))
+    assert_same(
+        found, expected_outcomes({"decision:old": (None, above[0]), "decision:new": (None, above[1])})
+    )
 
 
 def test_every_column_that_is_not_two_valued_is_named(frame_of):
