@@ -3,6 +3,11 @@
 A kind whose rows lie in cells (two-class decisions, scores, classes, outcomes) counts rows; a kind of moments
 (regression, ranking, events) adds powers and products, from which means and their variances follow. Either
 way the sums only add.
+
+On axes every row lies at its own levels, None where one is missing, also a row that is left out. The field
+says whether anything can be made of it: a row with a label is among the positives and negatives of scores if
+it has any score *or* decision, and views (:mod:`fairkit.views`) then see from the axes which metrics it can
+serve. A row left out is ``label_missing`` where a score or decision is there, else ``both_missing``.
 """
 
 from __future__ import annotations

@@ -273,7 +273,7 @@ def _decided_scores(counts: Counts, decision: int) -> IntArray:
     words = {"1": ("tp", "fp"), "0": ("fn", "tn")}
     known = np.array([g in words for g in given], bool)
     for i in (0, 1):
-        place[:, i] = [target[words[g][i] if g in words else "decision_missing"] for g in given]
+        place[:, i] = [target[words[g][i]] if g in words else target["decision_missing"] for g in given]
     place[:, 6] = np.where(known | _bare(counts), target["label_missing"], target["both_missing"])
     place[:, 7:] = [target["decision_missing"], target["both_missing"]]
     return place
@@ -282,9 +282,7 @@ def _decided_scores(counts: Counts, decision: int) -> IntArray:
 def _scores_of_one(counts: Counts, score: int, model: str | None) -> IntArray:
     """Keep labels that have a score; the others may have had a decision, or the score of another model."""
     known = np.array([level is not None for level in _levels_at(counts, score)], bool)
-    place = _nowhere(counts)
-    if model is None:
-        place[:, 2:6] = range(2, 6)
+    place = _nowhere(counts) if model is not None else _itself(counts).place
     place[:, :2] = np.where(known[:, None], [0, 1], 7)
     place[:, 6] = np.where(known | _bare(counts), 6, 8)
     place[:, 7:] = [7, 8]
@@ -292,7 +290,7 @@ def _scores_of_one(counts: Counts, score: int, model: str | None) -> IntArray:
 
 
 def _bare(counts: Counts) -> NDArray[np.bool_]:
-    """Tell the cells that have no level on any axis: of their rows no more is known than the field says."""
+    """Tell the cells without a level on any axis: of their rows no more is known than the field says."""
     lacking = [np.array([level is None for level in axis.levels], bool) for axis in counts.axes]
     return np.logical_and.reduce([lost[_codes(counts)[:, i]] for i, lost in enumerate(lacking)])
 
@@ -346,7 +344,7 @@ _OF_DECISIONS = ("selected", "rejected")
 
 def _of_outcomes(counts: Counts, *, models: bool | None) -> Iterator[Reading]:
     if models is None:
-        models = all(axis.name.startswith(_OF_MODEL) for axis in counts.axes)
+        models = has_models(counts)
     labelled = not any(level in _OF_DECISIONS for axis in counts.axes for level in axis.levels)
     kind = Kind.CONFUSION if labelled else Kind.DECISIONS
     target = {name: i for i, name in enumerate((*FIELDS[kind], *LEFT_OUT[kind]))}
