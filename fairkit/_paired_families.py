@@ -27,7 +27,8 @@ from fairkit.groups import Grouping, group_name, listed_groups
 from fairkit.inference import Bounds, benjamini_hochberg, holm, mover
 from fairkit.margins import margins_for
 from fairkit.metrics import AnyMetric, Functional, Metric, base_name
-from fairkit.views import models_of, readings
+from fairkit.model_axes import models_of
+from fairkit.views import readings
 
 FloatArray = NDArray[np.float64]
 

@@ -19,6 +19,7 @@ from fairkit.groups import By, Grouping, Reference, attributes_of, group_name, g
 from fairkit.judging import Found, Rules, compare_models, judge_counts, judge_evidence, trace_curves
 from fairkit.margins import Margin, given_margins
 from fairkit.metrics import AnyMetric
+from fairkit.model_axes import has_models
 from fairkit.remedies import offered
 from fairkit.report.model import DataSummary, Report, Settings
 from fairkit.tables import group_table
@@ -197,7 +198,7 @@ def evaluate(
     measured = chosen(names, views(counts))
     rules = Rules(compares, margins, confidence, Correction(correction), Options(interval, replicates, seed))
     found = _judged(counts, measured, split, wishes, rules=rules)
-    if question is not None and len(question.models) > 1:
+    if has_models(counts):
         compare_models(counts, about_any_model(measured), split, rules=rules, found=found)
     if functions and question is not None:
         from fairkit.on_rows import OnRows

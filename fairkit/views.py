@@ -21,10 +21,9 @@ from numpy.typing import NDArray
 
 from fairkit._levels import Level, natural_order, translate
 from fairkit.counts import FIELDS, LEFT_OUT, Axis, Counts, Kind
+from fairkit.model_axes import OF_MODEL, has_models, models_of
 
 IntArray = NDArray[np.int64]
-
-_OF_MODEL = "decision:"
 
 NOWHERE = -1
 """Place of a sum that a view does not take over."""
@@ -98,27 +97,6 @@ class Reading:
     def used(self) -> NDArray[np.bool_]:
         """Which sums metrics can use, shape (cells, fields of the table)."""
         return (self.place >= 0) & (self.place < len(FIELDS[self.kind]))
-
-
-def models_of(counts: Counts) -> tuple[str, ...]:
-    """Name the models whose scores, decisions or outcomes on the same rows were counted.
-
-    Parameters
-    ----------
-    counts : Counts
-        Of kind ``outcomes`` only where its axes are models, not the outputs of one.
-
-    Examples
-    --------
-    >>> axes = [Axis("label", ()), Axis("decision:old", ()), Axis("decision:new", ())]
-    >>> cells = [("cat", "cat", "dog")]
-    >>> models_of(Counts.from_cells(Kind.CLASSES, [], [()], [[3, 0, 0, 0]], axes=axes, axis_cells=cells))
-    ('old', 'new')
-    """
-    if counts.kind is Kind.OUTCOMES:
-        return tuple(axis.name.removeprefix(_OF_MODEL) for axis in counts.axes)
-    named = [axis.name.partition(":")[2] for axis in counts.axes]
-    return tuple(dict.fromkeys(name for name in named if name))
 
 
 def views(
@@ -292,7 +270,7 @@ def _scores_of_one(counts: Counts, score: int, model: str | None) -> IntArray:
 def _bare(counts: Counts) -> NDArray[np.bool_]:
     """Tell the cells without a level on any axis: of their rows no more is known than the field says."""
     lacking = [np.array([level is None for level in axis.levels], bool) for axis in counts.axes]
-    return np.logical_and.reduce([lost[_codes(counts)[:, i]] for i, lost in enumerate(lacking)])
+    return np.array([lost[_codes(counts)[:, i]] for i, lost in enumerate(lacking)], bool).all(axis=0)
 
 
 # --- classes ---
@@ -354,7 +332,7 @@ def _of_outcomes(counts: Counts, *, models: bool | None) -> Iterator[Reading]:
     for i, axis in enumerate(counts.axes):
         lookup = [target.get(str(level), target["decision_missing"]) for level in axis.levels]
         place = np.array(lookup, np.int64)[_codes(counts)[:, i]][:, None]
-        name = axis.name.removeprefix(_OF_MODEL)
+        name = axis.name.removeprefix(OF_MODEL)
         yield Reading(name if models else None, None if models else name, kind, place)
 
 

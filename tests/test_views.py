@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairkit.counts import FIELDS, LEFT_OUT, Axis, Counts, Kind
-from fairkit.views import models_of, views
+from fairkit.model_axes import models_of
+from fairkit.views import views
 
 SEXES = ("F", "M")
 
