@@ -270,7 +270,8 @@ def _scores_of_one(counts: Counts, score: int, model: str | None) -> IntArray:
 def _bare(counts: Counts) -> NDArray[np.bool_]:
     """Tell the cells without a level on any axis: of their rows no more is known than the field says."""
     lacking = [np.array([level is None for level in axis.levels], bool) for axis in counts.axes]
-    return np.array([lost[_codes(counts)[:, i]] for i, lost in enumerate(lacking)], bool).all(axis=0)
+    found = np.array([lost[_codes(counts)[:, i]] for i, lost in enumerate(lacking)], bool)
+    return np.asarray(found.all(axis=0), bool)
 
 
 # --- classes ---
