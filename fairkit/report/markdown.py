@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from html import escape
 
 from fairkit.findings import Verdict
 from fairkit.report.blocks import Block, blocks_of
@@ -134,6 +133,11 @@ def _headlines(part: Part) -> str:
     return f"### By {escaped(part.attribute)}\n\n{table}"
 
 
+def _in_html(text: str) -> str:
+    """Escape a text within an HTML element, where a backslash would be shown."""
+    return _SPECIAL.sub(lambda found: _WRITTEN.get(found[0], f"&#{ord(found[0])};"), visible(text))
+
+
 def _code(name: str) -> str:
     """Write a metric's name as code; a class within it may be named by anything, also by a backtick."""
     return f"`{name}`" if _PLAIN.fullmatch(name) else escaped(name)
@@ -177,7 +181,7 @@ def _details(section: Section) -> str:
         if section.headline is None
         else f": {SYMBOLS[section.headline.verdict]} {section.headline.verdict}"
     )
-    title = escape(visible(f"{section.metric} by {section.attribute}")) + verdict  # HTML, not Markdown
+    title = _in_html(f"{section.metric} by {section.attribute}") + verdict
     below = "".join(f"\n\n{note}" for note in notes)
     return (
         f"<details><summary>{title}</summary>\n\nIn {section.unit} against {against}{margin}.\n\n"
@@ -192,10 +196,13 @@ def _block(block: Block) -> str:
     for table in block.tables:
         shown = [tuple(map(escaped, row)) for row in table.rows[:ROWS]]
         left = len(table.rows) - len(shown)
-        texts += [f"{escaped(table.caption)}:", _table(table.columns, shown, right=table.right)]
+        texts += [
+            f"{escaped(table.caption)}:",
+            _table(tuple(map(escaped, table.columns)), shown, right=table.right),
+        ]
         if left:
             texts.append(f"... {counted(left, 'row')} more, in the JSON and HTML reports")
-    return f"<details><summary>{escape(block.title)}</summary>\n\n" + "\n\n".join(texts) + "\n\n</details>"
+    return f"<details><summary>{_in_html(block.title)}</summary>\n\n" + "\n\n".join(texts) + "\n\n</details>"
 
 
 def _row(row: Row, section: Section) -> tuple[str, ...]:

@@ -89,3 +89,103 @@ def compas(real_data):
         by="race",
         reference={"race": "Caucasian"},
     )
+
+
+def kinds_of_rows(levels, *, n, seed=0):
+    """Make the columns of every kind of question, with a tiny group and values that are missing."""
+    rng = np.random.default_rng(seed)
+    group = rng.integers(0, len(levels), n)
+    label = rng.random(n) < 0.4
+    score = np.clip(0.3 * label + 0.1 * (group % 2) + 0.5 * rng.random(n), 0, 1).round(3)
+    amount = rng.gamma(4, 50_000, n)
+    rows = {
+        "group": [levels[k] for k in group],
+        "sex": [("F", "M", None)[k] for k in rng.choice(3, n, p=[0.5, 0.47, 0.03])],
+        "label": label.astype(float).tolist(),
+        "decision": (score > 0.4).astype(int).tolist(),
+        "decision 2": (score > 0.3).astype(int).tolist(),
+        "score": score.tolist(),
+        "score 2": (score**2).round(3).tolist(),
+        "amount": amount.tolist(),
+        "guess": (amount * rng.normal(1, 0.2, n) + 20_000 * (group == 0)).tolist(),
+        "query": [f"q{k // 8}" for k in range(n)],
+        "rank": [1 + k % 8 for k in range(n)],
+        "relevance": rng.integers(0, 4, n).tolist(),
+        "events": rng.poisson(0.4, n).tolist(),
+        "months": (12 * rng.random(n)).round(2).tolist(),
+    }
+    rows["low"] = [0.7 * x for x in rows["guess"]]
+    rows["high"] = [1.3 * x for x in rows["guess"]]
+    rows["label"][3:30] = rows["amount"][3:30] = rows["rank"][3:30] = rows["events"][3:30] = [None] * 27
+    for name, value in {"group": "tiny", "label": 0.0, "decision": 0, "months": 0.0, "events": 0}.items():
+        rows[name][:3] = [value] * 3
+    return rows
+
+
+def classes_of_rows(rows, names, seed=1):
+    """Make a label and a decision among several classes."""
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(0, len(names), len(rows["group"]))
+    given = np.where(rng.random(len(truth)) < 0.7, truth, rng.integers(0, len(names), len(truth)))
+    truth[:3] = 0
+    return {**rows, "truth": [names[k] for k in truth], "given": [names[k] for k in given]}
+
+
+QUESTIONS = {
+    "scores": {"label": "label", "score": "score"},
+    "scores and decisions": {"label": "label", "score": "score", "threshold": 0.4},
+    "classes": {"label": "truth", "decision": "given", "classes": "all"},
+    "outputs": {"outputs": {"label": "decision", "decision 2": "decision"}},
+    "models": {"label": "label", "decision": {"old": "decision", "new": "decision 2"}},
+    "models with scores": {"label": "label", "score": {"old": "score", "new": "score 2"}},
+    "regression": {
+        "label": "amount",
+        "prediction": "guess",
+        "prediction_low": "low",
+        "prediction_high": "high",
+        "quantile": 0.5,
+        "metrics": "all",
+    },
+    "ranking": {"rank": "rank", "query": "query", "relevance": "relevance", "metrics": "all"},
+    "events": {"events": "events", "exposure": "months"},
+}
+
+
+@pytest.fixture(scope="session", params=QUESTIONS)
+def of_kind(request):
+    """Return a report of each kind, with undefined groups, missing attributes and rows left out."""
+    rows = classes_of_rows(kinds_of_rows(["A", "B", "C"], n=1_600), ["cat", "dog", "owl"])
+    return fairkit.evaluate(
+        rows,
+        by=["group", "sex"],
+        levels={"group": ["A", "B", "C", "tiny", "nobody"]},
+        **QUESTIONS[request.param],
+    )
+
+
+@pytest.fixture(scope="session")
+def page_of_kind(of_kind):
+    """Return the page of the report of each kind."""
+    return of_kind.to_html()
+
+
+@pytest.fixture(scope="session")
+def hostile_classes():
+    """Return a report on classes whose names were chosen by an attacker."""
+    rows = classes_of_rows(kinds_of_rows(HOSTILE[:5], n=2_500), HOSTILE)
+    return fairkit.evaluate(rows, by="group", **QUESTIONS["classes"])
+
+
+@pytest.fixture(scope="session")
+def hostile_models():
+    """Return a report on models whose names were chosen by an attacker, over groups of such names."""
+    rows = kinds_of_rows(HOSTILE[:5], n=2_500)
+    models = {HOSTILE[2]: "score", HOSTILE[6]: "score 2"}
+    return fairkit.evaluate(rows, label="label", score=models, by="group")
+
+
+@pytest.fixture(scope="session")
+def many_scores():
+    """Return a report on scores of 100 groups."""
+    rows = kinds_of_rows([f"group number {k}" for k in range(100)], n=20_000)
+    return fairkit.evaluate(rows, by="group", **QUESTIONS["scores"])
