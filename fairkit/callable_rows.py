@@ -91,7 +91,7 @@ class CallableRows:
         self.size = min(options.replicates, REPLICATES) if replicates is None else replicates
         group = rows.groups(table.grouping.names, table.levels)
         self.calls = [calls_of(m, rows, group) for m in metrics]
-        answers = values_by_frame(metrics, rows, group, len(table.levels))
+        answers = self._ask(metrics, rows, group)
         refuse_failures(metrics, answers)
         self._answers = answers
         self.values = np.array([[one.value for one in own] for own in answers], np.float64)
@@ -192,6 +192,17 @@ class CallableRows:
     def called(self, method: str) -> str:
         """Name a method, by the units that were resampled."""
         return method if self.table.clusters is None else f"cluster-{method}"
+
+    def _ask(self, metrics: Sequence[CallableMetric], rows: RowData, group: IntArray) -> list[list[Answer]]:
+        """Ask MetricFrame for all values; packed functions have shown already that they answer the same."""
+        groups = range(len(self.table.levels))
+        loose = [i for i, calls in enumerate(self.calls) if not calls.packed]
+        framed = values_by_frame([metrics[i] for i in loose], rows, group, len(groups))
+        by_frame = dict(zip(loose, framed, strict=True))
+        return [
+            by_frame[i] if i in by_frame else [calls.on(self.side(i, g)) for g in groups]
+            for i, calls in enumerate(self.calls)
+        ]
 
     def _draw(self, i: int, *, rest: bool) -> FloatArray:
         from sklearn import config_context

@@ -3,7 +3,9 @@
 A plain interval is the bootstrap's (BCa), at a level raised so that it is as wide as Student's t with the
 degrees of freedom that the data have: rare events, a few clusters and heavy tails leave few. A corrected
 interval needs levels that some hundred replicates cannot resolve: it is the wider of Student's t on the
-bootstrap's standard error (of the logarithm for ratios) and of BCa at the last level that they resolve.
+bootstrap's standard error (of the logarithm for ratios) and of BCa at the last level that they resolve,
+stretched as t grows from there, which keeps how lopsided it is. Where the jackknife's standard error is
+larger it is taken instead: it errs to the safe side (Efron & Stein 1981).
 
 References
 ----------
@@ -19,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairkit.inference import bca_at
-from fairkit.inference.distributions import normal_cdf, student_quantile
+from fairkit.inference.distributions import normal_cdf, normal_quantile, student_quantile
 from fairkit.resampling import Pulls
 
 FloatArray = NDArray[np.float64]
@@ -28,12 +30,16 @@ BOOTSTRAP_FROM = 20
 """Fewest units for a bootstrap distribution; with fewer only its standard error is used."""
 
 MOST_UNDEFINED = 0.05
-_IN_TAIL = 5
+_IN_TAIL = 10
 
 
 class Spread(NamedTuple):
-    """What the units say of a value's distribution, and how many there are on the smaller side."""
+    """What the units say of a value's distribution, and how many there are on the smaller side.
 
+    `error` is the jackknife's standard error.
+    """
+
+    error: float
     acceleration: float
     freedom: float
     units: int
@@ -61,18 +67,26 @@ def spread_of(own: Pulls, other: Pulls | None, units: int) -> Spread:
     square, cube, fourth = (float((times * pull**k).sum()) for k in (2, 3, 4))
     m = float(times.sum())
     if square <= 0 or m < 2:
-        return Spread(0.0, 1.0, units)
+        return Spread(0.0, 0.0, 1.0, units)
     noise = fourth - square**2 / m
     freedom = m - 1 if noise <= 0 else min(2 * square**2 / noise, m - 1)
-    return Spread(cube / 6 / square**1.5, max(freedom, 1.0), units)
+    return Spread(square**0.5, cube / 6 / square**1.5, max(freedom, 1.0), units)
 
 
 def error_of(drawn: FloatArray, spread: Spread) -> float:
-    """Take the bootstrap's standard error, raised by units / (units - 1); NaN where it is unknown."""
+    """Take the larger of the bootstrap's standard error and the jackknife's, which errs to the safe side.
+
+    NaN where the value is undefined in 5 % of the replicates, or never varies.
+    """
     known = drawn[np.isfinite(drawn)]
     if len(known) <= (1 - MOST_UNDEFINED) * len(drawn) or known.max() - known.min() <= 0:
         return np.nan
-    return float(known.std(ddof=1) * np.sqrt(spread.units / max(spread.units - 1, 1)))
+    return max(_deviation(known, spread), spread.error)
+
+
+def _deviation(drawn: FloatArray, spread: Spread) -> float:
+    """Raise the replicates' standard deviation, which is too small by (units - 1) / units."""
+    return float(drawn.std(ddof=1) * np.sqrt(spread.units / max(spread.units - 1, 1)))
 
 
 def interval_of(
@@ -86,7 +100,8 @@ def interval_of(
 ) -> tuple[tuple[float, float] | None, str]:
     """Make one interval; None where the replicates do not show how sure the value is."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        scaled, at = (np.log(drawn), np.log(value)) if ratio else (drawn, value)
+        scaled, at = (np.log(drawn), float(np.log(value))) if ratio else (drawn, value)
+    scaled = np.where(np.isfinite(scaled), scaled, np.nan)
     error = error_of(scaled, spread)
     if not (error > 0 and np.isfinite(at)):
         return None, "none"
@@ -95,13 +110,18 @@ def interval_of(
     student = (float(np.exp(student[0])), float(np.exp(student[1]))) if ratio else student
     if spread.units < BOOTSTRAP_FROM:
         return student, "bootstrap-t"
-    last = 1 - 2 * _IN_TAIL / len(drawn)
-    reach = np.sqrt(spread.units / (spread.units - 1)) * tail
-    level = min(float(1 - 2 * normal_cdf(np.asarray(-reach))), last)
-    bca = bca_at([value], drawn[:, None], [spread.acceleration], confidence=level)
+    own = float(np.std(scaled[np.isfinite(scaled)], ddof=1))
+    reach = float(tail * error / own)
+    # Of B replicates the (B + 1) p-th bounds a tail of p; an interpolated quantile lies further in.
+    size = len(drawn)
+    beyond = ((size + 1) * float(normal_cdf(np.asarray(-reach))) - 1) / (size - 1)
+    last = min(_IN_TAIL / size, 0.25)
+    bca = bca_at([at], scaled[:, None], [spread.acceleration], confidence=1 - 2 * max(beyond, last))
     if np.isnan(bca.low[0]):
         return student, "bootstrap-t"
-    bounds = (float(bca.low[0]), float(bca.high[0]))
+    stretch = 1.0 if beyond >= last else reach / -float(normal_quantile(np.asarray(last)))
+    bounds = (at + stretch * float(bca.low[0] - at), at + stretch * float(bca.high[0] - at))
+    bounds = (float(np.exp(bounds[0])), float(np.exp(bounds[1]))) if ratio else bounds
     if not wide:
         return bounds, "bootstrap-bca"
     return (min(student[0], bounds[0]), max(student[1], bounds[1])), "bootstrap-t"
