@@ -14,41 +14,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fairkit.evidence import Compare, Comparison, Options
 from fairkit.inference import Bounds
-from fairkit.measured import MergedCells, Side, covariance_with
-from fairkit.metrics import Functional, Why
-from fairkit.residuals import FEWEST
-from fairkit.scaled import (
-    COUNTED,
-    Sided,
-    apart,
-    filled,
-    limits,
-    moderated,
-    pooled,
-    shapes,
-    times,
-    two_sided_p,
-)
+from fairkit.measured import MergedCells, covariance_with
+from fairkit.metrics import Functional, Part, Why
+from fairkit.scaled import COUNTED, apart, filled, limits, pooled, times, two_sided_p
 from fairkit.shares import REST
+from fairkit.sides import Pair, Side, never_negative, paired, reasons, sided
 from fairkit.tables import GroupCells, GroupTable
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-FEWEST_ROWS = 10.0 - 1e-9
-"""Fewest effective rows for Student's t, of each kind that a metric needs; one less are its freedom.
-
-Below, 95 % intervals cover 89 % of means of exponential errors. Degrees of freedom alone would not do: an AUC
-has many where its few positives happen to lie close together.
-"""
-
+_MOST_KEPT = 5_000_000
 _METHODS = {"identity": "t", "binomial": "wilson", "poisson": "gamma"}
 
 
@@ -98,6 +80,7 @@ class LinearisedRows:
         self.reasons = reasons(metrics, self.own, clustered=self.clustered)
         self._others: tuple[Side, FloatArray] | None = None
         self._noise: FloatArray | None = None
+        self._rests: dict[int, Part] = {}
 
     @property
     def clustered(self) -> bool:
@@ -129,6 +112,7 @@ class LinearisedRows:
         part = LinearisedRows(chosen, self.merged, self.table, self.options, own=self.own.rows(rows))
         if self._others is not None:
             part._others = (self._others[0].rows(rows), self._others[1][list(rows)])
+        part._rests = self._rests
         if self._noise is not None:
             part._noise = self._noise[list(rows)]
         return part
@@ -149,7 +133,7 @@ class LinearisedRows:
         for g, beyond in enumerate(tail.tolist()):
             source = g if opposite in {None, REST} else int(opposite or 0)
             if make is not None and np.isfinite(worth[source]):
-                _, part = self.merged.rest(g) if opposite == REST else self.merged.part(source)
+                part = self._rest(g) if opposite == REST else self.merged.part(source)[1]
                 bounds[:, g] = make(part, 1 - 2 * beyond, float(worth[source]))
         return Bounds(bounds[0], bounds[1])
 
@@ -190,6 +174,15 @@ class LinearisedRows:
         ]
         return np.repeat(np.array(names, dtype="<U24")[:, None], self.values.shape[1], axis=1)
 
+    def _rest(self, group: int) -> Part:
+        """Return what stands opposite a group, kept for the next level unless the table is huge."""
+        if group not in self._rests:
+            part = self.merged.rest(group)[1]
+            if part.sums.size * len(self.merged.places) > _MOST_KEPT:
+                return part
+            self._rests[group] = part
+        return self._rests[group]
+
     def why_no_interval(self, metric: int, group: int) -> Why | None:
         """Say why a value is undefined or has no interval; None where the sums show it."""
         why = self.own.why if np.isnan(self.values[metric, group]) else self.reasons
@@ -219,7 +212,7 @@ class LinearisedComparison:
             if compare == "difference":
                 value = one.value - two.value
             else:
-                positive = np.array([_positive(m) for m in evidence.metrics])
+                positive = np.array([never_negative(m) for m in evidence.metrics])
                 sensible = positive[:, None] & (one.value >= 0) & (two.value > 0)
                 value = np.where(sensible, one.value / two.value, np.nan)
         for i, r in enumerate(reference.tolist()):
@@ -228,7 +221,7 @@ class LinearisedComparison:
         self.value = value
         self._reasons = reasons(evidence.metrics, self.other, clustered=evidence.clustered)
         self._usable = ~np.isnan(value) & (evidence.reasons == "") & (self._reasons == "")
-        self._pairs: dict[tuple[int, bool], _Pair] = {}
+        self._pairs: dict[tuple[int, bool], Pair] = {}
 
     def plain(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
         """Interval of each contrast on its own."""
@@ -284,7 +277,7 @@ class LinearisedComparison:
         if np.isnan(self.value[place]):
             own, other = self.own.why, np.where(self.other.why == "", "", Why.REFERENCE_UNDEFINED)
         why = str(own[place]) or str(other[place])
-        if not why and np.isnan(self.value[place]) and not _positive(self.evidence.metrics[metric]):
+        if not why and np.isnan(self.value[place]) and not never_negative(self.evidence.metrics[metric]):
             defined = not (np.isnan(self.own.value[place]) or np.isnan(self.other.value[place]))
             return Why.NO_RATIO if defined else None
         return Why(why) if why else None
@@ -319,20 +312,11 @@ class LinearisedComparison:
         low, high = combine(pair.own.value, own, pair.other.value, other, self.correlation[i])
         return Bounds(np.where(self._usable[i], low, np.nan), np.where(self._usable[i], high, np.nan))
 
-    def _pair(self, i: int, *, corrected: bool) -> _Pair:
+    def _pair(self, i: int, *, corrected: bool) -> Pair:
         if (i, corrected) not in self._pairs:
-            metric = self.evidence.metrics[i]
-            own, other = (sided(metric, side, i) for side in (self.own, self.other))
-            mean = pooled(own)
-            own, other = filled(metric.scale, own, mean), filled(metric.scale, other, mean)
-            if corrected:
-                own, other = moderated(own, mean), moderated(other, mean)
-            known = 2 if corrected else 1
-            pair = _Pair(own, other, own.freedom / known, other.freedom / known)
-            if metric.scale not in COUNTED:
-                degrees = _welch(pair, self.correlation[i])
-                pair = _Pair(own, other, degrees, degrees)
-            self._pairs[i, corrected] = pair
+            metric, correlation = self.evidence.metrics[i], self.correlation[i]
+            own, other = sided(metric, self.own, i), sided(metric, self.other, i)
+            self._pairs[i, corrected] = paired(metric, own, other, correlation, corrected=corrected)
         return self._pairs[i, corrected]
 
     def _noise_of_other(self, i: int, noise: FloatArray) -> FloatArray:
@@ -347,48 +331,3 @@ class LinearisedComparison:
         return np.asarray(
             rest * np.where(spread > 0, np.sqrt(np.nan_to_num(self.other.variance[i])) / spread, 0)
         )
-
-
-class _Pair(NamedTuple):
-    """One metric of both sides of every contrast, as limits need it."""
-
-    own: Sided
-    other: Sided
-    own_degrees: FloatArray
-    other_degrees: FloatArray
-
-
-def sided(metric: Functional, side: Side, row: int) -> Sided:
-    """Take one metric of one side."""
-    return shapes(metric.scale, side.value[row], side.variance[row], side.freedom[row], side.step[row])
-
-
-def reasons(metrics: Sequence[Functional], side: Side, *, clustered: bool) -> NDArray[np.str_]:
-    """Say why a side has no limits, shape (metrics, groups); empty where it has or where it is undefined."""
-    found = np.full(side.value.shape, "", dtype="<U24")
-    for i, m in enumerate(metrics):
-        counted = m.scale in COUNTED
-        variance, freedom = side.variance[i], side.freedom[i]
-        if not counted:
-            found[i, ~np.isfinite(sided(m, side, i).shape)] = Why.NO_VARIATION
-        found[i, np.isnan(variance)] = Why.LOST_PRECISION
-        if clustered:
-            found[i, (side.units[i] < FEWEST) | np.isnan(freedom)] = Why.TOO_FEW_CLUSTERS
-        else:
-            few = ~(freedom >= FEWEST_ROWS - 1) | (side.units[i] < FEWEST_ROWS)
-            found[i, ~(freedom >= 1) if counted else few] = Why.FEW_ROWS
-        found[i, np.isnan(side.value[i])] = ""
-    return found
-
-
-def _positive(metric: Functional) -> bool:
-    return metric.lowest is not None and metric.lowest >= 0
-
-
-def _welch(pair: _Pair, correlation: FloatArray) -> FloatArray:
-    """Return a contrast's degrees of freedom on the metric's scale: Welch's, or those of shared clusters."""
-    one, two, first, second = pair
-    with np.errstate(divide="ignore", invalid="ignore"):
-        v1, v2 = one.shape / (one.freedom + 1), two.shape / (two.freedom + 1)
-        apart_ = (v1 + v2) ** 2 / (v1**2 / first + v2**2 / second)
-    return np.asarray(np.where(correlation == 0, apart_, np.fmin(apart_, np.fmax(first, second))))

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -19,81 +18,13 @@ from numpy.typing import NDArray
 from fairkit.kinds import MOMENTS
 from fairkit.metrics import Functional, Measured, Part
 from fairkit.pulls import ClusterSums, Pulls, jackknifed, kinds_of_rows, left_over, spread_out
+from fairkit.sides import Side
 from fairkit.tables import GroupCells
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 _CANCELLED = 1e-9
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One side of contrasts: what was measured of every group.
-
-    Parameters
-    ----------
-    numbers : array, shape (5, metrics, groups)
-        Values, variances, degrees of freedom, steps and worths; NaN where undefined.
-    units : array, shape (metrics, groups)
-        Clusters that matter to a metric, or else the effective rows of the scarcest kind that it needs.
-    why : array of str, shape (metrics, groups)
-        Why a functional has no value, where the sums alone do not show it; empty elsewhere.
-    pulls : list of Pulls
-        One for each group where rows are clustered.
-    """
-
-    numbers: FloatArray
-    units: FloatArray
-    why: NDArray[np.str_]
-    pulls: list[Pulls]
-
-    @property
-    def value(self) -> FloatArray:
-        """Values."""
-        return np.asarray(self.numbers[0])
-
-    @property
-    def variance(self) -> FloatArray:
-        """Variances of the values."""
-        return np.asarray(self.numbers[1])
-
-    @property
-    def freedom(self) -> FloatArray:
-        """Degrees of freedom of the variances."""
-        return np.asarray(self.numbers[2])
-
-    @property
-    def step(self) -> FloatArray:
-        """The largest influence of any sum: for events per exposure, what one more event adds."""
-        return np.asarray(self.numbers[3])
-
-    @property
-    def worth(self) -> FloatArray:
-        """The share of independent rows that clustered rows are worth; 1 without clusters."""
-        return np.asarray(self.numbers[4])
-
-    @classmethod
-    def blank(cls, metrics: int, groups: int) -> Side:
-        """Return a side on which nothing has been measured yet."""
-        shape = (metrics, groups)
-        return cls(np.full((5, *shape), np.nan), np.zeros(shape), np.full(shape, "", "<U24"), [])
-
-    def rows(self, chosen: Sequence[int]) -> Side:
-        """Return some of the metrics."""
-        index = list(chosen)
-        pulls = [Pulls(one.cluster, one.pull[index]) for one in self.pulls]
-        return Side(self.numbers[:, index], self.units[index], self.why[index], pulls)
-
-    def at(self, group: int) -> Side:
-        """Return the side on which one group stands opposite every other."""
-        groups = np.full(self.value.shape[1], group)
-        return Side(self.numbers[:, :, groups], self.units[:, groups], self.why[:, groups], [])
-
-    def take(self, metrics: NDArray[np.bool_], source: Side) -> None:
-        """Take over what another side knows of some metrics."""
-        self.numbers[:, metrics] = source.numbers[:, metrics]
-        self.units[metrics], self.why[metrics] = source.units[metrics], source.why[metrics]
 
 
 class MergedCells:
