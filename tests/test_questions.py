@@ -46,7 +46,7 @@ BOTH = {"label": "y", "decision": "d"}
             [r"prediction \(--prediction\), events \(--events\) ask for different"],
         ),
         ({"outputs": {"y": "d"}, "label": "y"}, ["label does not belong to several labels per row"]),
-        ({"outputs": {}}, [r"outputs must be a mapping .*--output label_a=decision_a"]),
+        ({"outputs": {}}, [r"outputs must be a mapping .*--outputs label_a=decision_a"]),
         ({"outputs": {"y": 3}}, ["outputs must be a mapping"]),
         ({"outputs": "y"}, ["outputs must be a mapping"]),
         ({"classes": "all", "label": "y"}, [r"classes need a decision column \(--decision COL\)"]),
