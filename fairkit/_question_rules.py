@@ -217,4 +217,4 @@ def _first(names: Sequence[str], given: Mapping[str, Any]) -> str:
 
 
 def _option(name: str) -> str:
-    return f"{name} (--{'output' if name == 'outputs' else name.replace('_', '-')})"
+    return f"{name} (--{name.replace('_', '-')})"
