@@ -147,9 +147,9 @@ def test_one_group_is_a_report_too(of_kind, levels):
 def test_a_hundred_groups_draw_eight_curves(many_scores):
     """Every view takes 100 groups; curves are drawn for the largest, and tables have all of them."""
     _, _, page = hold_views(many_scores)
-    (block,) = (block for block in blocks_of(many_scores) if block.name == "calibration")
+    blocks = {block.name: block for block in blocks_of(many_scores)}
     groups = {size.group for size in many_scores.groups}
-    for table in block.tables:
+    for table in (*blocks["calibration"].tables, *blocks["roc"].tables):
         assert len(table.figures[0].spec["concat"]) == 8
         assert {f"group={row[0]}" for row in table.rows} >= groups - {"group=tiny"}  # without positives
     assert len(page.encode()) < 3_000_000

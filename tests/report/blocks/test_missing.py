@@ -1,0 +1,68 @@
+"""The block on missing attributes: what is missing, and what that leaves open."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import fairkit
+from fairkit.report.blocks import blocks_of
+from fairkit.report.blocks.missing import missing_block
+from fairkit.report.numerals import contrast_number, percent
+
+
+def evaluated(**question):
+    """Evaluate rows of which some lack their attribute."""
+    rng = np.random.default_rng(7)
+    n = 900
+    rows = {
+        "sex": rng.choice(np.array(["F", "M", None], dtype=object), n, p=[0.5, 0.45, 0.05]).tolist(),
+        "y": rng.integers(0, 2, n).tolist(),
+        "d": (rng.random(n) < 0.5).tolist(),
+    }
+    return fairkit.evaluate(rows, label="y", decision="d", by="sex", **question)
+
+
+@pytest.fixture(scope="module")
+def both():
+    """Return a report of differences and ratios."""
+    return evaluated(compare="both", metrics=["accuracy", "true_positive_rate"])
+
+
+def test_where_nothing_is_missing_nothing_is_said():
+    """A report on complete rows has no such block."""
+    report = fairkit.evaluate({"g": ["a", "b"] * 9, "d": [1, 0, 0] * 6}, decision="d", by="g")
+    assert missing_block(report) is None
+    assert "missing" not in [block.name for block in blocks_of(report)]
+
+
+def test_the_shares_missing_are_told_by_outcome(both):
+    """The first table has every share of the report."""
+    shares = missing_block(both).tables[0]
+    assert [(row[0], row[1], row[4]) for row in shares.rows] == [
+        (s.attribute, s.outcome, percent(s.share)) for s in both.missing
+    ]
+
+
+def test_every_gap_has_its_bounds(both):
+    """Each contrast has a row with the value of the complete cases; ratios are marked as such."""
+    gaps = missing_block(both).tables[1]
+    assert len(gaps.rows) == len(both.bounds)
+    for row, b in zip(gaps.rows, both.bounds, strict=True):
+        assert len(row) == len(gaps.columns)
+        assert row[0] == (b.metric if b.compare == "difference" else f"{b.metric} (ratio)")
+        assert contrast_number(b.complete_case, b.compare) in row
+        assert str(b.verdict) in row[-1]
+
+
+def test_kept_verdicts_are_counted(both):
+    """The text says how many verdicts hold whatever the missing are."""
+    kept = sum(b.verdict == b.complete_verdict for b in both.bounds)
+    assert f"Of {len(both.bounds)} contrasts, {kept} " in missing_block(both).text[-1]
+
+
+def test_the_reference_is_named(both):
+    """Against the rest the table says so in words; against a group it has the group's name."""
+    assert {row[2] for row in missing_block(both).tables[1].rows} == {"all other rows"}
+    named = missing_block(evaluated(reference="sex=M", metrics=["accuracy"]))
+    assert {row[2] for row in named.tables[1].rows} == {"M"}
