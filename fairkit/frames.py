@@ -70,9 +70,9 @@ def count(
     Parameters
     ----------
     data : frame or path
-        pandas, Polars (eager or lazy), pyarrow, DuckDB relation, anything narwhals takes lazily, a mapping of
-        names to NumPy arrays, or the path of a CSV, TSV, JSON Lines, Parquet or Arrow file, a folder of
-        Parquet, or a glob.
+        pandas, Polars (eager or lazy), pyarrow (table, dataset, stream), DuckDB relation, Dask, Spark,
+        anything else narwhals takes lazily, a mapping of names to NumPy arrays, or the path of a CSV, TSV,
+        JSON Lines, Parquet or Arrow file, a folder of Parquet, or a glob. Of a query only groups come back.
     by : str or sequence
         Groupings, see :func:`fairkit.groups.groupings`.
     decision, label, score, threshold, positive, classes, outputs

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -240,6 +241,7 @@ def main() -> None:
     if asked.side:
         measured(asked.side, asked.folder)
         return
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the rows are removed then as well
     sizes = [int(rows) for rows in asked.rows]
     on_files(sizes)
     for name in ENGINES:
