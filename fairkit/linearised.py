@@ -7,7 +7,7 @@ that share clusters; on the identity scale this is Welch's t. Nothing is resampl
 
 Intervals are refused rather than guessed: with fewer than 10 effective rows or 3 clusters, and where a group
 happens not to vary. Verdicts stand on the corrected interval, whose variance is moderated by that of all
-groups together, since small skewed groups would otherwise look too sure; the plain interval is not.
+groups together, since small skewed groups would otherwise look too sure.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from fairkit.evidence import Compare, Comparison, Options
 from fairkit.inference import Bounds
 from fairkit.measured import MergedCells, covariance_with
 from fairkit.metrics import Functional, Part, Why
-from fairkit.scaled import COUNTED, apart, filled, limits, pooled, times, two_sided_p
+from fairkit.scaled import COUNTED, SKEWED, apart, filled, limits, moderated, pooled, times, two_sided_p
 from fairkit.shares import REST
 from fairkit.sides import Pair, Side, never_negative, paired, reasons, sided
 from fairkit.tables import GroupCells, GroupTable
@@ -94,7 +94,8 @@ class LinearisedRows:
         for i, m in enumerate(self.metrics):
             if m.limits is None:
                 side = sided(m, self.own, i)
-                side = filled(m.scale, side, pooled(side))
+                side = filled(m.scale, side, mean := pooled(side))
+                side = moderated(side, mean) if m.scale in SKEWED else side
                 bounds = limits(m, side, tail, side.freedom, exact=False, estimated=self.clustered)
             else:
                 bounds = self.own_limits(i, tail)

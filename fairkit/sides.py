@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fairkit.metrics import Functional, Why
 from fairkit.pulls import Pulls
 from fairkit.residuals import FEWEST
-from fairkit.scaled import COUNTED, Sided, filled, moderated, pooled, shapes
+from fairkit.scaled import COUNTED, SKEWED, Sided, filled, moderated, pooled, shapes
 
 FloatArray = NDArray[np.float64]
 
@@ -126,10 +126,10 @@ def reasons(metrics: Sequence[Functional], side: Side, *, clustered: bool) -> ND
 
 
 def paired(metric: Functional, own: Sided, other: Sided, correlation: FloatArray, *, corrected: bool) -> Pair:
-    """Bring two sides together, with moderated variances where the limits are to be corrected."""
+    """Bring two sides together, with moderated variances for corrected limits and for skewed amounts."""
     mean = pooled(own)
     own, other = filled(metric.scale, own, mean), filled(metric.scale, other, mean)
-    if corrected:
+    if corrected or metric.scale in SKEWED:
         own, other = moderated(own, mean), moderated(other, mean)
     known = 2 if corrected else 1
     pair = Pair(own, other, own.freedom / known, other.freedom / known)
