@@ -18,6 +18,7 @@ def models_of(counts: Counts) -> tuple[str, ...]:
 
     Examples
     --------
+    >>> from fairkit.counts import Axis
     >>> axes = [Axis("label", ()), Axis("decision:old", ()), Axis("decision:new", ())]
     >>> cells = [("cat", "cat", "dog")]
     >>> models_of(Counts.from_cells(Kind.CLASSES, [], [()], [[3, 0, 0, 0]], axes=axes, axis_cells=cells))
@@ -34,6 +35,7 @@ def has_models(counts: Counts) -> bool:
 
     Examples
     --------
+    >>> from fairkit.counts import Axis
     >>> axes = [Axis("decision:old", ()), Axis("decision:new", ())]
     >>> has_models(Counts.from_cells(Kind.OUTCOMES, [], [()], [[3]], axes=axes, axis_cells=[("tp", "fn")]))
     True

@@ -79,7 +79,7 @@ def to_markdown(report: Report) -> str:
         blocks.append("### Notes\n\n" + _list(report.notes))
     last = _made(report)
     tables = [_details(section) for part in read for section in part.sections]
-    tables = [*map(_block, blocks_of(report)), *tables]
+    tables = [*(_block(block) for block in blocks_of(report) if block.is_written), *tables]
     room = LONGEST - sum(len(block) + 2 for block in (*blocks, last)) - 200
     kept: list[str] = []
     for table in tables:
@@ -193,7 +193,7 @@ def _block(block: Block) -> str:
     texts = [*map(escaped, block.text)]
     if block.points:
         texts.append(_list(block.points))
-    for table in block.tables:
+    for table in block.written:
         shown = [tuple(map(escaped, row)) for row in table.rows[:ROWS]]
         left = len(table.rows) - len(shown)
         texts += [

@@ -99,7 +99,8 @@ def to_text(report: Report, *, width: int | None = None, color: bool = False) ->
         for section in part.sections:
             page.numbers(section, confidence=report.settings.confidence)
     for block in blocks_of(report):
-        page.block(block)
+        if block.is_written:
+            page.block(block)
     page.reading(report)
     return page.text()
 
@@ -229,7 +230,7 @@ class _Page:
         for text in block.text:
             self.line(text)
         self.points(block.points)
-        for made in block.tables:
+        for made in block.written:
             self.console.print()
             self.line(made.caption)
             table = _table(self.width)

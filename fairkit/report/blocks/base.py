@@ -38,6 +38,8 @@ class Table:
         Columns that are set to the right, as numbers are.
     figures : tuple of Figure
         The same as pictures, on the page.
+    drawn_only : bool, default False
+        Whether nobody would read it without the picture: text and Markdown leave it out.
 
     Examples
     --------
@@ -50,6 +52,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     right: tuple[int, ...] = ()
     figures: tuple[Figure, ...] = ()
+    drawn_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +81,13 @@ class Block:
     text: tuple[str, ...]
     tables: tuple[Table, ...] = ()
     points: tuple[str, ...] = ()
+
+    @property
+    def is_written(self) -> bool:
+        """Whether a view without pictures has anything to say of it."""
+        return bool(self.written or not self.tables)
+
+    @property
+    def written(self) -> tuple[Table, ...]:
+        """The tables for a view without pictures."""
+        return tuple(table for table in self.tables if not table.drawn_only)

@@ -28,7 +28,7 @@ _RANKS = (
 
 
 def calibration_block(report: Report) -> Block | None:
-    """Compare scores with what came of them, and draw ROC curves, for every grouping.
+    """Compare scores with what came of them, for every grouping.
 
     Parameters
     ----------
@@ -45,21 +45,43 @@ def calibration_block(report: Report) -> Block | None:
     >>> rows = {"sex": ["F", "M"] * 40, "y": [0, 0, 1, 1] * 20, "s": [0.1, 0.4, 0.35, 0.8] * 20}
     >>> block = calibration_block(fairkit.evaluate(rows, label="y", score="s", by="sex"))
     >>> block and block.title
-    'Calibration and ROC curves'
+    'Calibration'
     """
-    if not report.reliability and not report.roc:
+    if not report.reliability:
         return None
     bins: dict[str, list[ReliabilityBin]] = {}
     for b in report.reliability:
         bins.setdefault(b.attribute, []).append(b)
+    tables = tuple(_reliability(own, report) for own in bins.values())
+    return Block("calibration", "Calibration", (_TEXT,), tables)
+
+
+def roc_block(report: Report) -> Block | None:
+    """Draw the ROC curves of every grouping; only on the page, for nobody reads them as numbers.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    Block or None
+        None where there are no scores.
+
+    Examples
+    --------
+    >>> import fairkit
+    >>> rows = {"sex": ["F", "M"] * 40, "y": [0, 0, 1, 1] * 20, "s": [0.1, 0.4, 0.35, 0.8] * 20}
+    >>> block = roc_block(fairkit.evaluate(rows, label="y", score="s", by="sex"))
+    >>> block and block.written
+    ()
+    """
     corners: dict[str, list[RocPoint]] = {}
     for p in report.roc:
         corners.setdefault(p.attribute, []).append(p)
     everyone = corners.pop("", [])
-    tables = [_reliability(own, report) for own in bins.values()]
-    tables += [_roc(own, everyone, report) for own in corners.values()]
-    text = (_TEXT, _RANKS) if report.reliability else (_RANKS,)
-    return Block("calibration", "Calibration and ROC curves", text, tuple(tables))
+    tables = tuple(_roc(own, everyone, report) for own in corners.values())
+    return Block("roc", "ROC curves", (_RANKS,), tables) if tables else None
 
 
 def _largest(groups: Sequence[str], report: Report) -> list[str]:
@@ -140,6 +162,7 @@ def _roc(points: Sequence[RocPoint], everyone: Sequence[RocPoint], report: Repor
         rows,
         right=(1, 2, 3),
         figures=(Figure(panels(layers, x="false positive rate", y="true positive rate"), label),),
+        drawn_only=True,
     )
 
 
