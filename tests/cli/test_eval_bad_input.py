@@ -131,7 +131,7 @@ DATA = {
     "scores that are not finite": (
         "data.csv",
         with_column(3, 0.1, "nan", 0.9, "inf"),
-        ("--label", "repaid", "--score", "score", "--threshold", ".5", "--by", "sex"),
+        ("--score", "score", "--threshold", ".5", "--by", "sex"),
         ["score column 'score' is missing, NaN or infinite in 40 rows"],
     ),
     "scores of text": (

@@ -10,7 +10,7 @@ import pytest
 import fairkit
 from fairkit.report.charts import COLORS, SHAPES, description, forest
 from fairkit.report.drawing import draw
-from fairkit.report.sections import parts
+from fairkit.report.sections import Section, parts
 
 
 def parsed(svg):
@@ -36,10 +36,11 @@ def test_the_chart_shows_the_interval_that_decides(report):
         if section.compare == "ratio":
             continue
         for row, datum in zip(section.rows, forest(section)["data"]["values"], strict=True):
-            assert datum["low"] == (None if row.estimate.low is None else round(100 * row.estimate.low, 3))
-            if row.finding is not None and row.finding.low is not None:
-                assert datum["contrast_low"] == round(100 * row.finding.low, 3)
-                assert datum["contrast_high"] == round(100 * row.finding.high, 3)
+            e, f = row.estimate, row.finding
+            assert datum["low"] == (None if e.low is None else pytest.approx(100 * e.low, rel=1e-5))
+            if f is not None and f.low is not None:
+                assert datum["contrast_low"] == pytest.approx(100 * f.low, rel=1e-5)
+                assert datum["contrast_high"] == pytest.approx(100 * f.high, rel=1e-5)
 
 
 def test_no_group_is_dropped(report):
@@ -103,3 +104,37 @@ def test_the_description_counts_verdicts(report):
     text = description(section)
     assert "7 groups against group=B" in text
     assert "2 undefined" in text
+
+
+def test_amounts_are_drawn_in_their_own_unit():
+    """Errors of a regression are drawn as they are, and the axis holds every interval and the margin."""
+    rows = {"g": ["a", "b"] * 60, "y": [10.0 * i for i in range(120)]}
+    rows["p"] = [10.0 * i + (500 if i % 2 else 0) + 7 * (i % 13) for i in range(120)]
+    report = fairkit.evaluate(rows, label="y", prediction="p", by="g", metrics=["mean_error", "r2_score"])
+    for section in sections_of(report):
+        spec = forest(section)
+        low, high = spec["hconcat"][1]["layer"][0]["encoding"]["x"]["scale"]["domain"]
+        for row, datum in zip(section.rows, spec["data"]["values"], strict=True):
+            assert datum["value"] == pytest.approx(row.estimate.value, rel=1e-5)
+            assert low <= datum["contrast_low"] <= datum["contrast_high"] <= high
+        assert low < section.margin[0] < section.margin[1] < high
+        assert ", %" not in str(spec["hconcat"][0])
+
+
+@pytest.mark.parametrize(
+    ("metric", "title"),
+    [
+        ("roc_auc", "ROC AUC"),
+        ("r2_score", "R² score"),
+        ("ndcg", "nDCG"),
+        ("macro_f1_score", "Macro F1 score"),
+        ("true_positive_rate[cat]", "True positive rate [cat]"),
+        ("roc_auc[new]", "ROC AUC [new]"),
+        ("accuracy[a [b]]", "Accuracy [a [b]]"),
+        ("accuracy[\x1b[31m]", "Accuracy [\\x1b[31m]"),
+    ],
+)
+def test_titles_are_words(metric, title):
+    """Abbreviations keep their letters, and a class or a model stands apart from the words."""
+    section = Section(metric, "g", "difference", None, "rest", None, None, ())
+    assert section.title == title

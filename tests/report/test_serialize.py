@@ -13,15 +13,20 @@ from hypothesis import strategies as st
 
 import fairkit
 from fairkit.contrasts import Contrast
+from fairkit.curves import ReliabilityBin, RocPoint
 from fairkit.errors import ReportError
 from fairkit.estimates import Estimate, GroupSize
 from fairkit.findings import Finding
 from fairkit.headlines import Headline
+from fairkit.missing import GapBounds, MissingShare
+from fairkit.models import GapChange, ModelContrast
+from fairkit.remedies.offers import Remedy
 from fairkit.report.serialize import from_json, json_schema, load_report, schema_text, to_json
 
 KEYS = [
     "schema", "created", "fairkit_version", "data", "settings", "counts", "groups", "estimates", "contrasts",
-    "findings", "headlines", "notes",
+    "findings", "headlines", "models", "gap_changes", "missing", "bounds", "reliability", "roc", "remedies",
+    "notes",
 ]  # fmt: skip
 RECORDS = {
     "groups": GroupSize,
@@ -29,7 +34,15 @@ RECORDS = {
     "contrasts": Contrast,
     "findings": Finding,
     "headlines": Headline,
+    "models": ModelContrast,
+    "gap_changes": GapChange,
+    "missing": MissingShare,
+    "bounds": GapBounds,
+    "reliability": ReliabilityBin,
+    "roc": RocPoint,
+    "remedies": Remedy,
 }
+EMPTY = {"models", "gap_changes", "reliability", "roc"}  # in a report on the decisions of one model
 
 
 def forbid(constant):
@@ -109,7 +122,7 @@ def test_every_key_is_always_there(report):
     assert list(data) == KEYS
     for name, made in RECORDS.items():
         fields = [field.name for field in dataclasses.fields(made)]
-        assert data[name]
+        assert bool(data[name]) == (name not in EMPTY)
         assert all(list(record) == fields for record in data[name])
     undefined = [e for e in data["estimates"] if e["value"] is None]
     assert {e["why"] for e in undefined} >= {"no-rows", "no-positives"}
@@ -119,7 +132,8 @@ def test_one_fact_stands_on_one_line(report):
     """A changed finding changes one line."""
     lines = to_json(report).splitlines()
     records = [json.loads(line.removesuffix(",")) for line in lines if line.startswith('{"metric"')]
-    assert len(records) == len(report.estimates) + len(report.contrasts) + len(report.findings)
+    found = (report.estimates, report.contrasts, report.findings, report.bounds, report.remedies)
+    assert len(records) == sum(map(len, found))
 
 
 def test_the_shipped_schema_is_made_from_the_code():
