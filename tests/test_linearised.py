@@ -449,19 +449,22 @@ def test_some_of_the_metrics_are_the_same_as_among_all():
 @pytest.mark.parametrize("clustered", [False, True])
 @pytest.mark.parametrize("compare", ["difference", "ratio"])
 def test_replicates_vary_as_the_contrasts_do(compare, clustered):
-    """The multiplier bootstrap has the standard errors of the plain intervals, against rest and a group."""
+    """The multiplier bootstrap has the standard errors of the contrasts, against the rest and a group."""
     rng = np.random.default_rng(19)
     n = 900
     cluster = rng.integers(0, 150, n) if clustered else None
     evidence = evidence_of(errors(rng, n, cluster=cluster)[0], ["mean_absolute_error"], replicates=4000)
     for reference in (REST, 0):
         comparison = evidence.against(np.array([reference]), compare)
-        (low, high), _ = comparison.plain(0.95)
+        errors_of = [np.sqrt(side.variance[0]) for side in (comparison.own, comparison.other)]
         drawn = comparison.replicates()[0]
         if compare == "ratio":
-            drawn, low, high = np.log(drawn), np.log(low), np.log(high)
-        reach = (high - low)[0, 1:] / 2 / 1.96
-        np.testing.assert_allclose(drawn.std(axis=0)[1:], reach, rtol=0.08)
+            drawn = np.log(drawn)
+            sides = zip(errors_of, (comparison.own, comparison.other), strict=True)
+            errors_of = [error / side.value[0] for error, side in sides]
+        one, two = errors_of
+        expected = np.sqrt(one**2 + two**2 - 2 * comparison.correlation[0] * one * two)
+        np.testing.assert_allclose(drawn.std(axis=0)[1:], expected[1:], rtol=0.08)
 
 
 def test_max_t_is_no_wider_than_bonferroni():
