@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 
@@ -137,8 +138,14 @@ def test_the_command_asks_what_the_library_asks(options, question, measured, dat
     assert ended.status == 0, ended.err
     read = from_json((folder / "r.json").read_text(encoding="utf-8"))
     expected = evaluate(data, by="sex", **question)
-    assert read.estimates == expected.estimates
-    assert read.findings == expected.findings
+    # Engines add amounts in any order, so that their last digit may differ from one run to the next.
+    for one, other in zip(
+        (*read.estimates, *read.findings), (*expected.estimates, *expected.findings), strict=True
+    ):
+        for field in dataclasses.fields(one):
+            mine, theirs = getattr(one, field.name), getattr(other, field.name)
+            approximate = isinstance(theirs, float | tuple)
+            assert mine == (pytest.approx(theirs, rel=1e-6, abs=1e-9) if approximate else theirs)
     assert read.settings == expected.settings
     assert measured <= {estimate.metric for estimate in read.estimates}
     for name in ("r.html", "r.md"):
@@ -150,7 +157,7 @@ def test_the_command_asks_what_the_library_asks(options, question, measured, dat
 CONTRADICTIONS = {
     "two questions": (
         ("--prediction", "guess", "--rank", "place", "--label", "price"),
-        ["--prediction, --rank ask for different kinds of counts"],
+        ["--prediction", "--rank", "ask for different kinds of counts"],
     ),
     "regression without a label": (("--prediction", "guess"), ["name the label (--label COL)"]),
     "half an interval": (
@@ -229,15 +236,17 @@ DATA = {
 }
 
 
-@pytest.mark.parametrize("options", [{**CONTRADICTIONS, **DATA}[name] for name in {**CONTRADICTIONS, **DATA}],
-                         ids=[*CONTRADICTIONS, *DATA])  # fmt: skip
-def test_what_does_not_fit_is_refused_with_code_2(options, folder, fairkit):
+@pytest.mark.parametrize(
+    ("options", "culprits"),
+    [*CONTRADICTIONS.values(), *DATA.values()],
+    ids=[*CONTRADICTIONS, *DATA],
+)
+def test_what_does_not_fit_is_refused_with_code_2(options, culprits, folder, fairkit):
     """All problems are named in one message, with what to do, and nothing is written."""
-    call, culprits = options
     made = columns(60)
     table = pa.table({**made, "debt": -made["months"], "zero": made["place"] - 1})
     pq.write_table(table, folder / "data.parquet")
-    ended = fairkit("eval", "data.parquet", *call, "--by", "sex", "-o", "r.json")
+    ended = fairkit("eval", "data.parquet", *options, "--by", "sex", "-o", "r.json")
     assert ended.status == 2, ended.out
     assert ended.out == ""
     assert ended.err.startswith("fairkit: ")
