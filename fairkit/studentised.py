@@ -30,7 +30,7 @@ BOOTSTRAP_FROM = 20
 """Fewest units for a bootstrap distribution; with fewer only its standard error is used."""
 
 MOST_UNDEFINED = 0.05
-_IN_TAIL = 10
+_IN_TAIL = 5
 
 
 class Spread(NamedTuple):
@@ -112,14 +112,14 @@ def interval_of(
         return student, "bootstrap-t"
     own = float(np.std(scaled[np.isfinite(scaled)], ddof=1))
     reach = float(tail * error / own)
-    # Of B replicates the (B + 1) p-th bounds a tail of p; an interpolated quantile lies further in.
     size = len(drawn)
-    beyond = ((size + 1) * float(normal_cdf(np.asarray(-reach))) - 1) / (size - 1)
-    last = min(_IN_TAIL / size, 0.25)
-    bca = bca_at([at], scaled[:, None], [spread.acceleration], confidence=1 - 2 * max(beyond, last))
+    outside = max(float(normal_cdf(np.asarray(-reach))), min(_IN_TAIL / size, 0.25))
+    stretch = max(reach / -float(normal_quantile(np.asarray(outside))), 1.0)
+    # Of B replicates the (B + 1) p-th bounds a tail of p; an interpolated quantile lies further in.
+    tail_of_drawn = ((size + 1) * outside - 1) / (size - 1)
+    bca = bca_at([at], scaled[:, None], [spread.acceleration], confidence=1 - 2 * tail_of_drawn)
     if np.isnan(bca.low[0]):
         return student, "bootstrap-t"
-    stretch = 1.0 if beyond >= last else reach / -float(normal_quantile(np.asarray(last)))
     bounds = (at + stretch * float(bca.low[0] - at), at + stretch * float(bca.high[0] - at))
     bounds = (float(np.exp(bounds[0])), float(np.exp(bounds[1]))) if ratio else bounds
     if not wide:

@@ -312,7 +312,7 @@ def test_intervals_cover_and_parity_is_rarely_called_a_disparity(sizes):
     rate, hit, alarm = 0.3, 0.7, 0.2
     tp, fn, fp, tn = rate * hit, rate * (1 - hit), (1 - rate) * alarm, (1 - rate) * (1 - alarm)
     truth = (tp * tn - fp * fn) / np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
-    covered, zero, false, runs = [], [], 0, 200
+    covered, zero, false, runs = [], [], 0, 400
     for seed in range(runs):
         evidence = evidence_of(drawn(sizes, seed=seed), [CORRELATION])
         (low, high), _ = evidence.plain(0.95)
