@@ -202,11 +202,11 @@ def _forests(found: Sequence[ModelContrast]) -> Spec:
     axis = {
         "labelColor": INK, "titleColor": MUTED, "labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE,
         "titleFontWeight": "normal", "gridColor": GRID, "domain": False, "ticks": False, "labelPadding": 4,
-        "labelLimit": 150,
+        "labelLimit": 150, "labelOverlap": "greedy", "tickCount": 5,
     }  # fmt: skip
     return {
         "background": PAPER,
-        "padding": 6,
+        "padding": {"left": 30, "right": 6, "top": 6, "bottom": 6},
         "columns": _COLUMNS,
         "spacing": 24,
         "concat": made,
