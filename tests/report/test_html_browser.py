@@ -111,15 +111,18 @@ def test_light_and_dark_are_two_pictures(browse, report, tmp_path):
     assert pictures[0] != pictures[1]
 
 
-def test_a_narrow_screen_scrolls_tables_not_the_page(browse, report, tmp_path):
-    """On a telephone the document is as wide as the screen; wide tables and charts scroll by themselves."""
+@pytest.mark.parametrize("width", [400, 1200])
+@pytest.mark.parametrize("name", ["report", "many_scores", "hostile_classes", "hostile_models"])
+def test_the_page_is_as_wide_as_the_screen(name, width, request, browse, tmp_path):
+    """On a telephone and on a desk wide tables and charts scroll by themselves, not the page."""
     page = tmp_path / "report.html"
-    text = to_html(report)
+    text = to_html(request.getfixturevalue(name))
+    assert "<script" not in text.lower()
     # The page forbids scripts, so the test measures it from a page around it.
     page.write_text(re.sub(r"<meta http-equiv[^>]*>", "", text), encoding="utf-8")
     around = tmp_path / "around.html"
     around.write_text(
-        "<iframe src='report.html' width=400 height=800></iframe><p id=w></p><script>onload = () => {"
+        f"<iframe src='report.html' width={width} height=800></iframe><p id=w></p><script>onload = () => {{"
         "const d = document.querySelector('iframe').contentDocument.documentElement;"
         "document.getElementById('w').textContent = d.scrollWidth + ' of ' + d.clientWidth}</script>",
         encoding="utf-8",
