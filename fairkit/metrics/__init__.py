@@ -150,17 +150,26 @@ def base_name(name: str) -> str:
     return name.partition("[")[0]
 
 
-def definition_of(name: str) -> AnyMetric | None:
+def definition_of(name: str, kinds: Sequence[Kind] = ()) -> AnyMetric | None:
     """Find the definition behind a metric's name, whatever class or model it is about; None if unknown.
+
+    Parameters
+    ----------
+    name : str
+    kinds : sequence of Kind
+        Where several kinds of counts have a metric of this name, the first of these is meant.
 
     Examples
     --------
     >>> found = definition_of("true_positive_rate[cat]")
     >>> found and found.title
     'True positive rate'
+    >>> found = definition_of("accuracy", [Kind.AGREEMENT])
+    >>> found and found.formula
+    'right / (right + wrong)'
     """
     base = base_name(name)
-    return next((family[base] for family in CATALOGUE.values() if base in family), None)
+    return next((CATALOGUE[kind][base] for kind in (*kinds, *CATALOGUE) if base in CATALOGUE[kind]), None)
 
 
 def chosen_metrics(names: Sequence[str] | Literal["default", "all"], *, kind: Kind) -> tuple[AnyMetric, ...]:

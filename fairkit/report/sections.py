@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fairkit.choices import READ_AS
 from fairkit.estimates import Estimate, GroupSize
 from fairkit.evidence import Compare
 from fairkit.findings import Finding, Verdict
 from fairkit.headlines import Headline
+from fairkit.kinds import Kind
 from fairkit.metrics import AnyMetric, Unit, base_name, definition_of
 from fairkit.report.model import Report
 from fairkit.report.phrases import visible
@@ -164,7 +166,7 @@ def parts(report: Report) -> tuple[Part, ...]:
                 key = (attribute, metric, compare)
                 sections[attribute].append(
                     _section(
-                        definition_of(metric),
+                        definition_of(metric, _kinds_of(metric, report.counts.kind)),
                         compare,
                         estimates=own,
                         found=found[key],
@@ -277,6 +279,13 @@ def counts_of(headline: Headline, part: Part) -> tuple[int, int, int, int]:
 
 COMPARES: tuple[Compare, ...] = ("difference", "ratio")
 """The comparisons, in the order in which views show them."""
+
+
+def _kinds_of(metric: str, kind: Kind) -> list[Kind]:
+    """List the kinds of counts that a metric may have been read from: of one class, decisions first."""
+    narrow = metric != base_name(metric)
+    decided = (Kind.CONFUSION, Kind.DECISIONS)
+    return sorted(READ_AS.get(kind, (kind,)), key=lambda one: (one in decided) != narrow)
 
 
 def _section(

@@ -78,3 +78,14 @@ def test_folding_never_hides_a_disparity(many):
         undefined = sum(row.undefined for row in section.rows)
         hidden = len(section.rows) - undefined - len(short.shown)
         assert short.left.startswith(f"{hidden} group")
+
+
+def test_a_metric_is_explained_by_the_counts_it_was_read_from():
+    """Accuracy of several classes counts rows that are right; recall of one class counts decisions."""
+    rows = {"g": ["a", "b"] * 30, "y": ["x", "y", "z"] * 20, "d": ["x", "y", "z", "z", "x"] * 12}
+    classes = fairkit.evaluate(rows, label="y", decision="d", classes="all", by="g")
+    shown = {s.metric: s.definition.formula for part in parts(classes) for s in part.sections}
+    assert shown["accuracy"] == "right / (right + wrong)"
+    assert shown["true_positive_rate[x]"] == "tp / (tp + fn)"
+    alone = fairkit.evaluate({"g": ["a", "b"] * 30, "d": [1, 0, 0] * 20}, decision="d", by="g")
+    assert parts(alone)[0].sections[0].definition.formula == "selected / (selected + rejected)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fairkit.missing import GapBounds, MissingShare
+from fairkit.missing.bounds import GapBounds, MissingShare
 from fairkit.report.blocks.base import Block, Table
 from fairkit.report.model import Report
 from fairkit.report.numerals import bounds, contrast_bounds, contrast_number, level_text, percent
@@ -77,29 +77,28 @@ def _shares(shares: Sequence[MissingShare]) -> Table:
 
 def _bounds(found: Sequence[GapBounds]) -> Table:
     attribute = found[0].attribute
+    others = list(dict.fromkeys(b.reference for b in found))
     rows = []
     for b in found:
         name = b.metric if b.compare == "difference" else f"{b.metric} (ratio)"
+        against = "" if len(others) == 1 else f" against {short_name(b.reference, attribute)}"
+        complete = UNDEFINED if b.complete_case is None else contrast_number(b.complete_case, b.compare)
         rows.append(
             (
                 name,
-                short_name(b.group, attribute),
-                "all other rows" if b.reference == "rest" else short_name(b.reference, attribute),
+                short_name(b.group, attribute) + against,
                 f"{b.undecided:,}",
-                UNDEFINED if b.complete_case is None else contrast_number(b.complete_case, b.compare),
-                f"{SYMBOLS[b.complete_verdict]} {b.complete_verdict}",
+                f"{SYMBOLS[b.complete_verdict]} {complete}",
                 contrast_bounds(b.low, b.high, b.compare) or UNDEFINED,
                 contrast_bounds(b.limit_low, b.limit_high, b.compare) or UNDEFINED,
                 f"{SYMBOLS[b.verdict]} {b.verdict}" + ("" if b.why is None else f": {reason_text(b.why)}"),
             )
         )
+    shared = "all other rows" if others[0] == "rest" else visible(others[0])
     return Table(
-        f"Gaps by {visible(attribute)}: complete cases, sharp bounds and limits "
-        "(differences of shares in points)",
-        (
-            *("metric", "group", "against", "rows that may belong", "complete cases", "verdict on them"),
-            *("bounds", "limits", "verdict on the limits"),
-        ),
+        f"Gaps by {visible(attribute)}{'' if len(others) > 1 else f' against {shared}'}: complete cases with "
+        "their verdict, sharp bounds, and limits with theirs (differences of shares in points)",
+        ("metric", "group", "may belong", "complete", "bounds", "limits", "verdict on the limits"),
         tuple(rows),
-        right=(3, 4),
+        right=(2, 3),
     )

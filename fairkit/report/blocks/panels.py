@@ -72,7 +72,7 @@ def panels(
     axis = {
         "labelColor": MUTED, "titleColor": MUTED, "labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE,
         "titleFontWeight": "normal", "gridColor": GRID, "domain": False, "ticks": False, "labelPadding": 4,
-        "labelFlush": False,
+        "labelFlush": False, "titlePadding": 10,
     }  # fmt: skip
     return {
         "background": PAPER,

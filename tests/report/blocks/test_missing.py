@@ -9,6 +9,7 @@ import fairkit
 from fairkit.report.blocks import blocks_of
 from fairkit.report.blocks.missing import missing_block
 from fairkit.report.numerals import contrast_number, percent
+from fairkit.report.phrases import SYMBOLS
 
 
 def evaluated(**question):
@@ -51,7 +52,7 @@ def test_every_gap_has_its_bounds(both):
     for row, b in zip(gaps.rows, both.bounds, strict=True):
         assert len(row) == len(gaps.columns)
         assert row[0] == (b.metric if b.compare == "difference" else f"{b.metric} (ratio)")
-        assert contrast_number(b.complete_case, b.compare) in row
+        assert row[3] == f"{SYMBOLS[b.complete_verdict]} {contrast_number(b.complete_case, b.compare)}"
         assert str(b.verdict) in row[-1]
 
 
@@ -62,7 +63,13 @@ def test_kept_verdicts_are_counted(both):
 
 
 def test_the_reference_is_named(both):
-    """Against the rest the table says so in words; against a group it has the group's name."""
-    assert {row[2] for row in missing_block(both).tables[1].rows} == {"all other rows"}
-    named = missing_block(evaluated(reference="sex=M", metrics=["accuracy"]))
-    assert {row[2] for row in named.tables[1].rows} == {"M"}
+    """One reference stands in the caption; where each metric has its own best group, rows name it."""
+    assert "Gaps by sex against all other rows:" in missing_block(both).tables[1].caption
+    named = missing_block(evaluated(reference="sex=M", metrics=["accuracy"])).tables[1]
+    assert "against sex=M:" in named.caption
+    assert [row[1] for row in named.rows] == ["F"]
+    best = evaluated(reference="best", metrics=["accuracy", "error_rate", "selection_rate", "f1_score"])
+    assert len({b.reference for b in best.bounds}) == 2
+    gaps = missing_block(best).tables[1]
+    assert {row[1] for row in gaps.rows} == {"F against M", "M against F"}
+    assert "against" not in gaps.caption
