@@ -13,20 +13,20 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from fairkit.batches import count_batches as count_batches
-    from fairkit.callables import CallableMetric as CallableMetric
     from fairkit.counts import Counts as Counts
     from fairkit.counts import merge as merge
     from fairkit.errors import DataError as DataError
     from fairkit.errors import FairkitError as FairkitError
     from fairkit.evaluator import evaluate as evaluate
     from fairkit.frames import count as count
+    from fairkit.functions.callables import CallableMetric as CallableMetric
     from fairkit.metric_frames import metric_frame as metric_frame
     from fairkit.remedies.mitigation import remedy as remedy
     from fairkit.report.model import Report as Report
     from fairkit.report.serialize import load_report as load_report
 
 _HOME = {
-    "CallableMetric": "fairkit.callables",
+    "CallableMetric": "fairkit.functions.callables",
     "count_batches": "fairkit.batches",
     "metric_frame": "fairkit.metric_frames",
     "Counts": "fairkit.counts",

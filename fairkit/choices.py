@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal
 
-from fairkit.callables import CallableMetric, callable_metric, recognised
 from fairkit.counts import Kind
 from fairkit.errors import UsageError
+from fairkit.functions.callables import CallableMetric, callable_metric, recognised
 from fairkit.metrics import (
     CATALOGUE,
     AnyMetric,

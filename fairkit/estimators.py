@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fairkit.door.rows import MOST_ROWS, rows_of
 from fairkit.errors import DataError, UsageError, did_you_mean, shortlist
-from fairkit.rows import MOST_ROWS, rows_of
 
 BATCH = 100_000
 """Rows that an estimator is given at a time."""
@@ -65,8 +65,8 @@ def predictions_of(
     estimator : scikit-learn estimator
         Fitted; with `predict`, and `predict_proba` or `decision_function` for scores.
     data : frame, path or array
-        X itself (an array, a sparse matrix, a frame), or any data that :func:`fairkit.rows.rows_of` takes
-        with the feature columns among others.
+        X itself (an array, a sparse matrix, a frame), or any data that
+        :func:`fairkit.door.rows.rows_of` takes with the feature columns among others.
     features : sequence of str, optional
         Which columns to give it; else those it was fitted on (`feature_names_in_`), else all of a frame.
     rows : int, optional

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
 from fairkit import __version__, frames
-from fairkit._cells import level_text
 from fairkit.cautions import cautions, one_sided, slips
 from fairkit.choices import Metrics, about_any_model, chosen, told_apart
 from fairkit.corrections import Correction
 from fairkit.counts import LEFT_OUT, Counts, Kind
+from fairkit.door.cells import level_text
 from fairkit.errors import DataError, UsageError, did_you_mean, shortlist
 from fairkit.estimates import group_sizes
 from fairkit.evidence import Compare, DifferenceInterval, Options
@@ -201,7 +201,7 @@ def evaluate(
     if has_models(counts):
         compare_models(counts, about_any_model(measured), split, rules=rules, found=found)
     if functions and question is not None:
-        from fairkit.on_rows import OnRows
+        from fairkit.functions.on_rows import OnRows
 
         asked_rows = OnRows(functions, data, question)
         for grouping, wish in zip(split, wishes, strict=True):

@@ -1,7 +1,8 @@
 """Opening files: a path, folder or glob becomes rows that can be counted, larger than memory if need be.
 
 This module finds the files, their format and the names of their columns, and turns what can be wrong with
-them (empty, ragged, damaged, of another encoding) into sentences. :mod:`fairkit._relations` reads the rows.
+them (empty, ragged, damaged, of another encoding) into sentences. The rows are read by
+:mod:`fairkit.door.relations`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
-from fairkit._cells import Decode, csv_texts, json_texts
+from fairkit.door.cells import Decode, csv_texts, json_texts
 from fairkit.errors import DataError, did_you_mean, shortlist
 from fairkit.questions import Use
 
@@ -83,18 +84,18 @@ class OpenedFile:
         DataError
             The files are damaged, or some of them lack a column.
         """
-        from fairkit import _relations
+        from fairkit.door import relations
 
         try:
             if self.format == "csv":
                 separator = _separator(self.paths[0])
-                return _relations.csv(self.paths, self.names, uses, missing, separator=separator)
+                return relations.csv(self.paths, self.names, uses, missing, separator=separator)
             if self.format == "json":
-                return _relations.json(self.paths, uses, missing)
+                return relations.json(self.paths, uses, missing)
             if self.format == "parquet":
-                return _relations.parquet(self.paths, self.names, uses)
-            return _relations.arrow(self.paths, uses)
-        except _relations.ERRORS as error:
+                return relations.parquet(self.paths, self.names, uses)
+            return relations.arrow(self.paths, uses)
+        except relations.ERRORS as error:
             raise reading_error(error, self.paths) from error
 
     def decoders(self, uses: Mapping[str, Use], missing: Sequence[str]) -> dict[str, Decode]:
@@ -113,11 +114,11 @@ class OpenedFile:
         """Look at all rows of JSON Lines, where a row may have a key that no earlier row had."""
         if self.format != "json":
             return self
-        from fairkit import _relations
+        from fairkit.door import relations
 
         try:
-            names = _relations.json_keys(self.paths)
-        except _relations.ERRORS as error:
+            names = relations.json_keys(self.paths)
+        except relations.ERRORS as error:
             raise reading_error(error, self.paths) from error
         return replace(self, names=tuple(dict.fromkeys([*self.names, *names])))
 
@@ -157,7 +158,7 @@ def open_path(path: str | os.PathLike[str]) -> OpenedFile:
     empty = [file.name for file in files if file.stat().st_size == 0]
     if empty:
         raise DataError(f"the file is empty: {shortlist(empty)}.")
-    from fairkit import _relations
+    from fairkit.door import relations
 
     try:
         if kind == "csv":
@@ -165,8 +166,8 @@ def open_path(path: str | os.PathLike[str]) -> OpenedFile:
         elif kind == "json":
             names = _json_names(files)
         else:
-            names = (_relations.parquet_names if kind == "parquet" else _relations.arrow_names)(files)
-    except _relations.ERRORS as error:
+            names = (relations.parquet_names if kind == "parquet" else relations.arrow_names)(files)
+    except relations.ERRORS as error:
         raise reading_error(error, files) from error
     return OpenedFile(files, kind, tuple(names))
 

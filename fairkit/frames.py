@@ -17,10 +17,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from fairkit._grids import tabulated
-from fairkit._plan import match
-from fairkit._tally import to_counts
 from fairkit.counts import Counts
+from fairkit.door.grids import tabulated
+from fairkit.door.plan import match
+from fairkit.door.tally import to_counts
 from fairkit.errors import DataError
 from fairkit.groups import By, attributes_of, groupings
 from fairkit.predicates import Predicate, kinds, object_kinds, to_expressions, to_mask
@@ -157,7 +157,7 @@ def read(data: Any, question: Question, *, hash_files: bool = False) -> Reading:
     module = type(data).__module__.partition(".")[0]
     if module == "pandas" and hasattr(data, "columns"):
         return Reading(_read_pandas(data, question), "pandas")
-    from fairkit._lazy_rows import is_lazy, lazy_rows
+    from fairkit.door.lazy_rows import is_lazy, lazy_rows
 
     offers_stream = hasattr(data, "__arrow_c_stream__") and module not in _KNOWN
     if module == "pyarrow" or (offers_stream and not is_lazy(data)):
@@ -166,7 +166,7 @@ def read(data: Any, question: Question, *, hash_files: bool = False) -> Reading:
         rows = lazy_rows(data)
     except TypeError as error:
         raise _no_rows(data) from error
-    from fairkit._engine_rows import EngineRows
+    from fairkit.door.engine_rows import EngineRows
 
     plan = match(question, rows.names)
     found = EngineRows(lambda: rows.frame, plan, columns=rows.columns)
@@ -177,7 +177,7 @@ def _read_file(data: str | os.PathLike[str], question: Question, *, hash_files: 
     import duckdb
     import narwhals.stable.v2 as nw
 
-    from fairkit._engine_rows import EngineRows
+    from fairkit.door.engine_rows import EngineRows
     from fairkit.files import open_path, reading_error
 
     opened = open_path(data)
@@ -199,8 +199,8 @@ def _read_file(data: str | os.PathLike[str], question: Question, *, hash_files: 
 
 
 def _read_mapping(data: Mapping[str, Any], question: Question) -> Counts:
-    from fairkit import _arrays
-    from fairkit._array_rows import ArrayRows, Columns
+    from fairkit.door import arrays as _arrays
+    from fairkit.door.array_rows import ArrayRows, Columns
 
     given = {str(name): values for name, values in data.items()}
     plan = match(question, [str(name) for name in data])
@@ -223,9 +223,9 @@ def _read_pandas(data: Any, question: Question) -> Counts:
     import narwhals.stable.v2 as nw
     import pandas as pd
 
-    from fairkit import _arrays
-    from fairkit._array_rows import ArrayRows, Columns
-    from fairkit._engine_rows import without
+    from fairkit.door import arrays as _arrays
+    from fairkit.door.array_rows import ArrayRows, Columns
+    from fairkit.door.engine_rows import without
 
     names = [str(name) for name in data.columns]
     plan = match(question, names)
@@ -260,8 +260,8 @@ def _read_arrow(data: Any, question: Question) -> Counts:
     import narwhals.stable.v2 as nw
     import pyarrow as pa
 
-    from fairkit import _relations
-    from fairkit._engine_rows import EngineRows
+    from fairkit.door import relations
+    from fairkit.door.engine_rows import EngineRows
 
     if not hasattr(data, "schema"):
         try:
@@ -271,8 +271,8 @@ def _read_arrow(data: Any, question: Question) -> Counts:
             raise _no_rows(data) from error
     plan = match(question, list(data.schema.names))
     if plan.scores and isinstance(data, pa.RecordBatchReader):
-        data = _relations.held(data, plan.uses)  # scores are read more than once
-    rows = EngineRows(lambda: nw.from_native(_relations.table(data, plan.uses)).lazy(), plan)
+        data = relations.held(data, plan.uses)  # scores are read more than once
+    rows = EngineRows(lambda: nw.from_native(relations.table(data, plan.uses)).lazy(), plan)
     return to_counts(tabulated(rows, plan), plan)
 
 

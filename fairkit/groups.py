@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from fairkit._cells import level_text
 from fairkit.counts import Counts, Level, natural_order
+from fairkit.door.cells import level_text
 from fairkit.errors import FairkitError, UsageError, did_you_mean, shortlist
 from fairkit.predicates import Predicate, parse
 

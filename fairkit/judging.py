@@ -16,7 +16,7 @@ from fairkit.groups import Grouping, Reference
 from fairkit.headlines import Headline, headlines
 from fairkit.margins import margins_for
 from fairkit.metrics import AnyMetric, Functional, Metric
-from fairkit.missing import GapBounds, MissingShare, gap_bounds, missing_shares
+from fairkit.missing.bounds import GapBounds, MissingShare, gap_bounds, missing_shares
 from fairkit.models import GapChange, ModelContrast, gap_changes, model_contrasts
 from fairkit.tables import GroupTable, group_cells, group_table
 

@@ -1,7 +1,7 @@
 """Several models on the same rows: what changes within each group, and whether a gap widens.
 
 A new model is better for a group, worse, or equivalent, or nothing can be said: the verdict comes from one
-interval of the paired difference (:mod:`fairkit._paired_limits`), corrected over all groups, and is printed
+interval of the paired difference (:mod:`fairkit.pairs.limits`), corrected over all groups, and is printed
 with it. A release may ask for less: that no group is worse by more than the margin.
 """
 
@@ -13,7 +13,13 @@ from typing import Literal
 
 import numpy as np
 
-from fairkit._paired_families import (
+from fairkit.corrections import Correction
+from fairkit.counts import Counts
+from fairkit.evidence import Compare
+from fairkit.findings import TOO_FEW_ROWS
+from fairkit.groups import Grouping
+from fairkit.metrics import AnyMetric, Why
+from fairkit.pairs.families import (
     Judgement,
     ModelPair,
     Rules,
@@ -22,14 +28,8 @@ from fairkit._paired_families import (
     judge_gaps,
     model_pairs,
 )
-from fairkit._paired_limits import PairedValue
-from fairkit._paired_values import compared
-from fairkit.corrections import Correction
-from fairkit.counts import Counts
-from fairkit.evidence import Compare
-from fairkit.findings import TOO_FEW_ROWS
-from fairkit.groups import Grouping
-from fairkit.metrics import AnyMetric, Why
+from fairkit.pairs.limits import PairedValue
+from fairkit.pairs.values import compared
 
 ALL = "all"
 """Name of the group of all rows."""

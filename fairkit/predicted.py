@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fairkit._plan import match
+from fairkit.door.plan import match
+from fairkit.door.rows import MOST_ROWS, columns_of
 from fairkit.errors import UsageError
 from fairkit.estimators import predictions_of
 from fairkit.groups import Attribute
 from fairkit.questions import Question, Use
-from fairkit.rows import MOST_ROWS, columns_of
 
 _BY_ESTIMATOR = ("decision", "prediction", "outputs", "rank", "events")
 

@@ -1,7 +1,7 @@
 """What to count: the question a caller asks, and the kind of counts that answers it.
 
 A question is checked in itself, before any data are opened: everything in it that does not fit together is
-said at once. :mod:`fairkit._plan` then matches it with the columns that the data have.
+said at once. :mod:`fairkit.door.plan` then matches it with the columns that the data have.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from fairkit import _question_rules
-from fairkit._cells import level_text
+from fairkit.door import question_rules
+from fairkit.door.cells import level_text
 from fairkit.errors import UsageError
 from fairkit.groups import Attribute
 from fairkit.kinds import Kind
@@ -110,11 +110,9 @@ class Question:
 
     def __post_init__(self) -> None:
         given = {
-            name: getattr(self, name)
-            for name in _question_rules.PARAMETERS
-            if getattr(self, name) is not None
+            name: getattr(self, name) for name in question_rules.PARAMETERS if getattr(self, name) is not None
         }
-        problems = _question_rules.wrong_types(given) or _question_rules.contradictions(given)
+        problems = question_rules.wrong_types(given) or question_rules.contradictions(given)
         if problems:
             raise UsageError(*problems)
 

@@ -13,10 +13,10 @@ import pyarrow.dataset as ds
 import pytest
 
 from fairkit._axes import Axis
-from fairkit._batch_sources import regrouped
-from fairkit._batch_work import Sum
 from fairkit._counts_bytes import from_bytes, to_bytes
-from fairkit.batches import count_batches
+from fairkit.batches.counting import count_batches
+from fairkit.batches.sources import regrouped
+from fairkit.batches.work import Sum
 from fairkit.counts import Counts, Kind, merge
 from fairkit.errors import DataError, UsageError
 from fairkit.frames import count

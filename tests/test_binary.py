@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fairkit._binary import Outcome, positive_class, unused_positive
+from fairkit.door.binary import Outcome, positive_class, unused_positive
 from fairkit.errors import DataError
 from fairkit.frames import count
 

@@ -5,18 +5,18 @@ import numpy as np
 import pytest
 import sklearn.metrics as sklearn
 
-from fairkit.callable_rows import CallableRows
-from fairkit.callables import CallableMetric, callable_metric
 from fairkit.corrections import Correction
 from fairkit.counts import Counts, Kind
 from fairkit.errors import UsageError
 from fairkit.evidence import Options
+from fairkit.functions.callable_rows import CallableRows
+from fairkit.functions.callables import CallableMetric, callable_metric
+from fairkit.functions.resampling import Calls
+from fairkit.functions.row_data import row_data
 from fairkit.groups import attributes_of, groupings
 from fairkit.judging import Found, Rules, judge_evidence
 from fairkit.metrics import Why
 from fairkit.questions import Question
-from fairkit.resampling import Calls
-from fairkit.row_data import row_data
 from fairkit.shares import REST
 from fairkit.tables import group_table
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import sklearn.metrics as sklearn
 
-from fairkit.callables import CallableMetric, callable_metric, recognised, resolve, takes
 from fairkit.counts import Counts, Kind
 from fairkit.errors import UsageError
+from fairkit.functions.callables import CallableMetric, callable_metric, recognised, resolve, takes
 from fairkit.metrics import CATALOGUE, Metric, Why
 
 

@@ -14,7 +14,14 @@ from score_counts import score_counts
 
 import fairkit
 from fairkit.counts import FIELDS, LEFT_OUT, Counts, Kind
-from fairkit.curves import choose_threshold, nearest_threshold, reliability, roc, thresholds, try_threshold
+from fairkit.curves import (
+    choose_threshold,
+    nearest_threshold,
+    reliability,
+    roc,
+    thresholds,
+    try_threshold,
+)
 from fairkit.errors import DataError, UsageError
 from fairkit.groups import groupings
 from fairkit.inference import wilson

@@ -623,9 +623,10 @@ def test_only_groups_are_collected_from_a_folder(tmp_path):
     script = textwrap.dedent(
         """
         import os, resource, sys
-        from fairkit import _relations, frames
+        from fairkit import frames
+        from fairkit.door import relations
         asked = {"by": ["g", "high: score > 0.5"], "label": "y", "decision": "d"}
-        _relations._database(os.getpid()).execute("SET memory_limit = '60MB'; SET threads = 2")
+        relations._database(os.getpid()).execute("SET memory_limit = '60MB'; SET threads = 2")
         frames.count(sys.argv[1] + "/part-0.parquet", **asked)  # loads what is loaded once
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         counts = frames.count(sys.argv[1], **asked)

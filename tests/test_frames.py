@@ -996,7 +996,7 @@ def test_other_numbers_are_weights_and_scores(make):
 
 def test_more_combinations_than_can_be_held_are_refused(monkeypatch):
     """An engine's groups are collected up to a limit; beyond it, the question is wrong."""
-    monkeypatch.setattr("fairkit._grids.MOST_CELLS", 10)
+    monkeypatch.setattr("fairkit.door.grids.MOST_CELLS", 10)
     frame = pl.DataFrame({"g": list(range(50)), "d": [0, 1] * 25})
     with pytest.raises(DataError, match="more than 10 combinations of values"):
         count(frame, by="g", decision="d")

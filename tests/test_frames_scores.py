@@ -148,8 +148,8 @@ def test_scores_of_several_models_lie_on_axes_of_their_own(frame_of):
 
 def test_many_scores_lie_in_bins_that_all_engines_share(frame_of, monkeypatch):
     """Beyond the limit of an exact table, bins are the finest power of two with at most so many of them."""
-    monkeypatch.setattr("fairkit._grids.EXACT_CELLS", 20)
-    monkeypatch.setattr("fairkit._grids.MOST_BINS", (16, 16))
+    monkeypatch.setattr("fairkit.door.grids.EXACT_CELLS", 20)
+    monkeypatch.setattr("fairkit.door.grids.MOST_BINS", (16, 16))
     found = count(frame_of(only("g", "y", "t", "w")), by="g", label="y", score="t", weight="w", threshold=0.1)
     decided = [value >= 0.1 for value in ROWS["t"]]
     spread = max(ROWS["t"]) - min(ROWS["t"])
@@ -169,7 +169,7 @@ def test_many_scores_lie_in_bins_that_all_engines_share(frame_of, monkeypatch):
 
 def test_bins_that_hold_one_score_each_are_exact(frame_of, monkeypatch):
     """A score of few values is exact however many rows there are, for no bin mixes two."""
-    monkeypatch.setattr("fairkit._grids.EXACT_ROWS", 10)
+    monkeypatch.setattr("fairkit.door.grids.EXACT_ROWS", 10)
     found = count(frame_of(only("g", "y", "s", "w")), by="g", label="y", score="s", weight="w")
     assert_same(found, expected("y", {"": "s"}, weights=ROWS["w"]))
 
@@ -205,7 +205,7 @@ def table_of(rows):
 @pytest.mark.parametrize("scale", [1.0, 1e-300, 1e9, 2.0**-1074])
 def test_arrays_and_engines_find_the_same_bins(monkeypatch, shift, scale):
     """Wherever scores lie and however wide they are spread, no bin depends on who computes it."""
-    monkeypatch.setattr("fairkit._grids.EXACT_ROWS", 0)
+    monkeypatch.setattr("fairkit.door.grids.EXACT_ROWS", 0)
     rng = np.random.default_rng(5)
     rows = {
         "g": rng.integers(0, 3, 9000),
@@ -228,7 +228,7 @@ def test_probabilities_have_bins_of_two_to_the_minus_twelve():
     exact = count(rows, by="g", label="y", score="s")
     assert (exact.axes[0].width, len(exact.axes[0].levels)) == (0.0, 9000)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("fairkit._grids.EXACT_ROWS", 0)
+        patch.setattr("fairkit.door.grids.EXACT_ROWS", 0)
         binned = count(rows, by="g", label="y", score="s")
     assert binned.axes[0].width == 2.0**-12
     np.testing.assert_allclose(binned.values.sum(axis=0), exact.values.sum(axis=0), rtol=1e-12)
@@ -254,7 +254,7 @@ def test_scores_beyond_one_block_are_counted(monkeypatch):
     late["s"][-1] = 0.500001  # only the last block shows that a bin has two scores
     late["s"][0] = 0.5
     late["g"] = np.zeros(size, int)
-    monkeypatch.setattr("fairkit._grids.EXACT_ROWS", 0)
+    monkeypatch.setattr("fairkit.door.grids.EXACT_ROWS", 0)
     for one, exact in ((rows, False), (few, True), (late, False)):
         found = count(one, by="g", label="y", score="s")
         assert (found.axes[0].width == 0) == exact
@@ -264,7 +264,7 @@ def test_scores_beyond_one_block_are_counted(monkeypatch):
 
 def test_two_scores_in_one_bin_are_seen_within_a_cell_only(monkeypatch):
     """Groups that share a bin but no score still have exact tables."""
-    monkeypatch.setattr("fairkit._grids.EXACT_ROWS", 0)
+    monkeypatch.setattr("fairkit.door.grids.EXACT_ROWS", 0)
     rows = {"g": ["a", "a", "b", "b"], "y": [0, 1, 0, 1], "s": [0.5, 0.9, 0.5 + 1e-9, 0.1]}
     for frame in (rows, table_of(rows)):
         assert count(frame, by="g", label="y", score="s").axes[0].levels == (
@@ -305,8 +305,8 @@ def test_counting_in_parts_loses_nothing(rows, cut, binned):
     asked = {"by": "g", "label": "y", "score": "s"}
     with pytest.MonkeyPatch.context() as patch:
         if binned:
-            patch.setattr("fairkit._grids.EXACT_ROWS", 0)
-            patch.setattr("fairkit._grids.MOST_BINS", (4, 4))
+            patch.setattr("fairkit.door.grids.EXACT_ROWS", 0)
+            patch.setattr("fairkit.door.grids.MOST_BINS", (4, 4))
         whole = count(table, **asked)
         parts = merge([count(table.slice(0, cut), **asked), count(table.slice(cut), **asked)])
         again = count(table.to_pandas(types_mapper=pd.ArrowDtype), **asked)
@@ -334,8 +334,8 @@ def assert_coarser(fine, coarse):
 
 def test_more_combinations_of_scores_than_can_be_held_are_refused(monkeypatch):
     """The message says what to do about several models."""
-    monkeypatch.setattr("fairkit._grids.EXACT_ROWS", 0)
-    monkeypatch.setattr("fairkit._grids.MOST_CELLS", 50)
+    monkeypatch.setattr("fairkit.door.grids.EXACT_ROWS", 0)
+    monkeypatch.setattr("fairkit.door.grids.MOST_CELLS", 50)
     rng = np.random.default_rng(3)
     rows = {"g": ["a"] * 900, "y": rng.integers(0, 2, 900), "s": rng.random(900), "t": rng.random(900)}
     with pytest.raises(DataError, match="scores of 2 models on the same rows have more than 50 combinations"):

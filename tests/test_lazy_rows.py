@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from fairkit._lazy_rows import is_lazy, lazy_rows, renamed
+from fairkit.door.lazy_rows import is_lazy, lazy_rows, renamed
 from fairkit.errors import DataError
 from fairkit.frames import Question, count, read
 from fairkit.groups import Attribute

@@ -11,8 +11,8 @@ import sklearn.metrics as sklearn
 from sklearn.exceptions import UndefinedMetricWarning
 
 from fairkit.errors import DataError, UsageError
-from fairkit.metric_frame_tables import to_metric_frame
-from fairkit.metric_frames import metric_frame
+from fairkit.metric_frames.frame import metric_frame
+from fairkit.metric_frames.tables import to_metric_frame
 from fairkit.report.serialize import from_json
 
 DECISIONS = {

@@ -18,7 +18,7 @@ from fairkit.findings import Margins, Verdict
 from fairkit.groups import group_name, groupings
 from fairkit.inference import wilson
 from fairkit.metrics import chosen_metrics
-from fairkit.missing import OUTCOMES, gap_bounds, missing_shares
+from fairkit.missing.bounds import OUTCOMES, gap_bounds, missing_shares
 
 METRICS = {kind: chosen_metrics("all", kind=kind) for kind in (Kind.CONFUSION, Kind.DECISIONS)}
 RATE = METRICS[Kind.DECISIONS]

@@ -13,7 +13,7 @@ from fairkit.counts import Counts, Kind
 from fairkit.findings import Margins, Verdict
 from fairkit.groups import group_name, groupings
 from fairkit.metrics import chosen_metrics
-from fairkit.missing import gap_bounds
+from fairkit.missing.bounds import gap_bounds
 
 METRICS = chosen_metrics("all", kind=Kind.CONFUSION)
 SHARES = [m for m in METRICS if m.is_proportion]

@@ -6,8 +6,6 @@ from scipy.stats import norm
 from scipy.stats import t as student
 from statsmodels.stats.contingency_tables import mcnemar
 
-from fairkit._paired_families import model_pairs
-from fairkit._paired_values import compared
 from fairkit.corrections import Correction
 from fairkit.counts import Axis, Counts, Kind
 from fairkit.errors import UsageError
@@ -15,6 +13,8 @@ from fairkit.groups import Grouping, groupings
 from fairkit.inference import guarded_tango, tango
 from fairkit.metrics import CATALOGUE, metric
 from fairkit.models import gap_changes, model_contrasts
+from fairkit.pairs.families import model_pairs
+from fairkit.pairs.values import compared
 
 SEX = groupings("sex")[0]
 WORDS = np.array([["tn", "fp"], ["fn", "tp"]])

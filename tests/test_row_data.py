@@ -5,9 +5,9 @@ import pytest
 
 from fairkit.errors import DataError, UsageError
 from fairkit.frames import read
+from fairkit.functions.row_data import key_of, row_data
 from fairkit.groups import attributes_of, groupings
 from fairkit.questions import Question
-from fairkit.row_data import key_of, row_data
 from fairkit.tables import group_table
 
 COLUMNS = {

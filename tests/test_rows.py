@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fairkit import rows as rows_module
+from fairkit.door import rows as rows_module
+from fairkit.door.rows import rows_of
 from fairkit.errors import DataError
-from fairkit.rows import rows_of
 
 COLUMNS = {
     "text": ["a", None, "c", "a", "?", "f"],

@@ -1,7 +1,7 @@
 """Metrics of scores: whether they put positives first, and whether they mean what they say.
 
 Scores need no threshold here. Ranking metrics take any number; metrics of calibration need probabilities
-from 0 to 1. How well a threshold on the scores does is for :mod:`fairkit.curves`.
+from 0 to 1. How well a threshold on the scores does is for :mod:`fairkit.curves.tracing`.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ class Encoding:
 
     Examples
     --------
-    >>> from fairkit.rows import rows_of
+    >>> from fairkit.door.rows import rows_of
     >>> rows = rows_of({"home": ["own", None, "rent"], "age": [30, 40, None]}, ["home", "age"])
     >>> Encoding.fit(rows, linear=False).apply(rows).tolist()
     [[0.0, 30.0], [nan, 40.0], [1.0, nan]]
@@ -62,7 +62,7 @@ class Encoding:
         Parameters
         ----------
         columns : pandas.DataFrame
-            As :func:`fairkit.rows.rows_of` gives them.
+            As :func:`fairkit.door.rows.rows_of` gives them.
         linear : bool
             For a linear model: categories as indicators (the 49 most frequent of a column and one for all
             others), gaps filled with the median, everything scaled. Else for trees: categories as numbers,

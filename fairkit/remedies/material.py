@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fairkit._binary import positive_class
-from fairkit._plan import Plan, match
+from fairkit.door.binary import positive_class
+from fairkit.door.plan import Plan, match
+from fairkit.door.rows import MOST_ROWS, columns_of, known_names
 from fairkit.errors import DataError, UsageError, shortlist
+from fairkit.functions.row_data import RowData, key_of, row_data
 from fairkit.groups import group_name
 from fairkit.questions import Question, Use
-from fairkit.row_data import RowData, key_of, row_data
-from fairkit.rows import MOST_ROWS, columns_of, known_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -231,7 +231,7 @@ def _groups(rows: RowData, across: Sequence[str]) -> tuple[IntArray, tuple[str, 
 
 
 def _scores(frame: pd.DataFrame, name: str) -> FloatArray:
-    from fairkit._arrays import floats
+    from fairkit.door.arrays import floats
 
     try:
         scores = floats(frame[name].to_numpy())

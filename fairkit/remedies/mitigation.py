@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fairkit.door.rows import MOST_ROWS
 from fairkit.errors import DataError, shortlist
 from fairkit.groups import By, Grouping, attributes_of, groupings
 from fairkit.questions import Question
@@ -23,7 +24,6 @@ from fairkit.remedies.catalogue import Constraint, Method
 from fairkit.remedies.material import Material, material
 from fairkit.remedies.split import held_out
 from fairkit.remedies.wishes import crossed_attributes, settled
-from fairkit.rows import MOST_ROWS
 
 if TYPE_CHECKING:
     from fairkit.models import GapChange, ModelContrast

@@ -17,14 +17,14 @@ from fairkit.estimates import Estimate, GroupSize
 from fairkit.evidence import Compare
 from fairkit.findings import Finding, Verdict
 from fairkit.headlines import Headline
-from fairkit.missing import GapBounds, MissingShare
+from fairkit.missing.bounds import GapBounds, MissingShare
 from fairkit.models import GapChange, ModelContrast
 from fairkit.remedies import Remedy
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from fairkit.metric_frame_tables import MetricFrameTables
+    from fairkit.metric_frames.tables import MetricFrameTables
 
 SCHEMA = "fairkit.report/1"
 """Name and version of the JSON form."""
@@ -301,7 +301,7 @@ class Report:
         >>> fairkit.evaluate(rows, decision="d", by="sex").to_metric_frame().difference().round(2).tolist()
         [0.0]
         """
-        from fairkit.metric_frame_tables import to_metric_frame
+        from fairkit.metric_frames.tables import to_metric_frame
 
         return to_metric_frame(self, attribute=attribute)
 

@@ -27,7 +27,7 @@ from fairkit.findings import TOO_FEW_ROWS, Finding
 from fairkit.headlines import Headline
 from fairkit.kinds import FIELDS, ROW_FIELDS
 from fairkit.metrics import Why
-from fairkit.missing import GapBounds, MissingShare
+from fairkit.missing.bounds import GapBounds, MissingShare
 from fairkit.models import GapChange, ModelContrast
 from fairkit.remedies import Remedy
 from fairkit.report.model import SCHEMA, DataSummary, Report, Settings

@@ -10,6 +10,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
+from fairkit.door.rows import rows_of
 from fairkit.errors import UsageError
 from fairkit.groups import attributes_of, groupings
 from fairkit.questions import Question
@@ -17,7 +18,6 @@ from fairkit.remedies.catalogue import CONSTRAINTS, METHODS
 from fairkit.remedies.features import Encoding, model_named
 from fairkit.remedies.fitting import Plan, fit
 from fairkit.remedies.material import material
-from fairkit.rows import rows_of
 
 RATES = {
     "demographic_parity": [lambda _, d: d.mean()],

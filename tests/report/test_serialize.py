@@ -18,7 +18,7 @@ from fairkit.errors import ReportError
 from fairkit.estimates import Estimate, GroupSize
 from fairkit.findings import Finding
 from fairkit.headlines import Headline
-from fairkit.missing import GapBounds, MissingShare
+from fairkit.missing.bounds import GapBounds, MissingShare
 from fairkit.models import GapChange, ModelContrast
 from fairkit.remedies.offers import Remedy
 from fairkit.report.serialize import from_json, json_schema, load_report, schema_text, to_json
