@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 from fairkit import __version__, frames
 from fairkit.cautions import cautions, one_sided, slips
 from fairkit.choices import Metrics, about_any_model, chosen, told_apart
+from fairkit.coarse import coarse
 from fairkit.corrections import Correction
 from fairkit.counts import LEFT_OUT, Counts, Kind
 from fairkit.door.cells import level_text
@@ -194,7 +195,8 @@ def evaluate(
     else:
         reading = frames.read(data, question, hash_files=hash_files)
     counts = reading.counts
-    summary = _summary(reading)
+    kept = coarse(counts)
+    summary = _summary(reading, kept)
     measured = chosen(names, views(counts))
     rules = Rules(compares, margins, confidence, Correction(correction), Options(interval, replicates, seed))
     found = _judged(counts, measured, split, wishes, rules=rules)
@@ -236,7 +238,7 @@ def evaluate(
         fairkit_version=__version__,
         data=summary,
         settings=settings,
-        counts=counts,
+        counts=kept,
         groups=tuple(found.groups),
         estimates=tuple(found.estimates),
         contrasts=tuple(found.contrasts),
@@ -326,7 +328,7 @@ def _check_options(compare: str, confidence: float, correction: str, interval: s
         raise UsageError(*problems)
 
 
-def _summary(reading: frames.Reading) -> DataSummary:
+def _summary(reading: frames.Reading, kept: Counts) -> DataSummary:
     counts = reading.counts
     totals = dict(zip(counts.fields, counts.row_counts.sum(axis=0).tolist(), strict=True))
     rows = sum(totals.values())
@@ -339,7 +341,7 @@ def _summary(reading: frames.Reading) -> DataSummary:
         raise DataError(
             f"none of the {rows:,} rows has what is needed ({reasons}); is the right column named?"
         )
-    return DataSummary(reading.source, reading.sha256, rows, used, left_out, counts.sha256())
+    return DataSummary(reading.source, reading.sha256, rows, used, left_out, kept.sha256())
 
 
 def _stated(positive: Any) -> dict[str, str]:

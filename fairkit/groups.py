@@ -14,6 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from fairkit.counts import Counts, Level, natural_order
 from fairkit.door.cells import level_text
 from fairkit.errors import FairkitError, UsageError, did_you_mean, shortlist
@@ -174,7 +177,7 @@ def listed_groups(grouping: Grouping, table: Counts) -> tuple[tuple[Level, ...],
     >>> listed_groups(Grouping((Attribute("sex", levels=("F", "X")),)), table)
     (('F',), ('X',))
     """
-    present = tuple(dict.fromkeys(table.groups()))  # a group has many cells along axes and clusters
+    present, _ = group_runs(table)
     if not all(attribute.levels for attribute in grouping.attributes):
         return present
     declared = itertools.product(*(attribute.levels for attribute in grouping.attributes))
@@ -187,6 +190,46 @@ def listed_groups(grouping: Grouping, table: Counts) -> tuple[tuple[Level, ...],
     ]
     both = [*present, *extra]
     return tuple(sorted(both, key=lambda group: [order[k][level] for k, level in enumerate(group)]))
+
+
+def group_runs(table: Counts) -> tuple[tuple[tuple[Level, ...], ...], NDArray[np.int64]]:
+    """Name the groups of a table once each, and say which of them every cell belongs to.
+
+    A group may have many cells, along axes and clusters; cells are in the order of their groups.
+
+    Examples
+    --------
+    >>> from fairkit.counts import Axis, Kind
+    >>> table = Counts.from_cells(
+    ...     Kind.OUTCOMES, ["sex"], [("F",), ("F",), ("M",)], [[3], [1], [2]],
+    ...     axes=[Axis("y", ())], axis_cells=[("tp",), ("fn",), ("tp",)],
+    ... )
+    >>> names, group = group_runs(table)
+    >>> names, group.tolist()
+    ((('F',), ('M',)), [0, 0, 1])
+    """
+    fresh = np.ones(len(table.codes), bool)
+    fresh[1:] = (table.codes[1:] != table.codes[:-1]).any(axis=1)
+    first = table.codes[fresh].tolist()
+    names = tuple(
+        tuple(levels[code] for levels, code in zip(table.levels, codes, strict=True)) for codes in first
+    )
+    return names, np.cumsum(fresh) - 1
+
+
+def placed(table: Counts, groups: Sequence[tuple[Level, ...]]) -> NDArray[np.int64]:
+    """Find the position of every cell's group in a list that has them all, shape (cells,).
+
+    Examples
+    --------
+    >>> from fairkit.counts import Kind
+    >>> table = Counts.from_cells(Kind.DECISIONS, ["sex"], [("F",), ("M",)], [[3, 1, 0], [2, 2, 0]])
+    >>> placed(table, [("M",), ("F",)]).tolist()
+    [1, 0]
+    """
+    place = {group: i for i, group in enumerate(groups)}
+    names, run = group_runs(table)
+    return np.array([place[name] for name in names], np.int64)[run]
 
 
 def group_name(names: Sequence[str], levels: Sequence[Level]) -> str:

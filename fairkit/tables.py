@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairkit.counts import FIELDS, Axis, Counts, Kind, Level
-from fairkit.groups import Grouping, group_name, listed_groups
+from fairkit.groups import Grouping, group_name, listed_groups, placed
 from fairkit.metrics import Part
 
 FloatArray = NDArray[np.float64]
@@ -139,10 +139,9 @@ def group_cells(counts: Counts, grouping: Grouping) -> GroupCells:
     """
     total = counts.marginal(grouping.names, keep_clusters=True)
     levels = listed_groups(grouping, total)
-    place = {group: i for i, group in enumerate(levels)}
     used = len(FIELDS[counts.kind])
     present = total.row_counts[:, :used].any(axis=1)
-    own = np.fromiter((place[group] for group in total.groups()), np.int64, len(total.values))[present]
+    own = placed(total, levels)[present]
     sums = total.values[present, :used].astype(np.float64)
     squares = None if total.squares is None else total.squares[present, :used]
     codes = np.zeros((len(own), 0), np.int64) if total.axis_codes is None else total.axis_codes[present]
@@ -181,8 +180,7 @@ def group_table(counts: Counts, grouping: Grouping) -> GroupTable:
     """
     total = counts.marginal(grouping.names, keep_axes=False)
     levels = listed_groups(grouping, total)
-    place = {group: i for i, group in enumerate(levels)}
-    position = np.fromiter((place[group] for group in total.groups()), np.int64, len(total.values))
+    position = placed(total, levels)
     shape = (len(levels), len(total.fields))
     sums = np.zeros(shape)
     rows = np.zeros(shape, np.int64)
@@ -196,9 +194,7 @@ def group_table(counts: Counts, grouping: Grouping) -> GroupTable:
     if counts.clusters is not None:
         by_cluster = counts.marginal(grouping.names, keep_clusters=True, keep_axes=False)
         if by_cluster.clusters is not None:
-            own = np.fromiter(
-                (place[group] for group in by_cluster.groups()), np.int64, len(by_cluster.values)
-            )
+            own = placed(by_cluster, levels)
             used = len(FIELDS[counts.kind])
             present = by_cluster.values[:, :used].any(axis=1)
             # Effective rows are counted in rows: weights are brought to a mean of one.

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from fairkit.counts import FIELDS, LEFT_OUT, Counts, Kind
 from fairkit.errors import DataError, UsageError, shortlist
-from fairkit.groups import Grouping, group_name, groupings, listed_groups
+from fairkit.groups import Grouping, group_name, groupings, listed_groups, placed
 from fairkit.inference import Bounds
 from fairkit.metrics import Metric
 from fairkit.residuals import FEWEST, effective_sample, linearised
@@ -137,8 +137,7 @@ class ScoreCells:
         levels: tuple[tuple[str | None, ...], ...] = ((),)
         if chosen is not None:
             levels = listed_groups(chosen, total)
-        position = {group: i for i, group in enumerate(levels)}
-        group = np.fromiter((position[g] for g in total.groups()), np.int64, len(total.values))
+        group = placed(total, levels)
         rows = total.row_counts[:, :2].astype(np.int64)
         used = np.isfinite(scores) & rows.any(axis=1)
         if not used.any():

@@ -13,7 +13,7 @@ from fairkit.corrections import Correction, decide
 from fairkit.counts import Counts, Kind
 from fairkit.errors import UsageError, shortlist, unknown_name
 from fairkit.evidence import Compare
-from fairkit.groups import Grouping, group_name, listed_groups
+from fairkit.groups import Grouping, group_name, listed_groups, placed
 from fairkit.inference import Bounds, benjamini_hochberg, holm, mover
 from fairkit.margins import margins_for
 from fairkit.metrics import AnyMetric, Functional, Metric, base_name
@@ -142,8 +142,7 @@ def model_pairs(
     every = readings(total, models=True, classes=classes)
     _check(counts, metrics, models, baseline, {reading.kind for reading in every})
     levels = listed_groups(grouping, total)
-    place = {group: i for i, group in enumerate(levels)}
-    group = np.fromiter((place[g] for g in total.groups()), np.int64, len(total.values))
+    group = placed(total, levels)
     names = tuple(group_name(grouping.names, g) for g in levels)
     first = models[0] if baseline is None else baseline
     wanted = [(first, model) for model in models if model != first]

@@ -146,7 +146,8 @@ class Report:
     data : DataSummary
     settings : Settings
     counts : Counts
-        By all attributes together, without clusters after a round trip through JSON.
+        By all attributes together, without clusters after a round trip through JSON. Scores are in at most
+        128 bins (:mod:`fairkit.coarse`), for a score with many digits is all but a name.
     groups : tuple of GroupSize
     estimates : tuple of Estimate
     contrasts : tuple of Contrast
