@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from fairkit.counts import FIELDS, Counts, Kind
 from fairkit.errors import shortlist
 from fairkit.groups import Grouping, attributes_of
+from fairkit.metrics._ranks import binning_bound
 from fairkit.questions import Question, columns_of
 from fairkit.report.model import DataSummary
+from fairkit.tables import group_cells
 
 
 def slips(question: Question | None, chosen: Sequence[Grouping]) -> list[str]:
@@ -79,6 +82,41 @@ def cautions(counts: Counts, summary: DataSummary, chosen: Sequence[Grouping]) -
                 f"({rows / summary.rows_used:.1%}); they are a group of their own."
             )
     return notes
+
+
+def binned(counts: Counts, chosen: Sequence[Grouping], variant: str | None) -> list[str]:
+    """State how far areas under curves may be off where scores are in bins.
+
+    Parameters
+    ----------
+    counts : Counts
+        Of one view.
+    chosen : sequence of Grouping
+    variant : str or None
+        The model that it is about.
+
+    Examples
+    --------
+    >>> from fairkit.counts import Axis
+    >>> from fairkit.groups import groupings
+    >>> counts = Counts.from_cells(
+    ...     Kind.SCORES, ["sex"], [("F",)], [[1, 1, 0.6, 0.7, 0.36, 0.49, 0, 0, 0]],
+    ...     axes=[Axis("score", (), 0.5)], axis_cells=[("0.5",)],
+    ... )
+    >>> binned(counts, groupings("sex"), None)
+    ['scores are counted in bins of width 0.5: an area under a ROC curve may be off by up to 0.5 in a group.']
+    """
+    if counts.kind is not Kind.SCORES or not counts.axes[0].width:
+        return []
+    worst = 0.0
+    for grouping in chosen:
+        cells = group_cells(counts, grouping)
+        bounds = [binning_bound(cells.part(g)) for g in range(cells.groups)]
+        worst = max([worst, *(bound for bound in bounds if math.isfinite(bound))])
+    of = "" if variant is None else f" of '{variant}'"
+    width = f"{counts.axes[0].width:.3g}"
+    effect = f"an area under a ROC curve may be off by up to {worst:.2g} in a group."
+    return [f"scores{of} are counted in bins of width {width}: {effect}"]
 
 
 def one_sided(counts: Counts, variant: str | None) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
 from fairkit import __version__, frames
-from fairkit.cautions import cautions, one_sided, slips
+from fairkit.cautions import binned, cautions, one_sided, slips
 from fairkit.choices import Metrics, about_any_model, chosen, told_apart
 from fairkit.coarse import coarse
 from fairkit.corrections import Correction
@@ -232,7 +232,8 @@ def evaluate(
         missing=tuple(missing),
     )
     notes = [*slips(question, split), *cautions(counts, summary, split)]
-    notes += [note for view, _ in measured for note in one_sided(view.counts, view.variant)]
+    for view, _ in measured:
+        notes += one_sided(view.counts, view.variant) + binned(view.counts, split, view.variant)
     return Report(
         created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         fairkit_version=__version__,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+import fairkit
 from fairkit.cautions import cautions, one_sided, slips
 from fairkit.counts import Axis, Counts, Kind
 from fairkit.groups import attributes_of, groupings
@@ -138,3 +140,17 @@ def test_the_class_or_model_that_is_one_sided_is_named():
     counts = Counts.from_cells(Kind.CONFUSION, [], [()], [[3, 2, 0, 0, 0, 0, 0]])
     assert one_sided(counts, "new") == ["every decision of 'new' is positive; check the positive class."]
     assert one_sided(_decisions([("F",)], [[3, 0, 0]]), None) == []
+
+
+def test_bins_are_stated_with_what_they_may_cost():
+    """A report of binned scores says how far an area may be off; exact scores say nothing."""
+    rng = np.random.default_rng(0)
+    score = rng.random(400)
+    rows = {"sex": rng.choice(["F", "M"], 400), "s": score, "y": (rng.random(400) < score).astype(int)}
+    exact = fairkit.evaluate(rows, label="y", score="s", by="sex", metrics=["roc_auc"])
+    binned = fairkit.evaluate(exact.counts, by="sex", metrics=["roc_auc"])
+    (note,) = [note for note in binned.notes if "bins of width" in note]
+    stated = float(note.partition("up to ")[2].split()[0])
+    off = abs(exact.estimate("roc_auc", "sex=F").value - binned.estimate("roc_auc", "sex=F").value)
+    assert 0 < off <= stated
+    assert not any("bins of width" in note for note in exact.notes)
