@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from fairkit.errors import DataError, did_you_mean, shortlist
 from fairkit.evidence import Compare, Comparison, known_reason, why_no_interval
 from fairkit.groups import Reference, group_name
-from fairkit.metrics import AnyMetric, Why
+from fairkit.metrics import AnyMetric, Functional, Why
 from fairkit.shares import REST
+from fairkit.sides import never_negative
 from fairkit.tables import GroupTable, numbers
 
 _FEWEST_FOR_BEST = 30
@@ -73,8 +74,9 @@ def reference_positions(
     -------
     array of int64, shape (metrics,)
         "best" is the most favourable value among groups with at least 30 rows in the metric's denominator
-        (among all groups where none has 30), so that a handful of people is never the yardstick. Where
-        neither direction is better, the highest value is taken.
+        (among all groups where none has 30), so that a handful of people is never the yardstick. Of an error
+        with a sign, such as the mean error, the value nearest to 0 is the most favourable; of all else where
+        neither direction is better, the highest is taken.
 
     Raises
     ------
@@ -148,10 +150,14 @@ def why_undefined(
 
 def _best(metric: AnyMetric, table: GroupTable, values: NDArray[np.float64]) -> int:
     size = metric.denominators(table.rows)
+    if isinstance(metric, Functional):
+        size = metric.stands_on(table.rows, table.sums)
     eligible = ~np.isnan(values) & (size >= _FEWEST_FOR_BEST)
     if not eligible.any():
         eligible = ~np.isnan(values)
     if not eligible.any():
         return 0
     order = -values if metric.better == "lower" else values
+    if isinstance(metric, Functional) and metric.better == "neither" and not never_negative(metric):
+        order = -np.abs(values)
     return int(np.argmax(np.where(eligible, order, -np.inf)))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fairkit.counts import FIELDS, LEFT_OUT
 from fairkit.evidence import Evidence, why_no_interval
 from fairkit.inference import fit_beta_binomial, shrink
-from fairkit.metrics import AnyMetric, Metric, Why
+from fairkit.metrics import AnyMetric, Functional, Metric, Why
 from fairkit.tables import GroupTable, numbers
 
 
@@ -31,7 +31,7 @@ class Estimate:
     level : float
         Its confidence level.
     n : int
-        Rows in the metric's denominator.
+        Rows in the metric's denominator; queries of a mean over queries.
     numerator : float or None
         Rows (or their weight) in its numerator; None for a mean of several ratios.
     method : str
@@ -106,7 +106,7 @@ def estimates(
     names, attribute = table.names, table.grouping.name
     made: list[Estimate] = []
     for i, m in enumerate(metrics):
-        n = m.denominators(table.rows)
+        n = m.stands_on(table.rows, table.sums) if isinstance(m, Functional) else m.denominators(table.rows)
         top = numerator(m, table.sums)
         shrunk = _shrunk(m, table)
         columns = [numbers(c) for c in (evidence.values[i], bounds.low[i], bounds.high[i], n, top, shrunk)]

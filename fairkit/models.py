@@ -24,6 +24,7 @@ from fairkit.pairs.families import (
     ModelPair,
     Rules,
     finite,
+    has_ratio,
     judge_changes,
     judge_gaps,
     model_pairs,
@@ -307,8 +308,8 @@ def _model_contrast(
     return ModelContrast(
         pair.name, *place, pair.second, pair.first, compare, judged.value, judged.low, judged.high,
         judged.level, judged.margin, verdict, no_worse, judged.excludes_none,
-        _reason(value, judged, inconclusive=verdict == "inconclusive"), judged.p_value, judged.p_adjusted,
-        value.n, value.discordant, judged.method,
+        _reason(pair, value, judged, inconclusive=verdict == "inconclusive"),
+        judged.p_value, judged.p_adjusted, value.n, value.discordant, judged.method,
     )  # fmt: skip
 
 
@@ -320,7 +321,7 @@ def _gap_change(
     verdict: GapVerdict = "unchanged" if judged.inside else "inconclusive"
     if judged.beyond:
         verdict = "widened" if abs(after) > abs(before) else "narrowed"
-    reason = _reason(own, judged, inconclusive=verdict == "inconclusive")
+    reason = _reason(pair, own, judged, inconclusive=verdict == "inconclusive")
     if judged.low is None and own.usable:
         reason = str(Why.REFERENCE_UNDEFINED) if np.isnan(rest.second - rest.first) else _no_interval(rest)
     return GapChange(
@@ -330,9 +331,9 @@ def _gap_change(
     )  # fmt: skip
 
 
-def _reason(value: PairedValue, judged: Judgement, *, inconclusive: bool) -> str | None:
+def _reason(pair: ModelPair, value: PairedValue, judged: Judgement, *, inconclusive: bool) -> str | None:
     if judged.value is None:
-        return str(value.why or Why.REFERENCE_ZERO)
+        return str(value.why or (Why.REFERENCE_ZERO if has_ratio(pair.metric) else Why.NO_RATIO))
     if judged.low is None:
         return _no_interval(value)
     return TOO_FEW_ROWS if inconclusive else None

@@ -233,3 +233,36 @@ def test_questions_that_are_hardly_meant_are_pointed_out():
         "groups are by 'hired', which is also the label: its rates are 0 and 1 by construction.",
     )
     assert "no row has old=True (age > 99); check its values." in report.notes
+
+
+@pytest.mark.parametrize("weight", [None, "w"])
+def test_a_mean_over_some_rows_stands_on_those_rows(weight):
+    """The coverage of intervals counts the rows that have one, weighted or not."""
+    low = [0.0 if i < 24 else None for i in range(120)]
+    rows = {"sex": ["F", "M"] * 60, "y": [i % 7 for i in range(120)], "p": [i % 5 for i in range(120)]}
+    rows |= {"low": low, "high": [4.0] * 120, "w": [2.0] * 120}
+    asked = {"prediction_low": "low", "prediction_high": "high", "weight": weight}
+    names = ["interval_coverage", "mean_error"]
+    report = fairkit.evaluate(rows, label="y", prediction="p", by="sex", metrics=names, **asked)
+    assert [(e.metric, e.n) for e in report.estimates if e.group == "sex=F"] == [
+        ("interval_coverage", 12),
+        ("mean_error", 60),
+    ]
+
+
+def test_a_mean_over_queries_stands_on_queries():
+    """A mean over queries has their number as its n, not that of items."""
+    rows = {"sex": ["F"] * 50 + ["M"] * 50, "q": [i // 5 for i in range(100)]}
+    rows |= {"rank": [i % 5 + 1 for i in range(100)], "r": [i * 7 % 4 for i in range(100)]}
+    report = fairkit.evaluate(rows, rank="rank", query="q", relevance="r", by="sex", metrics=["ndcg"])
+    assert [e.n for e in report.estimates] == [10, 10]
+
+
+def test_of_errors_with_a_sign_the_one_nearest_to_zero_is_best():
+    """Predictions that are too high on average are no yardstick for others."""
+    rows = {"team": ["a", "b", "c"] * 40, "y": [i * 7 % 11 for i in range(120)]}
+    rows["p"] = [y + (2.0, 0.1, -1.0)[i % 3] + (i % 4 - 1.5) / 10 for i, y in enumerate(rows["y"])]
+    report = fairkit.evaluate(
+        rows, label="y", prediction="p", by="team", metrics=["mean_error"], reference="best"
+    )
+    assert {finding.reference for finding in report.findings} == {"team=b"}

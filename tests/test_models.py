@@ -556,3 +556,24 @@ def test_clustered_intervals_cover(clusters):
         truth = np.clip(norm.ppf((np.arange(20_000) + 0.5) / 20_000) * 0.12 + 0.15, 0, 0.5).mean() - 0.1
         covered += found.low <= truth <= found.high
     assert covered / runs >= 0.93
+
+
+def test_there_is_no_ratio_of_what_may_be_negative():
+    """Kappa has a difference only, and says so; F1 has both."""
+    cells = [("cat", "cat", "cat"), ("dog", "cat", "dog"), ("cat", "dog", "cat"), ("dog", "dog", "dog")]
+    counts = Counts.from_cells(
+        Kind.CLASSES,
+        [],
+        [()] * 4,
+        [[60, 0, 0, 0], [30, 0, 0, 0], [20, 0, 0, 0], [50, 0, 0, 0]],
+        axes=[Axis("label", ()), Axis("decision:old", ()), Axis("decision:new", ())],
+        axis_cells=cells,
+    )
+    metrics = [CATALOGUE[Kind.CLASSES][name] for name in ("cohen_kappa", "macro_f1_score")]
+    found = {
+        c.metric: c
+        for c in model_contrasts(counts, Grouping(()), metrics, compare="ratio")
+        if c.group == "all"
+    }
+    assert (found["cohen_kappa"].value, found["cohen_kappa"].reason) == (None, "no-ratio")
+    assert found["macro_f1_score"].value > 1

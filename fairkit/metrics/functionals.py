@@ -121,7 +121,7 @@ class Functional:
     kind : Kind
         The kind of counts it is made of.
     size : tuple of str
-        The fields that count the rows it stands on.
+        The fields that count the rows it is made of.
     empty : callable
         From a group's sums, shape (fields,), to the reason why it is undefined there, or None.
     better : {"higher", "lower", "neither"}
@@ -140,6 +140,9 @@ class Functional:
         From a part, a confidence level and what share of its rows its rows are worth (1 where they are
         independent, less where they come in clusters) to limits of the value, for a functional whose value
         plus or minus its standard error would not hold. None where it would.
+    counted : str, optional
+        The field that counts what it stands on, where that is not every row: queries, or the rows that have a
+        prediction interval.
     bound : callable, optional
         From a part to how far its bins may have moved the value; 0 where every score is known exactly. None
         where bins do not matter.
@@ -168,6 +171,7 @@ class Functional:
     highest: float | None = None
     spread: Callable[[FloatArray], float] | None = None
     limits: Callable[[Part, float, float], tuple[float, float]] | None = None
+    counted: str | None = None
     bound: Callable[[Part], float] | None = None
 
     @property
@@ -184,6 +188,18 @@ class Functional:
         """Count what the metric stands on, shape (...), from sums of shape (..., fields)."""
         columns = [FIELDS[self.kind].index(field) for field in self.size]
         return np.asarray(np.asarray(table, np.float64)[..., columns].sum(axis=-1))
+
+    def stands_on(self, rows: NDArray[Any], sums: NDArray[Any]) -> FloatArray:
+        """Count the rows, or queries, behind a value, shape (...), from rows and sums of shape (..., fields).
+
+        What is counted by weight has as large a share of the rows as of their weight.
+        """
+        size = self.denominators(rows)
+        if self.counted is None:
+            return size
+        weight = self.denominators(sums)
+        part = np.asarray(sums, np.float64)[..., FIELDS[self.kind].index(self.counted)]
+        return np.round(size * np.where(weight > 0, part / np.where(weight > 0, weight, 1.0), 0.0))
 
     def why(self, row: NDArray[Any]) -> Why | None:
         """Say why the metric is undefined for one group, shape (fields,), or None where it is defined."""

@@ -99,6 +99,7 @@ RANKING: tuple[Functional, ...] = (
         kind=Kind.RANKING,
         size=("items",),
         empty=partial(why_none, Kind.RANKING, "queries", Why.NO_QUERIES),
+        counted="queries",
         better="higher",
         unit="score",
         scale="logit",

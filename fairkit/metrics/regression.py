@@ -39,7 +39,7 @@ def label_spread(sums: FloatArray) -> float:
     >>> round(label_spread(sums), 3)
     1.118
     """
-    return float(np.sqrt(_label_variance(sums)))
+    return float(np.sqrt(label_variance(sums)))
 
 
 def label_variance(sums: FloatArray) -> float:
@@ -52,10 +52,6 @@ def label_variance(sums: FloatArray) -> float:
     >>> label_variance(sums)
     1.25
     """
-    return _label_variance(sums)
-
-
-def _label_variance(sums: FloatArray) -> float:
     n, total, squared = (float(sums[_place(field)]) for field in ("rows", "label", "label2"))
     if n <= 0 or squared <= 0:
         return np.nan
@@ -70,7 +66,7 @@ def _why_no_r2(sums: FloatArray) -> Why | None:
     )
     if n == 0:
         return Why.NO_ROWS
-    if not np.isnan(_label_variance(sums)):
+    if not np.isnan(label_variance(sums)):
         return None
     # Only sums of a constant agree to the last digit in all powers; anything else is beyond telling.
     constant = n * squared == total**2 and n * cubed == total * squared and n * fourth == squared**2
@@ -222,6 +218,7 @@ REGRESSION: tuple[Functional, ...] = (
         kind=Kind.REGRESSION,
         size=("rows",),
         empty=_NO_QUANTILES,
+        counted="quantile_rows",
         better="lower",
         unit="amount",
         scale="log",
@@ -237,6 +234,7 @@ REGRESSION: tuple[Functional, ...] = (
         kind=Kind.REGRESSION,
         size=("rows",),
         empty=_NO_INTERVALS,
+        counted="interval_rows",
         unit="share",
         scale="binomial",
         lowest=0.0,
@@ -251,6 +249,7 @@ REGRESSION: tuple[Functional, ...] = (
         kind=Kind.REGRESSION,
         size=("rows",),
         empty=_NO_INTERVALS,
+        counted="interval_rows",
         better="lower",
         unit="amount",
         scale="log",

@@ -28,6 +28,7 @@ from fairkit.pairs.limits import (
 )
 from fairkit.pairs.rows import PairedRows, pairs_of_readings
 from fairkit.pairs.values import ignores_decisions
+from fairkit.sides import never_negative
 from fairkit.views import readings
 
 FloatArray = NDArray[np.float64]
@@ -194,8 +195,10 @@ def judge_changes(
 ) -> list[Judgement]:
     """Judge the differences, or ratios, between two models in every group."""
     first, second = (np.array([getattr(v, side) for v in values]) for side in ("first", "second"))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        contrast = second - first if compare == "difference" else np.where(first > 0, second / first, np.nan)
+    contrast = second - first
+    if compare == "ratio":
+        with np.errstate(divide="ignore", invalid="ignore"):
+            contrast = np.where((first > 0) & has_ratio(pair.metric), second / first, np.nan)
 
     def limits(level: FloatArray, *, guarded: bool) -> tuple[Bounds, list[str]]:
         make = difference_limits if compare == "difference" else ratio_limits
@@ -231,6 +234,11 @@ def judge_gaps(
     defined = int((~np.isnan(family.value)).sum())
     # Two groups that mirror each other ask one question.
     return _judged(family, pair, rules, hypotheses=1 if defined == 2 else None)
+
+
+def has_ratio(metric: Metric | Functional) -> bool:
+    """Say whether there is a ratio of two values of a metric: not where they may be negative."""
+    return isinstance(metric, Metric) or never_negative(metric)
 
 
 def finite(value: float) -> float | None:
