@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from fairkit.counts import FIELDS, Counts, Kind
+from fairkit.counts import FIELDS, LEFT_OUT, Counts, Kind
 from fairkit.errors import shortlist
 from fairkit.groups import Grouping, attributes_of
-from fairkit.metrics._ranks import binning_bound
+from fairkit.metrics import AnyMetric, Functional
 from fairkit.questions import Question, columns_of
 from fairkit.report.model import DataSummary
 from fairkit.tables import group_cells
+from fairkit.views import View
 
 
 def slips(question: Question | None, chosen: Sequence[Grouping]) -> list[str]:
@@ -84,13 +85,17 @@ def cautions(counts: Counts, summary: DataSummary, chosen: Sequence[Grouping]) -
     return notes
 
 
-def binned(counts: Counts, chosen: Sequence[Grouping], variant: str | None) -> list[str]:
+def binned(
+    counts: Counts, metrics: Sequence[AnyMetric], chosen: Sequence[Grouping], variant: str | None
+) -> list[str]:
     """State how far areas under curves may be off where scores are in bins.
 
     Parameters
     ----------
     counts : Counts
         Of one view.
+    metrics : sequence of AnyMetric
+        Those that are measured in it.
     chosen : sequence of Grouping
     variant : str or None
         The model that it is about.
@@ -99,24 +104,63 @@ def binned(counts: Counts, chosen: Sequence[Grouping], variant: str | None) -> l
     --------
     >>> from fairkit.counts import Axis
     >>> from fairkit.groups import groupings
+    >>> from fairkit.metrics import chosen_metrics
     >>> counts = Counts.from_cells(
     ...     Kind.SCORES, ["sex"], [("F",)], [[1, 1, 0.6, 0.7, 0.36, 0.49, 0, 0, 0]],
     ...     axes=[Axis("score", (), 0.5)], axis_cells=[("0.5",)],
     ... )
-    >>> binned(counts, groupings("sex"), None)
-    ['scores are counted in bins of width 0.5: an area under a ROC curve may be off by up to 0.5 in a group.']
+    >>> binned(counts, chosen_metrics(["roc_auc"], kind=Kind.SCORES), groupings("sex"), None)
+    ['scores are counted in bins of width 0.5, which may move values: roc_auc by up to 0.5.']
     """
-    if counts.kind is not Kind.SCORES or not counts.axes[0].width:
+    known = [(m.name, m.bound) for m in metrics if isinstance(m, Functional) and m.bound is not None]
+    if counts.kind is not Kind.SCORES or not counts.axes[0].width or not known:
         return []
-    worst = 0.0
-    for grouping in chosen:
-        cells = group_cells(counts, grouping)
-        bounds = [binning_bound(cells.part(g)) for g in range(cells.groups)]
-        worst = max([worst, *(bound for bound in bounds if math.isfinite(bound))])
+    parts = [
+        cells.part(g)
+        for cells in (group_cells(counts, grouping) for grouping in chosen)
+        for g in range(cells.groups)
+    ]
+    worst = {
+        name: max((b for part in parts if math.isfinite(b := bound(part))), default=0.0)
+        for name, bound in known
+    }
+    told = ", ".join(f"{name} by up to {size:.2g}" for name, size in worst.items())
     of = "" if variant is None else f" of '{variant}'"
-    width = f"{counts.axes[0].width:.3g}"
-    effect = f"an area under a ROC curve may be off by up to {worst:.2g} in a group."
-    return [f"scores{of} are counted in bins of width {width}: {effect}"]
+    return [
+        f"scores{of} are counted in bins of width {counts.axes[0].width:.3g}, which may move values: {told}."
+    ]
+
+
+def unused(view: View, summary: DataSummary) -> list[str]:
+    """State the rows that one reading of the counts cannot use beyond those that none can.
+
+    Parameters
+    ----------
+    view : View
+    summary : DataSummary
+
+    Examples
+    --------
+    >>> counts = Counts.from_cells(Kind.CONFUSION, [], [()], [[3, 1, 2, 4, 0, 5, 0]])
+    >>> unused(View("new", counts), DataSummary("arrays", None, 15, 15, {}, ""))
+    ["for 'new', 5 of 15 rows are left out: decision missing 5."]
+    """
+    totals = dict(zip(view.counts.fields, view.counts.row_counts.sum(axis=0).tolist(), strict=True))
+    left_out = {name: totals[name] for name in LEFT_OUT[view.counts.kind] if totals[name]}
+    lost = sum(left_out.values())
+    if lost <= sum(summary.left_out.values()):
+        return []
+    what = f"'{view.variant}'" if view.variant is not None else _READINGS.get(view.counts.kind, "decisions")
+    reasons = ", ".join(f"{name.replace('_', ' ')} {n:,}" for name, n in left_out.items())
+    return [f"for {what}, {lost:,} of {summary.rows:,} rows are left out: {reasons}."]
+
+
+_READINGS = {
+    Kind.SCORES: "scores",
+    Kind.CLASSES: "classes",
+    Kind.AGREEMENT: "all outputs together",
+    Kind.OUTCOMES: "outputs",
+}
 
 
 def one_sided(counts: Counts, variant: str | None) -> list[str]:

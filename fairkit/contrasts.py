@@ -38,8 +38,8 @@ class Contrast:
     level : float
         Confidence level of the interval.
     p_value : float or None
-        Two-sided p-value of "no difference": score test, Fisher's exact test where an expected cell is below
-        5.
+        Two-sided p-value of "no difference". Of shares of independent rows: the score test, Fisher's exact
+        test where an expected cell is below 5. Of other metrics: Student's t; None of clustered shares.
     method : str
         How the interval was made.
     """

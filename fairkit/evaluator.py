@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, get_args
 
 from fairkit import __version__, frames
-from fairkit.cautions import binned, cautions, one_sided, slips
+from fairkit.cautions import binned, cautions, one_sided, slips, unused
 from fairkit.choices import Metrics, about_any_model, chosen, told_apart
 from fairkit.coarse import coarse
 from fairkit.corrections import Correction
@@ -39,7 +39,7 @@ def evaluate(
     score: str | Mapping[str, str] | None = None,
     threshold: float | None = None,
     positive: Any = None,
-    classes: Literal["all"] | Sequence[str] | None = None,
+    classes: Literal["all"] | Sequence[Any] | None = None,
     outputs: Mapping[str, str] | None = None,
     prediction: str | None = None,
     prediction_low: str | None = None,
@@ -206,6 +206,12 @@ def evaluate(
         from fairkit.functions.on_rows import OnRows
 
         asked_rows = OnRows(functions, data, question)
+        if asked_rows.rows.size != summary.rows:
+            raise UsageError(
+                f"functions are measured on rows, which are read a second time, and then there were "
+                f"{asked_rows.rows.size:,} rows where {summary.rows:,} were counted: a stream can be read only "
+                "once; give a table, such as reader.read_all()."
+            )
         for grouping, wish in zip(split, wishes, strict=True):
             table = group_table(counts, grouping)
             judge_evidence(asked_rows.evidence(table, rules.options), table, wish, rules=rules, found=found)
@@ -232,8 +238,9 @@ def evaluate(
         missing=tuple(missing),
     )
     notes = [*slips(question, split), *cautions(counts, summary, split)]
-    for view, _ in measured:
-        notes += one_sided(view.counts, view.variant) + binned(view.counts, split, view.variant)
+    for view, own in measured:
+        notes += unused(view, summary) + one_sided(view.counts, view.variant)
+        notes += binned(view.counts, own, split, view.variant)
     return Report(
         created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         fairkit_version=__version__,
@@ -304,8 +311,12 @@ def _columns(asked: Mapping[str, Any]) -> dict[str, Any]:
         **stated,
         "models": models,
         "outputs": dict(stated["outputs"] or {}),
-        "classes": () if classes is None else (classes,) if isinstance(classes, str) else tuple(classes),
+        "classes": () if classes is None else (classes,) if isinstance(classes, str) else _texts(classes),
     }
+
+
+def _texts(values: Iterable[Any]) -> tuple[str, ...]:
+    return tuple(text for value in values if (text := level_text(value)) is not None)
 
 
 def _check_options(compare: str, confidence: float, correction: str, interval: str, replicates: int) -> None:

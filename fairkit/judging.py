@@ -18,7 +18,7 @@ from fairkit.margins import margins_for
 from fairkit.metrics import AnyMetric, Functional, Metric
 from fairkit.missing.bounds import GapBounds, MissingShare, gap_bounds, missing_shares
 from fairkit.models import GapChange, ModelContrast, gap_changes, model_contrasts
-from fairkit.tables import GroupTable, group_cells, group_table
+from fairkit.tables import GroupTable, group_cells, group_table, used_rows
 
 _CORNERS = 50
 
@@ -196,6 +196,8 @@ def trace_curves(counts: Counts, groupings: Sequence[Grouping], *, confidence: f
     >>> [(point.false_positive_rate, point.true_positive_rate) for point in found.roc]
     [(0.0, 0.0), (0.25, 0.8), (1.0, 1.0)]
     """
+    if not used_rows(counts):
+        return  # rows that have both a score and a label are what curves are made of
     for grouping in groupings:
         found.reliability.extend(reliability(counts, grouping, confidence=confidence))
         found.roc.extend(roc(counts, grouping, most=_CORNERS))

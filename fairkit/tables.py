@@ -159,6 +159,17 @@ def group_cells(counts: Counts, grouping: Grouping) -> GroupCells:
     )
 
 
+def used_rows(counts: Counts) -> int:
+    """Count the rows that metrics of the counts' kind can use.
+
+    Examples
+    --------
+    >>> used_rows(Counts.from_cells(Kind.DECISIONS, ["sex"], [("F",)], [[3, 1, 2]]))
+    4
+    """
+    return int(counts.row_counts[:, : len(FIELDS[counts.kind])].sum())
+
+
 def group_table(counts: Counts, grouping: Grouping) -> GroupTable:
     """Sum counts to the groups of one grouping.
 

@@ -150,7 +150,32 @@ def test_bins_are_stated_with_what_they_may_cost():
     exact = fairkit.evaluate(rows, label="y", score="s", by="sex", metrics=["roc_auc"])
     binned = fairkit.evaluate(exact.counts, by="sex", metrics=["roc_auc"])
     (note,) = [note for note in binned.notes if "bins of width" in note]
-    stated = float(note.partition("up to ")[2].split()[0])
+    stated = float(note.partition("up to ")[2].rstrip("."))
     off = abs(exact.estimate("roc_auc", "sex=F").value - binned.estimate("roc_auc", "sex=F").value)
     assert 0 < off <= stated
     assert not any("bins of width" in note for note in exact.notes)
+
+
+def test_what_each_reading_leaves_out_is_said():
+    """Rows without a score still have a decision, and the report says which metrics stand on how many."""
+    rng = np.random.default_rng(1)
+    n = 500
+    rows = {
+        "sex": rng.choice(["F", "M"], n),
+        "y": rng.integers(0, 2, n),
+        "s": np.where(np.arange(n) < 60, np.nan, rng.random(n)),
+        "d": np.where(np.arange(n) < 90, None, rng.integers(0, 2, n)),
+    }
+    report = fairkit.evaluate(rows, label="y", score="s", decision="d", by="sex")
+    told = " ".join(report.notes)
+    assert "for decisions, 90 of 500 rows are left out: decision missing 90." in told
+    assert "60 of 500 rows are left out: score missing" in told
+
+
+def test_no_score_at_all_leaves_the_decisions():
+    """A score that is missing everywhere does not take the metrics of decisions with it."""
+    rows = {"g": ["a", "b"] * 30, "y": [1, 0, 0] * 20, "d": [1, 0] * 30, "s": [np.nan] * 60}
+    report = fairkit.evaluate(rows, label="y", score="s", decision="d", by="g")
+    assert report.estimate("accuracy", "g=a").n == 30
+    assert report.estimate("roc_auc", "g=a").value is None
+    assert report.roc == ()

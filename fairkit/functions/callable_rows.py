@@ -252,6 +252,8 @@ class CallableComparison:
                     base[i, g] = evidence.rest(i, g).value if r == REST else own[i, r]
         self.base = base
         self.value = _contrast(own, base, compare)
+        if compare == "ratio":
+            self.value[[i for i, m in enumerate(evidence.metrics) if not _has_ratio(m)]] = np.nan
         self._replicates: FloatArray | None = None
         self._spreads: dict[tuple[int, int], Spread] = {}
 
@@ -298,8 +300,10 @@ class CallableComparison:
             return evidence.too_few(metric, own) or evidence.too_few(metric, other)
         if np.isnan(evidence.values[metric, group]):
             return evidence.why_no_interval(metric, group)
-        undefined = np.isnan(self.base[metric, group])
-        return Why.REFERENCE_UNDEFINED if undefined else Why.REFERENCE_ZERO
+        if np.isnan(self.base[metric, group]):
+            return Why.REFERENCE_UNDEFINED
+        positive = self.base[metric, group] >= 0 and evidence.values[metric, group] >= 0
+        return Why.REFERENCE_ZERO if positive and _has_ratio(evidence.metrics[metric]) else Why.NO_RATIO
 
     def _intervals(self, confidence: FloatArray, *, wide: bool) -> tuple[Bounds, NDArray[np.str_]]:
         low, high, method = _blank(self.value.shape)
@@ -358,6 +362,10 @@ class CallableComparison:
             return values
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.log(values)
+
+
+def _has_ratio(metric: CallableMetric) -> bool:
+    return metric.lowest is None or metric.lowest >= 0
 
 
 def _contrast(own: FloatArray, other: FloatArray, compare: Compare) -> FloatArray:

@@ -18,7 +18,8 @@ MOST_DRAWN = 12
 _TEXT = (
     "The models decided the same rows and are compared row by row: what both get right or wrong cancels. "
     "The interval is corrected for the number of groups and decides: better or worse lies wholly beyond the "
-    "margin, equivalent wholly inside; 'no worse' says that a loss as large as the margin is excluded."
+    "margin, equivalent wholly inside; 'no worse' says that a loss as large as the margin is excluded. Only "
+    "rows that both models decided are compared."
 )
 _GAPS = (
     "A gap is a group's value less that of all other rows. It has narrowed or widened where the corrected "
