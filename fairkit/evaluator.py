@@ -205,13 +205,7 @@ def evaluate(
     if functions and question is not None:
         from fairkit.functions.on_rows import OnRows
 
-        asked_rows = OnRows(functions, data, question)
-        if asked_rows.rows.size != summary.rows:
-            raise UsageError(
-                f"functions are measured on rows, which are read a second time, and then there were "
-                f"{asked_rows.rows.size:,} rows where {summary.rows:,} were counted: a stream can be read only "
-                "once; give a table, such as reader.read_all()."
-            )
+        asked_rows = OnRows(functions, data, question, counted=summary.rows)
         for grouping, wish in zip(split, wishes, strict=True):
             table = group_table(counts, grouping)
             judge_evidence(asked_rows.evidence(table, rules.options), table, wish, rules=rules, found=found)
