@@ -52,12 +52,6 @@ class OnRows:
         columns = [column for m in metrics for column in m.sample_params.values()]
         self.metrics = tuple(metrics)
         self.rows = row_data(data, question, columns=list(dict.fromkeys(columns)))
-        if counted is not None and self.rows.size != counted:
-            raise UsageError(
-                "functions are measured on rows, which are read a second time, and then there were "
-                f"{self.rows.size:,} rows where {counted:,} were counted: a stream can be read only once; give "
-                "a table, such as reader.read_all()."
-            )
         if self.rows.size != counted:
             raise UsageError(
                 "functions are measured on rows, which are read a second time, and then there were "
