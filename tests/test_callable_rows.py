@@ -2,12 +2,14 @@
 
 import fairlearn.metrics as fairlearn
 import numpy as np
+import pyarrow as pa
 import pytest
 import sklearn.metrics as sklearn
 
 from fairkit.corrections import Correction
 from fairkit.counts import Counts, Kind
 from fairkit.errors import UsageError
+from fairkit.evaluator import evaluate
 from fairkit.evidence import Options
 from fairkit.functions.callable_rows import CallableRows
 from fairkit.functions.callables import CallableMetric, callable_metric
@@ -337,3 +339,16 @@ def test_a_family_of_six_groups_cries_wolf_in_at_most_one_of_twenty():
         (low, high), _ = comparison.corrected(np.full(comparison.value.shape, 1 - 0.05 / 6))
         false += bool(((low > 0) | (high < 0)).any())
     assert false / runs <= 0.05
+
+
+@pytest.mark.parametrize("counted", [0, 2], ids=["whole", "begun"])
+def test_rows_that_are_gone_when_functions_are_asked_are_refused(counted):
+    """A stream is used up by counting: to say that no group has rows would be wrong."""
+    rows = {"g": ["a", "b"] * 20, "y": [0, 1, 1, 0] * 10, "d": [1, 0, 1, 1] * 10}
+    table = pa.table(rows)
+    stream = pa.RecordBatchReader.from_batches(table.schema, table.to_batches(max_chunksize=5)[counted:])
+    left = 40 - 5 * counted
+    with pytest.raises(
+        UsageError, match=f"there were 0 rows where {left} were counted: a stream can be read"
+    ):
+        evaluate(stream, by="g", label="y", decision="d", metrics=["accuracy", sklearn.matthews_corrcoef])

@@ -367,3 +367,30 @@ def test_models_must_match():
         UsageError, match="must be of the same models: 'a' have decisions, one without a name"
     ):
         Question((), label="y", score="s", decision={"a": "d"})
+
+
+# --- what is too large ---
+
+
+@pytest.mark.parametrize(
+    "scores", [{"score": "s"}, {"score": {"a": "s", "b": "t"}}], ids=["one", "two models"]
+)
+@pytest.mark.parametrize("rows", [4, 3000], ids=["exact", "binned"])
+def test_scores_too_large_for_their_squares_are_refused(frame_of, scores, rows):
+    """No sum of scores is infinite: such a report could not be written."""
+    spread = [0.5, 1e300, *(float(x) for x in np.linspace(0, 1, rows))]
+    frame = frame_of(
+        {"g": ["a"] * len(spread), "y": [i % 2 for i in range(len(spread))], "s": spread, "t": spread}
+    )
+    with pytest.raises(DataError, match="scores of 's' are too large for their squares"):
+        count(frame, by="g", label="y", **scores)
+
+
+@pytest.mark.parametrize(
+    "asked", [{"decision": "d"}, {"label": "y", "decision": "d"}, {"label": "y", "score": "s"}], ids=str
+)
+def test_weights_too_large_for_their_squares_are_refused(frame_of, asked):
+    """No sum of squared weights is infinite: there would be no interval."""
+    frame = frame_of({"g": ["a", "b"], "y": [0, 1], "d": [1, 0], "s": [0.25, 0.5], "w": [1e300, 1.0]})
+    with pytest.raises(DataError, match="weights of 'w' are too large for their squares"):
+        count(frame, by="g", weight="w", **asked)

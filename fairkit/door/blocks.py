@@ -106,8 +106,10 @@ class _Sums:
         derived = Derived() if self.derive is None else self.derive(place)
         added = list(derived.measures.values())
         if part is not None:
-            squared = part * part
-            added = [part, squared, *(m * part for m in added), *(m * squared for m in added)]
+            # What is too large is said later, by its column.
+            with np.errstate(over="ignore", invalid="ignore"):
+                squared = part * part
+                added = [part, squared, *(m * part for m in added), *(m * squared for m in added)]
         if not self.totals:
             self.measures = tuple(derived.measures)
             self.totals = [np.zeros(self.cells) for _ in added]

@@ -17,6 +17,9 @@ from fairkit.door.fields import Named, Placed
 from fairkit.door.plan import Plan, Role
 from fairkit.errors import DataError
 
+_LARGEST = 1e75
+"""Largest score and weight: the product of their squares can be added up over any number of rows."""
+
 
 def to_counts(cells: Cells, plan: Plan) -> Counts:
     """Decide what each group means, check it, and write the canonical table.
@@ -40,7 +43,8 @@ def to_counts(cells: Cells, plan: Plan) -> Counts:
     roles: dict[Role, list[Named]] = {}
     for one in named:
         roles.setdefault(one.slot.role, []).append(one)
-    placed, problems = fields.place(cells, roles, plan)
+    with np.errstate(over="ignore", invalid="ignore"):  # what is too large is said below, by its column
+        placed, problems = fields.place(cells, roles, plan)
     problems = _problems(cells, roles, plan) + problems
     if problems or placed is None:
         raise DataError(*problems)
@@ -134,6 +138,17 @@ def _problems(cells: Cells, roles: Mapping[Role, Sequence[Named]], plan: Plan) -
         listed = ", ".join(f"'{name}'" for name in dict.fromkeys(plan.numbers.values()))
         problems.append(
             f"numbers of {listed} are too large for their powers to be added up; give them in a larger unit."
+        )
+    problems += [
+        f"scores of '{one.slot.name}' are too large for their squares to be added up; give them in a larger "
+        "unit."
+        for one in roles.get("score", [])
+        if any(level is not None and abs(float(level)) > _LARGEST for level in one.key.levels)
+    ]
+    if cells.squares is not None and not np.all(cells.squares <= _LARGEST**2):
+        problems.append(
+            f"weights of '{question.weight}' are too large for their squares to be added up; divide them all "
+            "by one number."
         )
     return problems
 

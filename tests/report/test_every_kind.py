@@ -153,3 +153,15 @@ def test_a_hundred_groups_draw_eight_curves(many_scores):
         assert len(table.figures[0].spec["concat"]) == 8
         assert {f"group={row[0]}" for row in table.rows} >= groups - {"group=tiny"}  # without positives
     assert len(page.encode()) < 3_000_000
+
+
+@pytest.mark.parametrize(
+    ("classes", "names"), [([1, 2, 3], ("1", "2", "3")), ([True, False], ("True", "False"))], ids=str
+)
+def test_classes_that_are_no_texts_are_stated_as_their_levels(classes, names):
+    """Numbers and truth values that name classes are shown and read back, as the labels themselves are."""
+    rows = {"g": ["a", "b"] * 12, "y": classes[:2] * 12, "d": [classes[i % 5 % 2] for i in range(24)]}
+    report = fairkit.evaluate(rows, by="g", label="y", decision="d", classes=classes)
+    hold_views(report)
+    assert report.settings.classes == names
+    assert from_json(to_json(report)) == report
