@@ -113,7 +113,7 @@ def told_apart(metrics: Metrics, kind: Kind) -> tuple[Names, tuple[CallableMetri
             names.append(same)
         else:
             functions.append(found)
-    if names or not functions:
+    if names or not (functions or problems):
         try:
             check_names(names, kind)
         except UsageError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from numbers import Integral, Real
 from typing import Any, Literal, get_args
 
 from fairkit import __version__, frames
@@ -141,7 +142,14 @@ def evaluate(
     """
     split = groupings(by, levels=levels)
     wishes = references(reference, split)
-    _check_options(compare, confidence, correction, interval, replicates)
+    _check_options(
+        compare=compare,
+        confidence=confidence,
+        correction=correction,
+        interval=interval,
+        replicates=replicates,
+        seed=seed,
+    )
     compares: tuple[Compare, ...] = ("difference", "ratio") if compare == "both" else (compare,)
     if correction == "max-t" and "best" in wishes:
         raise UsageError(
@@ -313,8 +321,25 @@ def _texts(values: Iterable[Any]) -> tuple[str, ...]:
     return tuple(text for value in values if (text := level_text(value)) is not None)
 
 
-def _check_options(compare: str, confidence: float, correction: str, interval: str, replicates: int) -> None:
-    problems = []
+def _check_options(
+    *, compare: Any, confidence: Any, correction: Any, interval: Any, replicates: Any, seed: Any
+) -> None:
+    problems = [
+        f"{name} must be a {'whole ' * (kind is Integral)}number, it is {value!r}."
+        for name, value, kind in (
+            ("confidence", confidence, Real),
+            ("replicates", replicates, Integral),
+            ("seed", seed, Integral),
+        )
+        if isinstance(value, bool) or not isinstance(value, kind)
+    ]
+    problems += [
+        f"{name} must be a word, it is {value!r}."
+        for name, value in (("compare", compare), ("correction", correction), ("interval", interval))
+        if not isinstance(value, str)
+    ]
+    if problems:
+        raise UsageError(*problems)
     if not _LEVELS[0] <= confidence <= _LEVELS[1]:
         problems.append(
             f"confidence {confidence} is no level from {_LEVELS[0]} to {_LEVELS[1]}, such as 0.95."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -42,9 +43,16 @@ def given_margins(
     """
     given: list[float | tuple[float, float]] = []
     if margin is not None:
-        given = [margin] if isinstance(margin, int | float | tuple) else list(margin)
+        given = [margin] if isinstance(margin, int | float | tuple | str) else list(margin)
     found: dict[str, tuple[float, float]] = {}
-    problems: list[str] = []
+    problems = [
+        f"margin {one!r} is neither a number (0.05) nor a pair of numbers (0.8, 1.25)."
+        for one in given
+        if not all(isinstance(end, Real) and not isinstance(end, bool) for end in _ends(one))
+        or (isinstance(one, tuple) and len(one) != 2)
+    ]
+    if problems:
+        raise UsageError(*problems)
     for one in given:
         low, high = one if isinstance(one, tuple) else (-one, one)
         shown = f"{low:g} to {high:g}" if isinstance(one, tuple) else f"{one:g}"
@@ -73,6 +81,10 @@ def given_margins(
     if problems:
         raise UsageError(*problems)
     return found
+
+
+def _ends(margin: Any) -> tuple[Any, ...]:
+    return margin if isinstance(margin, tuple) else (margin,)
 
 
 def margins_for(

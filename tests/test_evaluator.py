@@ -266,3 +266,28 @@ def test_of_errors_with_a_sign_the_one_nearest_to_zero_is_best():
         rows, label="y", prediction="p", by="team", metrics=["mean_error"], reference="best"
     )
     assert {finding.reference for finding in report.findings} == {"team=b"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"confidence": "0.9"}, "confidence must be a number"),
+        ({"replicates": "many"}, "replicates must be a whole number"),
+        ({"seed": 1.5}, "seed must be a whole number"),
+        ({"compare": ["difference"]}, "compare must be a word"),
+        ({"correction": None}, "correction must be a word"),
+        ({"margin": "x"}, "margin 'x' is neither a number"),
+        ({"margin": (1, 2, 3)}, "nor a pair of numbers"),
+    ],
+)
+def test_wishes_of_the_wrong_type_are_refused_in_words(asked, told):
+    """What is no number, or no word, is said as such, not as an error of Python."""
+    with pytest.raises(UsageError, match=told):
+        fairkit.evaluate({"sex": ["F", "M"] * 9, "d": [1, 1, 0] * 6}, decision="d", by="sex", **asked)
+
+
+def test_weights_too_small_to_square_are_refused():
+    """Weights whose squares vanish would leave every variance at zero."""
+    rows = {"sex": ["F", "M"] * 9, "d": [1, 1, 0] * 6, "w": [1e-200] * 18}
+    with pytest.raises(DataError, match="squares vanish"):
+        fairkit.evaluate(rows, decision="d", by="sex", weight="w")

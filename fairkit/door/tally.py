@@ -116,6 +116,13 @@ def _problems(cells: Cells, roles: Mapping[Role, Sequence[Named]], plan: Plan) -
             f"weight column '{question.weight}' is missing, negative or not finite in "
             f"{cells.bad_weights:,} rows."
         )
+    if cells.weights is not None and cells.squares is not None:
+        lost = int(cells.rows[(cells.weights > 0) & (cells.squares < np.finfo(np.float64).tiny)].sum())
+        if lost:
+            problems.append(
+                f"weights of column '{question.weight}' are so small in {lost:,} rows that their squares "
+                "vanish; multiply all of them by one number."
+            )
     problems += [
         message.format(rows=f"{rows:,}")
         for message, rows in zip(faults_of(question), cells.faults, strict=False)
