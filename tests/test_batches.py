@@ -3,7 +3,9 @@
 import decimal
 import functools
 import os
+import sys
 import threading
+import types
 
 import numpy as np
 import pandas as pd
@@ -377,6 +379,16 @@ def test_a_function_that_cannot_travel_to_spark_is_refused(spark):
     lock = threading.Lock()
     with pytest.raises(UsageError, match=r"cannot be sent to Spark's workers \(TypeError"):
         count_batches(spark.range(3), lambda _: lock)
+
+
+@pytest.mark.java
+def test_workers_of_another_python_are_told_apart(spark, monkeypatch):
+    """A module that Spark's workers lack is named, with what to set, instead of a traceback of theirs."""
+    module = types.ModuleType("only_the_driver_has_this")
+    exec("def function(batch): return None", vars(module))  # noqa: S102 - of a module that no worker has
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    with pytest.raises(UsageError, match=r"have no module 'only_the_driver_has_this'.*PYSPARK_PYTHON"):
+        count_batches(spark.range(3), module.function)
 
 
 @pytest.mark.java

@@ -118,6 +118,12 @@ def _spark_partition(
 
 def _told(error: Exception) -> FairkitError | None:
     """Find the function's problems in what Spark reports of a worker."""
+    lacks = re.search(r"ModuleNotFoundError: No module named '([^']+)'", str(error))
+    if lacks is not None and _MARK not in str(error):
+        return UsageError(
+            f"Spark's workers have no module '{lacks[1]}': they run another Python. Name the one that has it "
+            "before the session is made: os.environ['PYSPARK_PYTHON'] = sys.executable on one machine."
+        )
     found = re.search(re.escape(_MARK) + r"(\{.*\})", str(error))
     if found is None:
         return None

@@ -241,6 +241,8 @@ def _wanted(question: Question, slots: Sequence[Slot], numbers: Mapping[str, str
             role = {"attribute": "", "cluster": "query" if slot.name == question.query else role}.get(
                 role, role
             )
+            if role == "label":  # it may stand in for a decision that nobody asked for
+                wanted.pop(slot.name, None)
             wanted.setdefault(slot.name, f"{role} column".strip())
     for part, column in numbers.items():
         wanted.setdefault(column, f"{part} column")

@@ -109,8 +109,8 @@ def _plain(given: Mapping[str, Any]) -> list[str]:
     problems: list[str] = []
     if not decision and not score:
         problems.append(
-            "name either a decision column or a score column with a threshold (--decision COL); there are "
-            "also prediction, rank, events and outputs."
+            "name either a decision column or a score column (--decision COL, --score COL); there are also "
+            "prediction, rank, events and outputs."
         )
     if threshold and not score:
         problems.append(

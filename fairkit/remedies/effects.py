@@ -5,6 +5,7 @@ Both are paired: the same rows before and after (:mod:`fairkit.models`), from th
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from fairkit.corrections import Correction
@@ -14,10 +15,12 @@ from fairkit.models import ALL, GapChange, ModelContrast, gap_changes, model_con
 from fairkit.remedies.catalogue import Constraint
 
 if TYPE_CHECKING:
+    from fairkit.headlines import Headline
     from fairkit.report.model import Report
 
 __all__ = ["Effects", "effects", "sentences"]
 
+_FEWEST = 30
 COST = "accuracy"
 """The metric that a remedy costs."""
 
@@ -87,8 +90,10 @@ def effects(report: Report, grouping: Grouping, constraint: Constraint) -> Effec
     return Effects(next(one for one in costs if one.group == ALL), gaps)
 
 
-def sentences(found: Effects) -> list[str]:
-    """Say the cost, and for each metric what became of the largest gap, for the notes of the report.
+def sentences(found: Effects, headlines: Iterable[Headline] = ()) -> list[str]:
+    """Say the cost, and for each metric what became of its first gap, for the notes of the report.
+
+    That is the surest disparity before, where there was one; else the largest gap of a group of 30 rows.
 
     Examples
     --------
@@ -110,12 +115,24 @@ def sentences(found: Effects) -> list[str]:
     for name in dict.fromkeys(gap.metric for gap in found.gaps):
         known = [g for g in found.gaps if g.metric == name and g.before is not None and g.after is not None]
         if known:
-            largest = max(known, key=lambda gap: abs(gap.before or 0.0))
+            first = _first(known, headlines)
             said.append(
-                f"Gap of {name} between {largest.group} and all other rows: {_points(largest.before)} points "
-                f"before, {_points(largest.after)} after, a change of {_change(largest)}: {largest.verdict}."
+                f"Gap of {name} between {first.group} and all other rows: {_points(first.before)} points "
+                f"before, {_points(first.after)} after, a change of {_change(first)}: {first.verdict}."
             )
     return said
+
+
+def _first(gaps: Sequence[GapChange], headlines: Iterable[Headline]) -> GapChange:
+    """Choose the gap to tell of: that of a small group may be large by chance."""
+    before = (f"{gaps[0].metric}[{gaps[0].against}]", gaps[0].attribute, "difference")
+    by_group = {gap.group: gap for gap in gaps}
+    for h in headlines:
+        if (h.name, h.attribute, h.compare) == before:
+            for group in h.disparities:
+                if group in by_group:
+                    return by_group[group]
+    return max(gaps, key=lambda gap: (gap.n >= _FEWEST, abs(gap.before or 0.0)))
 
 
 def _change(found: ModelContrast | GapChange) -> str:

@@ -224,7 +224,7 @@ def remedy(
     across_all = Grouping(tuple(a for a in attributes_of(chosen) if a.name in crossed))
     found = effects(report, across_all, aim)
     first, *more = _notes(rows, training, test, plan)
-    notes = (first, *sentences(found), *more, *fitted.notes)
+    notes = (first, *sentences(found, report.headlines), *more, *fitted.notes)
     report = replace(
         report,
         data=replace(report.data, source=f"{_source(data)}, held-out rows"),

@@ -34,6 +34,7 @@ from fairkit.report.numerals import (
 from fairkit.report.phrases import (
     MEANINGS,
     SYMBOLS,
+    TOGETHER,
     UNDEFINED,
     at_least_text,
     counted,
@@ -108,6 +109,7 @@ def to_html(report: Report) -> str:
             for v, meaning in MEANINGS.items()
         ],
         promise=promise(report.settings.correction, report.settings.confidence),
+        together=TOGETHER,
         metrics=[_metric(s, aliases) for s in known.values()],
         settings=setting_facts(report),
     )

@@ -196,6 +196,13 @@ def at_least_text(headline: Headline) -> str:
     return size_text(abs(headline.at_least), unit_of(headline.metrics[0]))
 
 
+TOGETHER = (
+    "Parity of a whole family says that every group passes, so it is tested without that correction: single "
+    "groups may be inconclusive where all together show parity."
+)
+"""How the verdict on a family may say more than those on its groups."""
+
+
 def promise(correction: str, confidence: float) -> str:
     """Say what the correction of a family of verdicts promises.
 

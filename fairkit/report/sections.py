@@ -173,6 +173,7 @@ def parts(report: Report) -> tuple[Part, ...]:
                         headline=heads.get(key),
                     )
                 )
+    judged = {*report.settings.by, *(s.attribute for s in report.groups)}
     return tuple(
         Part(
             attribute,
@@ -182,6 +183,7 @@ def parts(report: Report) -> tuple[Part, ...]:
             tuple(sections[attribute]),
         )
         for attribute in dict.fromkeys((*report.settings.by, *sections))
+        if attribute in judged
     )
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from fairkit.findings import Finding, Verdict
+from fairkit.groups import MISSING
+from fairkit.metrics import Why
 from fairkit.report.model import Report
 from fairkit.report.numerals import contrast_number, size_text, unit_of
 from fairkit.report.phrases import counted, reason_text, visible
@@ -10,6 +14,18 @@ from fairkit.report.sections import beyond
 
 _MANY_LEFT_OUT = 0.05
 _SHOWN = 3
+_UNKNOWN = re.compile(rf"={re.escape(MISSING)}(?: & |$)")  # groups whose rows are of other groups in truth
+_WANTING = {
+    Why.NO_ROWS,
+    Why.NO_POSITIVES,
+    Why.NO_NEGATIVES,
+    Why.NO_PREDICTED_POSITIVES,
+    Why.NO_PREDICTED_NEGATIVES,
+    Why.NO_QUERIES,
+    Why.NO_EXPOSURE,
+    Why.FEW_ROWS,
+}
+"""Reasons that more rows would mend."""
 _FEWEST = 30  # the value of fewer rows will hardly stay, and with it the number of rows needed
 
 
@@ -62,7 +78,13 @@ def _disparities(report: Report) -> list[str]:
     shown = [f for f in report.findings if f.verdict is Verdict.DISPARITY and f.compare == first]
     if not shown:
         return []
-    surest = max(shown, key=beyond)
+    surest = max([f for f in shown if not _UNKNOWN.search(f.group)] or shown, key=beyond)
+    if _UNKNOWN.search(surest.group):
+        text = (
+            f"Find out why attributes are missing: the {surest.metric} of {visible(surest.group)} is "
+            f"{_at_least(surest)}, so these rows are not like the others."
+        )
+        return [text]
     text = (
         f"Look at {visible(surest.group)} first: its {surest.metric} is {_at_least(surest)}. Read such rows, "
         "check how their labels and inputs came about, then whether a part of the group carries it (cross "
@@ -79,6 +101,7 @@ def _undecided(report: Report) -> list[str]:
         f: f.n_needed - sizes.get((f.attribute, f.group), 0)
         for f in report.findings
         if f.verdict is Verdict.INCONCLUSIVE
+        and not _UNKNOWN.search(f.group)
         and f.n_needed is not None
         and sizes.get((f.attribute, f.group), 0) >= _FEWEST
     }
@@ -104,7 +127,8 @@ def _undefined(report: Report) -> list[str]:
     more = f" and {len(groups) - _SHOWN} more" if len(groups) > _SHOWN else ""
     text = (
         f"{counted(len(empty), 'number is', 'numbers are')} undefined ({reasons}) in "
-        f"{', '.join(groups[:_SHOWN])}{more}: nothing can be said about them until there are such rows."
+        f"{', '.join(groups[:_SHOWN])}{more}: nothing can be said about them"
+        f"{' until there are such rows' if {e.why for e in empty} <= _WANTING else ''}."
     )
     return [text]
 

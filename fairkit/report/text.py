@@ -25,6 +25,7 @@ from fairkit.report.numerals import (
 )
 from fairkit.report.phrases import (
     SYMBOLS,
+    TOGETHER,
     UNDEFINED,
     at_least_text,
     counted,
@@ -256,7 +257,7 @@ class _Page:
             "the margin, parity wholly inside, all else is inconclusive. 'needs' is the number of rows of "
             "the group that would decide it."
         )
-        self.line(promise(s.correction, s.confidence))
+        self.line(f"{promise(s.correction, s.confidence)} {TOGETHER}")
         self.line(
             f"confidence {s.confidence:g}, correction {s.correction}, interval {s.interval}, seed {s.seed}; "
             f"counts sha256 {report.data.counts_sha256[:16]}; fairkit {report.fairkit_version}, "

@@ -35,6 +35,21 @@ def found(result, metric, group):
     return next(iter(result.report.select(metric=metric, group=group)))
 
 
+def test_the_notes_tell_of_the_surest_disparity():
+    """What became of the gap that was shown is told, not of a small group's that is larger by chance."""
+    frame = hiring(rows=12_000)
+    result = remedied(frame, constraint="demographic_parity")
+    gaps = {gap.group: abs(gap.before) for gap in result.gaps}
+    assert gaps["sex=Nonbinary"] > gaps["sex=Female"]
+    assert result.notes[2].startswith("Gap of selection_rate between sex=Female and all other rows: -")
+
+
+def test_a_label_that_is_not_there_is_called_a_label(applicants):
+    """A question needs a decision, but nobody who asked for a remedy named one."""
+    with pytest.raises(DataError, match=r"^label column 'qualifed' is not in the data"):
+        remedied(applicants, label="qualifed")
+
+
 @pytest.mark.parametrize("seed", [0, 1, 2])
 @pytest.mark.parametrize(
     ("constraint", "metrics"),

@@ -40,3 +40,34 @@ def test_a_ratio_is_told_as_one():
     up = fairkit.evaluate(rows, decision="d", by="sex", compare="ratio", reference="sex=F")
     assert "is at most 0." in next_steps(down)[0]
     assert "is at least 2." in next_steps(up)[0]
+
+
+def test_rows_of_unknown_groups_are_not_to_be_collected():
+    """Nobody is told to collect rows whose attribute is missing, nor to read them before those of a group."""
+    rows = {
+        "sex": ["F"] * 400 + ["M"] * 400 + [None] * 60,
+        "d": [1] * 300 + [0] * 100 + [1] * 200 + [0] * 200 + [1] * 35 + [0] * 25,
+    }
+    report = fairkit.evaluate(rows, decision="d", by="sex")
+    assert any(f.group == "sex=(missing)" and f.n_needed for f in report.findings)
+    assert "sex=(missing)" not in " ".join(next_steps(report))
+
+
+def test_a_disparity_of_rows_without_the_attribute_asks_why():
+    """Where only the rows with a missing attribute differ, the question is why it is missing."""
+    rows = {
+        "sex": ["F", "M"] * 2_000 + [None] * 1_000,
+        "d": [1, 1, 0, 0] * 1_000 + [1] * 1_000,
+    }
+    report = fairkit.evaluate(rows, decision="d", by="sex", reference="sex=M")
+    assert next_steps(report)[0].startswith(
+        "Find out why attributes are missing: the selection_rate of sex=("
+    )
+
+
+def test_more_rows_do_not_make_probabilities_of_scores():
+    """Numbers that are undefined for another reason than want of rows are not promised any."""
+    rows = {"sex": ["F", "M"] * 60, "y": [0, 0, 1] * 40, "s": [float(n % 7) for n in range(120)]}
+    report = fairkit.evaluate(rows, label="y", score="s", by="sex")
+    (step,) = [step for step in next_steps(report) if "no probabilities" in step]
+    assert step.endswith("nothing can be said about them.")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fairkit.findings import TOO_FEW_ROWS, Verdict
+from fairkit.metrics import Why
 from fairkit.missing.bounds import GapBounds, MissingShare
 from fairkit.report.blocks.base import Block, Table
 from fairkit.report.model import Report
@@ -33,12 +35,13 @@ def missing_block(report: Report) -> Block | None:
     """
     if not report.missing:
         return None
-    kept = sum(found.verdict == found.complete_verdict for found in report.bounds)
+    decided = [b for b in report.bounds if b.complete_verdict is not Verdict.INCONCLUSIVE]
+    kept = sum(b.verdict == b.complete_verdict for b in decided)
     text = [_MEANING]
     if report.bounds:
         text.append(
-            f"Of {counted(len(report.bounds), 'contrast')}, {kept:,} "
-            f"{'keeps' if kept == 1 else 'keep'} the verdict of the complete cases."
+            f"The complete cases decide {len(decided):,} of {counted(len(report.bounds), 'contrast')}; "
+            f"{kept:,} of these verdicts {'holds' if kept == 1 else 'hold'} whatever the missing are."
         )
     by_attribute: dict[str, list[GapBounds]] = {}
     for found in report.bounds:
@@ -53,6 +56,8 @@ _MEANING = (
     "holds. The limits add sampling error to the bounds, and a verdict on them holds whatever the missing "
     "are."
 )
+_PLAIN = (None, Why.ATTRIBUTE_MISSING, TOO_FEW_ROWS)
+"""Reasons that need no words: the table is about them."""
 
 
 def _shares(shares: Sequence[MissingShare]) -> Table:
@@ -91,7 +96,8 @@ def _bounds(found: Sequence[GapBounds]) -> Table:
                 f"{SYMBOLS[b.complete_verdict]} {complete}",
                 contrast_bounds(b.low, b.high, b.compare) or UNDEFINED,
                 contrast_bounds(b.limit_low, b.limit_high, b.compare) or UNDEFINED,
-                f"{SYMBOLS[b.verdict]} {b.verdict}" + ("" if b.why is None else f": {reason_text(b.why)}"),
+                f"{SYMBOLS[b.verdict]} {b.verdict}"
+                + ("" if b.why in _PLAIN else f": {reason_text(b.why or '')}"),
             )
         )
     shared = "all other rows" if others[0] == "rest" else visible(others[0])

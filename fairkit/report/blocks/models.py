@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fairkit.findings import TOO_FEW_ROWS
 from fairkit.metrics import base_name
 from fairkit.models import Change, GapChange, ModelContrast
 from fairkit.report.blocks.base import Block, Figure, Table
@@ -77,6 +78,8 @@ def models_block(report: Report) -> Block | None:
 def _contrasts(found: Sequence[ModelContrast]) -> Table:
     first = found[0]
     name = f"{visible(first.model)} against {visible(first.against)} by {visible(first.attribute)}"
+    margins = [margin_text(m.margin, m.compare, unit_of(m.metric)) for m in found]
+    one = len(set(margins)) == 1  # then it is said once, and leaves room for the others
     rows = tuple(
         (
             m.metric,
@@ -85,15 +88,16 @@ def _contrasts(found: Sequence[ModelContrast]) -> Table:
             f"{m.discordant:,}",
             UNDEFINED if m.value is None else contrast_number(m.value, m.compare, unit=unit_of(m.metric)),
             contrast_bounds(m.low, m.high, m.compare, unit=unit_of(m.metric)) or UNDEFINED,
-            margin_text(m.margin, m.compare, unit_of(m.metric)),
+            *(() if one else (margin,)),
             _verdict(m.verdict, m.reason),
             {True: "yes", False: "not shown", None: ""}[m.no_worse],
         )
-        for m in found
+        for m, margin in zip(found, margins, strict=True)
     )
+    columns = ("metric", "group", "n", "differ", "contrast", "corrected interval")
     return Table(
-        f"{name} (differences of shares in points)",
-        ("metric", "group", "n", "differ", "contrast", "corrected interval", "margin", "verdict", "no worse"),
+        f"{name}{f', margin {margins[0]}' if one else ''} (differences of shares in points)",
+        (*columns, *(() if one else ("margin",)), "verdict", "no worse"),
         rows,
         right=(2, 3, 4),
         figures=(Figure(_forests(found), _label(found, name)),) if _drawn(found) else (),
@@ -128,7 +132,7 @@ def _changes(found: Sequence[GapChange]) -> Table:
 
 
 def _verdict(verdict: str, reason: str | None) -> str:
-    return verdict if reason is None else f"{verdict}: {reason_text(reason)}"
+    return verdict if reason in (None, TOO_FEW_ROWS) else f"{verdict}: {reason_text(reason or '')}"
 
 
 def _label(found: Sequence[ModelContrast], name: str) -> str:
@@ -203,7 +207,7 @@ def _forests(found: Sequence[ModelContrast]) -> Spec:
     axis = {
         "labelColor": INK, "titleColor": MUTED, "labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE,
         "titleFontWeight": "normal", "gridColor": GRID, "domain": False, "ticks": False, "labelPadding": 4,
-        "labelLimit": 150, "labelOverlap": "greedy", "tickCount": 5,
+        "labelLimit": 150, "labelOverlap": "greedy", "labelSeparation": 6, "tickCount": 5,
     }  # fmt: skip
     return {
         "background": PAPER,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fairkit.remedies import Remedy
 from fairkit.report.blocks.base import Block
 from fairkit.report.model import Report
@@ -15,7 +17,7 @@ _TEXT = (
 
 
 def remedies_block(report: Report) -> Block | None:
-    """List what could be tried against each disparity that was shown.
+    """List each algorithm that could be tried against the disparities that were shown, and what for.
 
     Parameters
     ----------
@@ -31,19 +33,24 @@ def remedies_block(report: Report) -> Block | None:
     >>> import fairkit
     >>> rows = {"sex": ["F"] * 70 + ["M"] * 80, "hired": [1] * 56 + [0] * 14 + [1] * 48 + [0] * 32}
     >>> block = remedies_block(fairkit.evaluate(rows, decision="hired", by="sex"))
-    >>> print(block and block.points[0][:54])
-    threshold-optimizer for selection_rate (demographic_pa
+    >>> print(block and block.points[0][:47])
+    threshold-optimizer, for selection_rate: Gives
     """
     if not report.remedies:
         return None
-    points = tuple(map(_point, report.remedies))
+    by_method: dict[str, list[Remedy]] = {}
+    for remedy in report.remedies:
+        by_method.setdefault(remedy.method, []).append(remedy)
+    points = tuple(map(_point, by_method.values()))
     return Block("remedies", "What fairlearn offers", (_TEXT,), points=points)
 
 
-def _point(remedy: Remedy) -> str:
-    aim = "" if remedy.constraint is None else f" ({remedy.constraint})"
-    needs = ", ".join(remedy.needs)
+def _point(remedies: Sequence[Remedy]) -> str:
+    """Say what one algorithm does, for whatever it could make equal."""
+    first = remedies[0]
+    aims = ", ".join(dict.fromkeys(r.metric for r in remedies))
+    others = [r.constraint for r in remedies[1:] if r.constraint is not None]
     return (
-        f"{remedy.method} for {remedy.metric}{aim}: {remedy.does} It needs {needs}, and {remedy.attribute}. "
-        f"To try it: {remedy.command or remedy.call}"
+        f"{first.method}, for {aims}: {first.does} It needs {', '.join(first.needs)}, and {first.attribute}. "
+        f"To try it: {first.command or first.call}" + (f" (or {', '.join(others)})" if others else "")
     )

@@ -58,8 +58,18 @@ def test_every_gap_has_its_bounds(both):
 
 def test_kept_verdicts_are_counted(both):
     """The text says how many verdicts hold whatever the missing are."""
-    kept = sum(b.verdict == b.complete_verdict for b in both.bounds)
-    assert f"Of {len(both.bounds)} contrasts, {kept} " in missing_block(both).text[-1]
+    decided = [b for b in both.bounds if b.complete_verdict != "inconclusive"]
+    kept = sum(b.verdict == b.complete_verdict for b in decided)
+    text = missing_block(both).text[-1]
+    assert f"decide {len(decided)} of {len(both.bounds)} contrasts; {kept} of these verdicts hold" in text
+
+
+def test_what_was_never_decided_is_not_kept():
+    """A contrast that is inconclusive with and without the missing rows is no verdict that holds."""
+    rows = {"sex": ["F", "M", None] * 4, "d": [1, 0, 1, 0] * 3}
+    report = fairkit.evaluate(rows, decision="d", by="sex")
+    assert {b.complete_verdict for b in report.bounds} == {"inconclusive"}
+    assert "decide 0 of 2 contrasts; 0 of these verdicts hold" in missing_block(report).text[-1]
 
 
 def test_the_reference_is_named(both):
