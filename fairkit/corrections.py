@@ -20,7 +20,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from fairkit.evidence import Comparison
+from fairkit.evidence import Comparison, Limits
 from fairkit.inference import Bounds, benjamini_hochberg_intervals, holm_intervals, max_t
 from fairkit.inference.distributions import normal_cdf
 
@@ -82,14 +82,45 @@ def decide(
     """
     if correction is Correction.MAX_T:
         return _max_t(comparison, confidence, hypotheses)
+    return decide_limits(
+        comparison,
+        margin_low,
+        margin_high,
+        confidence=confidence,
+        correction=correction,
+        hypotheses=hypotheses,
+        step_down=step_down,
+    )
+
+
+def decide_limits(
+    limits: Limits,
+    margin_low: FloatArray,
+    margin_high: FloatArray,
+    *,
+    confidence: float,
+    correction: Correction,
+    hypotheses: NDArray[np.int64],
+    step_down: bool,
+) -> Decided:
+    """Take limits that are not resampled at the level their family allows, as :func:`decide` does.
+
+    ``max-t`` has no bootstrap to stand on here: Holm's correction takes its place.
+
+    Parameters
+    ----------
+    limits : Limits
+    margin_low, margin_high, confidence, correction, hypotheses, step_down
+        As for :func:`decide`.
+    """
     if correction is Correction.NONE or (hypotheses == 1).all():
-        alone, method = comparison.alone(confidence)
+        alone, method = limits.alone(confidence)
         level = np.where(np.isnan(alone.low), np.nan, confidence)
         return Decided(alone.low, alone.high, level, method, hypotheses, step_down)
-    method = np.full(comparison.value.shape, "", dtype="<U24")
+    method = np.full(limits.value.shape, "", dtype="<U24")
 
     def interval(level: FloatArray) -> Bounds:
-        bounds, method[:] = comparison.corrected(np.broadcast_to(level, comparison.value.shape))
+        bounds, method[:] = limits.corrected(np.broadcast_to(level, limits.value.shape))
         return bounds
 
     if correction is Correction.BENJAMINI_HOCHBERG:
@@ -109,7 +140,7 @@ def decide(
     if (hypotheses == 1).any():
         # A contrast that is its whole family keeps its own interval, whatever other metrics were asked for.
         single = hypotheses == 1
-        alone, alone_method = comparison.alone(confidence)
+        alone, alone_method = limits.alone(confidence)
         low[single], high[single], method[single] = (
             alone.low[single],
             alone.high[single],

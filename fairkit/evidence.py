@@ -61,25 +61,12 @@ class Options:
     seed: int = 0
 
 
-class Comparison(Protocol):
-    """Every group against its reference, for every metric: values and intervals at any level."""
-
-    @property
-    def compare(self) -> Compare:
-        """What is compared."""
-        ...
+class Limits(Protocol):
+    """What a level can be decided on: values, and intervals that hold at any level."""
 
     @property
     def value(self) -> FloatArray:
         """Difference or ratio, shape (metrics, groups); NaN where undefined."""
-        ...
-
-    def replicates(self) -> FloatArray:
-        """Bootstrap replicates of the value, shape (metrics, replicates, groups); NaN where undefined."""
-        ...
-
-    def plain(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
-        """Interval of each contrast on its own, and the method of each."""
         ...
 
     def alone(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
@@ -88,6 +75,23 @@ class Comparison(Protocol):
 
     def corrected(self, confidence: FloatArray) -> tuple[Bounds, NDArray[np.str_]]:
         """Interval that holds in the far tails, each contrast at a level of its own."""
+        ...
+
+
+class Comparison(Limits, Protocol):
+    """Every group against its reference, for every metric."""
+
+    @property
+    def compare(self) -> Compare:
+        """What is compared."""
+        ...
+
+    def replicates(self) -> FloatArray:
+        """Bootstrap replicates of the value, shape (metrics, replicates, groups); NaN where undefined."""
+        ...
+
+    def plain(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
+        """Interval of each contrast on its own, and the method of each."""
         ...
 
     def p_values(self) -> FloatArray:

@@ -6,18 +6,26 @@ sets (a test holds that), so the command only hands them on. Judging a release b
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from fairkit.cli import values
-from fairkit.cli.outputs import check_files, emit, is_colored, on_terminal, say, working, write_files
-from fairkit.cli.pages import Command, section
+from fairkit.cli.asking import (
+    column,
+    deliver,
+    group,
+    groups,
+    missing_texts,
+    output,
+    outputs,
+    question,
+    verdicts,
+)
+from fairkit.cli.pages import Command
 
-column = section("What the columns mean")
-group = section("Groups")
-question = section("What to compare, and how surely")
-output = section("Output")
+if TYPE_CHECKING:
+    from fairkit.report.model import Report
 
 
 @click.command(
@@ -83,24 +91,8 @@ output = section("Output")
 )
 @column("--cluster", metavar="COL", help="Rows with the same value belong together (a person, a speaker).")
 @column("--weight", metavar="COL", help="Sample weights, not negative.")
-@column(
-    "--missing", multiple=True, metavar="TEXT", help="A text that means missing in these data, such as '?'."
-)
-@group(
-    "--by",
-    multiple=True,
-    required=True,
-    metavar="WHAT",
-    help="A column, columns to cross (sex,race), or a named predicate ('young: age < 25'); repeatable.",
-)
-@group(
-    "--reference",
-    multiple=True,
-    callback=values.references,
-    metavar="WHAT",
-    help="Compare with all other rows (rest), the best group (best), or COL=LEVEL, COL=best; repeatable.  "
-    "[default: rest]",
-)
+@missing_texts
+@groups
 @group(
     "--levels",
     multiple=True,
@@ -115,42 +107,7 @@ output = section("Output")
     metavar="N",
     help="Refuse a column with more levels: it is mostly an identifier.",
 )
-@question(
-    "--metric",
-    "metrics",
-    multiple=True,
-    shell_complete=values.complete_metric,
-    callback=values.metrics,
-    metavar="NAME",
-    help="A metric of 'fairkit metrics', or all; repeatable.  [default: the usual six]",
-)
-@question(
-    "--compare",
-    type=click.Choice(["difference", "ratio", "both"]),
-    default="difference",
-    help="What verdicts are about.",
-)
-@question(
-    "--margin",
-    callback=values.margins,
-    multiple=True,
-    metavar="M",
-    help="What still counts as parity: 0.05 for ±0.05, or a range, 0.8,1.25 for ratios; repeatable.  "
-    "[default: each metric's own]",
-)
-@question(
-    "--confidence",
-    type=float,
-    default=0.95,
-    metavar="LEVEL",
-    help="Level of intervals, and of each family of verdicts.",
-)
-@question(
-    "--correction",
-    type=click.Choice(["holm", "benjamini-hochberg", "max-t", "none"]),
-    default="holm",
-    help="How verdicts allow for the number of groups.",
-)
+@verdicts
 @question(
     "--interval",
     type=click.Choice(["newcombe", "miettinen-nurminen"]),
@@ -161,10 +118,7 @@ output = section("Output")
     "--replicates", type=int, default=2000, metavar="N", help="Bootstrap replicates, where there is one."
 )
 @question("--seed", type=click.IntRange(min=0), default=0, metavar="N", help="Seed of the bootstrap.")
-@output("-o", "--output", metavar="FILE", help="Write the report as JSON.")
-@output("--html", metavar="FILE", help="Write the report as one self-contained page.")
-@output("--markdown", "--md", metavar="FILE", help="Write the report as Markdown.")
-@output("--json", "as_json", is_flag=True, show_default=False, help="Print the report as JSON, not as text.")
+@outputs
 @output(
     "--hash",
     "hash_files",
@@ -172,9 +126,7 @@ output = section("Output")
     show_default=False,
     help="Hash the data whatever their size; up to 256 MB they always are.",
 )
-def command(
-    *, data: str, output: str | None, html: str | None, markdown: str | None, as_json: bool, **question: Any
-) -> None:
+def command(*, data: str, **asked: Any) -> None:
     """Evaluate predictions: metrics by group, and whether groups differ.
 
     DATA is a CSV, TSV, JSON Lines, Parquet or Arrow file, a folder of Parquet files or a quoted glob; it
@@ -182,16 +134,10 @@ def command(
     (surely beyond the margin), parity (surely within), or inconclusive, with the number of rows that would
     decide it.
     """
-    files = check_files({"-o": output, "--html": html, "--markdown": markdown}, data=data)
-    with working(f"evaluating {data}"):
+
+    def make(**question: Any) -> Report:
         from fairkit.evaluator import evaluate
 
-        report = evaluate(data, **question)
-        views = {"-o": report.to_json, "--html": report.to_html, "--markdown": report.to_markdown}
-        contents = {path: views[option]() for option, path in files.items()}
-    # Only now: while progress is shown, rich stands in for stdout, and no terminal would be seen.
-    text = report.to_json() if as_json else on_terminal(report)
-    write_files(contents)
-    emit(text)
-    if not files and is_colored():
-        say("To keep it: --html report.html writes a page, -o report.json what 'fairkit report' reads.")
+        return evaluate(data, **question)
+
+    deliver(make, f"evaluating {data}", data=data, asked=asked)

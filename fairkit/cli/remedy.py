@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from fairkit.cli import values
-from fairkit.cli.outputs import check_files, emit, is_colored, on_terminal, say, working, write_files
+from fairkit.cli.asking import column, deliver, group, groups, missing_texts, outputs, question, verdicts
 from fairkit.cli.pages import Command, section
 from fairkit.remedies import CONSTRAINTS, ESTIMATORS, METHODS, OBJECTIVES
 
-column = section("What the columns mean")
-group = section("Groups")
+if TYPE_CHECKING:
+    from fairkit.report.model import Report
+
 remedies = section("The remedy")
-question = section("What to compare, and how surely")
-output = section("Output")
 
 
 def features(ctx: click.Context, param: click.Parameter, texts: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG001
@@ -62,28 +60,12 @@ def features(ctx: click.Context, param: click.Parameter, texts: Sequence[str]) -
 @column("--positive", metavar="VALUE", help="The positive value of the label, where it is not 1 or true.")
 @column("--cluster", metavar="COL", help="Rows with the same value stay together, in the split too.")
 @column("--weight", metavar="COL", help="Sample weights of the report; fairlearn fits without them.")
-@column(
-    "--missing", multiple=True, metavar="TEXT", help="A text that means missing in these data, such as '?'."
-)
-@group(
-    "--by",
-    multiple=True,
-    required=True,
-    metavar="WHAT",
-    help="A column, columns to cross (sex,race), or a named predicate ('young: age < 25'); repeatable.",
-)
+@missing_texts
+@groups
 @group(
     "--across",
     metavar="COL,COL",
     help="What to equalise across, where that is not all of --by crossed.  [default: all of --by]",
-)
-@group(
-    "--reference",
-    multiple=True,
-    callback=values.references,
-    metavar="WHAT",
-    help="Compare with all other rows (rest), the best group (best), or COL=LEVEL, COL=best; repeatable.  "
-    "[default: rest]",
 )
 @remedies(
     "--method",
@@ -121,42 +103,7 @@ def features(ctx: click.Context, param: click.Parameter, texts: Sequence[str]) -
     metavar="SHARE",
     help="Share of rows that only the report sees.",
 )
-@question(
-    "--metric",
-    "metrics",
-    multiple=True,
-    shell_complete=values.complete_metric,
-    callback=values.metrics,
-    metavar="NAME",
-    help="A metric of 'fairkit metrics', or all; repeatable.  [default: the usual six]",
-)
-@question(
-    "--compare",
-    type=click.Choice(["difference", "ratio", "both"]),
-    default="difference",
-    help="What verdicts are about.",
-)
-@question(
-    "--margin",
-    callback=values.margins,
-    multiple=True,
-    metavar="M",
-    help="What still counts as parity: 0.05 for ±0.05, or a range, 0.8,1.25 for ratios; repeatable.  "
-    "[default: each metric's own]",
-)
-@question(
-    "--confidence",
-    type=float,
-    default=0.95,
-    metavar="LEVEL",
-    help="Level of intervals, and of each family of verdicts.",
-)
-@question(
-    "--correction",
-    type=click.Choice(["holm", "benjamini-hochberg", "max-t", "none"]),
-    default="holm",
-    help="How verdicts allow for the number of groups.",
-)
+@verdicts
 @question(
     "--seed",
     type=click.IntRange(min=0),
@@ -164,13 +111,8 @@ def features(ctx: click.Context, param: click.Parameter, texts: Sequence[str]) -
     metavar="N",
     help="Seed of the split, of training, of decisions by lot and of the bootstrap.",
 )
-@output("-o", "--output", metavar="FILE", help="Write the report as JSON.")
-@output("--html", metavar="FILE", help="Write the report as one self-contained page.")
-@output("--markdown", "--md", metavar="FILE", help="Write the report as Markdown.")
-@output("--json", "as_json", is_flag=True, show_default=False, help="Print the report as JSON, not as text.")
-def command(
-    *, data: str, output: str | None, html: str | None, markdown: str | None, as_json: bool, **question: Any
-) -> None:
+@outputs
+def command(*, data: str, **asked: Any) -> None:
     """Fit a remedy on some rows and judge other rows before and after.
 
     DATA is what 'fairkit eval' takes, of rows that fit into memory. They are split in two, so that every
@@ -178,16 +120,10 @@ def command(
     and the report is of the other: every metric before and after, and what the remedy costs. The threshold
     optimizer needs scores only; the other methods train a model on --features.
     """
-    files = check_files({"-o": output, "--html": html, "--markdown": markdown}, data=data)
-    with working(f"fitting {question['method']} on {data}"):
+
+    def make(**question: Any) -> Report:
         from fairkit.remedies.mitigation import remedy
 
-        report = remedy(data, **question).report
-        views = {"-o": report.to_json, "--html": report.to_html, "--markdown": report.to_markdown}
-        contents = {path: views[option]() for option, path in files.items()}
-    # Only now: while progress is shown, rich stands in for stdout, and no terminal would be seen.
-    text = report.to_json() if as_json else on_terminal(report)
-    write_files(contents)
-    emit(text)
-    if not files and is_colored():
-        say("To keep it: --html report.html writes a page, -o report.json what 'fairkit report' reads.")
+        return remedy(data, **question).report
+
+    deliver(make, f"fitting {asked['method']} on {data}", data=data, asked=asked)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairkit.contrasts import reference_positions, why_undefined
-from fairkit.corrections import Correction, Decided, decide
+from fairkit.corrections import Correction, Decided, decide_limits
 from fairkit.evidence import Compare, Comparison, Evidence, IndependentRows, Options
 from fairkit.findings import Margins
 from fairkit.groups import Reference
@@ -254,11 +254,11 @@ def judge_gaps(
     selected = reference == "best"
     hypotheses = _hypotheses(gaps.low, position, belonging, selected=selected)
     of_complete, of_gaps = (
-        decide(
+        decide_limits(
             one,
             *margins,
             confidence=confidence,
-            correction=Correction.HOLM if correction is Correction.MAX_T else correction,
+            correction=correction,
             hypotheses=hypotheses,
             step_down=not selected,
         )
@@ -277,7 +277,7 @@ def evidence_of(metrics: Sequence[Metric], table: GroupTable) -> Evidence:
 
 
 class _Exact:
-    """A comparison where a contrast that is its whole family has exact limits too.
+    """Limits of a comparison, exact also for a contrast that is its whole family.
 
     Parameters
     ----------
@@ -286,7 +286,6 @@ class _Exact:
     """
 
     def __init__(self, value: FloatArray, comparison: Comparison | Gaps) -> None:
-        self.compare = comparison.compare
         self.value = value
         self._comparison = comparison
 
@@ -297,18 +296,6 @@ class _Exact:
     def alone(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
         """Take the same limits at one level."""
         return self.corrected(np.full(self.value.shape, confidence))
-
-    def plain(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
-        """Take the same limits at one level."""
-        return self.alone(confidence)
-
-    def replicates(self) -> FloatArray:
-        """Refuse: bounds are not resampled."""
-        raise NotImplementedError
-
-    def p_values(self) -> FloatArray:
-        """Test nothing."""
-        return np.full(self.value.shape, np.nan)
 
 
 def _chosen(table: GroupTable, cells: IntArray) -> GroupTable:

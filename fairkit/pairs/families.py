@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fairkit.corrections import Correction, decide
+from fairkit.corrections import Correction, decide_limits
 from fairkit.counts import Counts, Kind
 from fairkit.errors import UsageError, shortlist, unknown_name
 from fairkit.evidence import Compare
@@ -289,25 +289,13 @@ class _Family:
         self.compare = compare
         self.value = np.where(np.isfinite(value), value, np.nan)[None]
         self._limits = limits
-        self._p = np.where(np.isnan(self.value), np.nan, np.array([p_values], np.float64))
-
-    def plain(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
-        return self.alone(confidence)
+        self.p_values = np.where(np.isnan(self.value), np.nan, np.array([p_values], np.float64))
 
     def alone(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
         return self._at(np.full(self.value.shape, confidence), guarded=False)
 
     def corrected(self, confidence: FloatArray) -> tuple[Bounds, NDArray[np.str_]]:
         return self._at(np.broadcast_to(confidence, self.value.shape), guarded=True)
-
-    def p_values(self) -> FloatArray:
-        return self._p
-
-    def replicates(self) -> FloatArray:
-        return np.full((1, 0, self.value.shape[1]), np.nan)  # nothing is resampled
-
-    def why_no_interval(self, metric: int, group: int) -> None:
-        """Leave the reason to the records."""
 
     def _at(self, level: FloatArray, *, guarded: bool) -> tuple[Bounds, NDArray[np.str_]]:
         bounds, method = self._limits(level[0], guarded=guarded)
@@ -323,23 +311,21 @@ def _judged(
     if not groups:
         return []
     size = np.array([hypotheses or max(int((~np.isnan(family.value)).sum()), 1)])
-    # Nothing is resampled, so that max-t has no bootstrap to stand on: Holm's correction takes its place.
-    correction = Correction.HOLM if rules.correction is Correction.MAX_T else rules.correction
     sums = pair.rows.totals(pair.rows.first)[None]
     margin = margins_for([pair.metric], rules.margins, family.compare, sums)
-    decided = decide(
+    decided = decide_limits(
         family,
         margin.low,
         margin.high,
         confidence=rules.confidence,
-        correction=correction,
+        correction=rules.correction,
         hypotheses=size,
         step_down=True,
     )
-    p = family.p_values()
+    p = family.p_values
     adjusted = p
-    if correction is not Correction.NONE and size[0] > 1:
-        adjusted = benjamini_hochberg(p) if correction is Correction.BENJAMINI_HOCHBERG else holm(p)
+    if rules.correction is not Correction.NONE and size[0] > 1:
+        adjusted = benjamini_hochberg(p) if rules.correction is Correction.BENJAMINI_HOCHBERG else holm(p)
     return [
         Judgement(
             finite(family.value[0, i]),
