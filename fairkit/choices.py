@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal
 
-from fairkit.counts import Kind
+from fairkit.counts import Counts, Kind
 from fairkit.errors import UsageError
 from fairkit.functions.callables import CallableMetric, callable_metric, recognised
 from fairkit.metrics import (
@@ -185,11 +185,23 @@ def about_any_model(measured: Iterable[tuple[View, tuple[AnyMetric, ...]]]) -> t
 
 def _usual(view: View, names: Names) -> tuple[AnyMetric, ...]:
     kind = view.counts.kind
-    if names == "all" or not view.narrow:
-        own = chosen_metrics("all" if names == "all" else "default", kind=kind)
+    if names == "all":
+        own = chosen_metrics("all", kind=kind)
+    elif not view.narrow:
+        own = tuple(m for m in chosen_metrics("default", kind=kind) if _has_units(m, view.counts))
     else:
         own = tuple(m for name, m in CATALOGUE[kind].items() if name in _OF_ONE_CLASS)
     return tuple(_about(m, view.variant) for m in own)
+
+
+def _has_units(metric: AnyMetric, counts: Counts) -> bool:
+    """Tell whether there is any unit that a metric is a mean over, such as a query wholly in one group.
+
+    Unasked, a metric that has none anywhere would only make a report inconclusive.
+    """
+    if not isinstance(metric, Functional) or metric.counted is None:
+        return True
+    return bool(counts.values[:, counts.fields.index(metric.counted)].any())
 
 
 def _places(name: str, views: Sequence[View]) -> set[int]:

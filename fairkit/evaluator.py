@@ -24,7 +24,7 @@ from fairkit.metrics import AnyMetric
 from fairkit.model_axes import has_models
 from fairkit.remedies import offered
 from fairkit.report.model import DataSummary, Report, Settings
-from fairkit.tables import group_table
+from fairkit.tables import group_table, used_rows
 from fairkit.views import View, views
 
 _LEVELS = (0.6, 0.999999)
@@ -57,7 +57,7 @@ def evaluate(
     weight: str | None = None,
     cluster: str | None = None,
     levels: Mapping[str, Sequence[str]] | None = None,
-    missing: Sequence[str] = (),
+    missing: str | Sequence[str] = (),
     max_levels: int = frames.MAX_LEVELS,
     reference: str | Mapping[str, str | None] | Sequence[str] = "rest",
     metrics: Metrics = "default",
@@ -141,6 +141,7 @@ def evaluate(
     ('disparity', 'sex=M')
     """
     split = groupings(by, levels=levels)
+    missing = (missing,) if isinstance(missing, str) else tuple(missing)
     wishes = references(reference, split)
     _check_options(
         compare=compare,
@@ -175,7 +176,7 @@ def evaluate(
         "exposure": exposure,
         "weight": weight,
         "cluster": cluster,
-        "missing": tuple(missing),
+        "missing": missing,
         "max_levels": max_levels,
     }
     if estimator is not None:
@@ -205,7 +206,8 @@ def evaluate(
     counts = reading.counts
     kept = coarse(counts)
     summary = _summary(reading, kept)
-    measured = chosen(names, views(counts))
+    measured = chosen(names, views(counts, classes=None if question is None else question.class_names))
+    _refuse_nothing(measured, summary)
     rules = Rules(compares, margins, confidence, Correction(correction), Options(interval, replicates, seed))
     found = _judged(counts, measured, split, wishes, rules=rules)
     if has_models(counts):
@@ -219,7 +221,7 @@ def evaluate(
             judge_evidence(asked_rows.evidence(table, rules.options), table, wish, rules=rules, found=found)
     settings = Settings(
         **_columns(asked),
-        positive=_stated(positive),
+        positive=_stated(positive, asked),
         by=tuple(grouping.name for grouping in split),
         predicates={a.name: a.predicate.canonical for a in attributes_of(split) if a.predicate is not None},
         levels={a.name: a.levels for a in attributes_of(split) if a.levels},
@@ -237,7 +239,7 @@ def evaluate(
         interval=interval,
         replicates=replicates,
         seed=seed,
-        missing=tuple(missing),
+        missing=missing,
     )
     notes = [*slips(question, split), *cautions(counts, summary, split)]
     for view, own in measured:
@@ -263,6 +265,14 @@ def evaluate(
         remedies=offered(found.headlines),
         notes=tuple(notes),
     )
+
+
+def _refuse_nothing(measured: Sequence[tuple[View, tuple[AnyMetric, ...]]], summary: DataSummary) -> None:
+    """Refuse data of which no view can use a row: several models may all lack what one of them would miss."""
+    judging = [view for view, _ in measured if LEFT_OUT[view.counts.kind]]
+    if judging and not any(used_rows(view.counts) for view in judging):
+        reasons = " ".join(dict.fromkeys(note for view in judging for note in unused(view, summary)))
+        raise DataError(f"none of the {summary.rows:,} rows has what is needed; {reasons}")
 
 
 def _judged(
@@ -375,10 +385,11 @@ def _summary(reading: frames.Reading, kept: Counts) -> DataSummary:
     return DataSummary(reading.source, reading.sha256, rows, used, left_out, kept.sha256())
 
 
-def _stated(positive: Any) -> dict[str, str]:
+def _stated(positive: Any, asked: Mapping[str, Any]) -> dict[str, str]:
+    """Write the positive class of every column that has one; a score's decision is no column."""
     stated = positive if isinstance(positive, Mapping) else {"label": positive, "decision": positive}
     return {
         role: text
         for role, value in stated.items()
-        if value is not None and (text := level_text(value)) is not None
+        if value is not None and (asked[role] or asked["outputs"]) and (text := level_text(value)) is not None
     }

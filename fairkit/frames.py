@@ -62,7 +62,7 @@ def count(
     weight: str | None = None,
     cluster: str | None = None,
     levels: Mapping[str, Sequence[str]] | None = None,
-    missing: Sequence[str] = (),
+    missing: str | Sequence[str] = (),
     max_levels: int = MAX_LEVELS,
 ) -> Counts:
     """Read rows once and return their Counts.
@@ -129,7 +129,7 @@ def count(
         exposure=exposure,
         weight=weight,
         cluster=cluster,
-        missing=tuple(missing),
+        missing=(missing,) if isinstance(missing, str) else tuple(missing),
         max_levels=max_levels,
     )
     return read(data, question).counts

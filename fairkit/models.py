@@ -157,7 +157,6 @@ def model_contrasts(
     margins: Mapping[str, tuple[float, float]] | None = None,
     confidence: float = 0.95,
     correction: Correction = Correction.HOLM,
-    classes: Sequence[str] | None = None,
     overall: bool = True,
 ) -> tuple[ModelContrast, ...]:
     """Compare models on the same rows, within every group of a grouping and over all rows.
@@ -183,8 +182,6 @@ def model_contrasts(
         Level of each family: one metric and two models over all groups of the grouping.
     correction : Correction
         ``max-t`` has no bootstrap to stand on here and is Holm's.
-    classes : sequence of str, optional
-        The classes to compare one by one, by default all.
     overall : bool
         Whether the group of all rows is compared too, as a family of its own.
 
@@ -212,7 +209,7 @@ def model_contrasts(
     ('new', 0.1014, 0.0734, 'better')
     """
     made: list[ModelContrast] = []
-    pairs = model_pairs(counts, grouping, metrics, baseline, classes, every_pair=every_pair)
+    pairs = model_pairs(counts, grouping, metrics, baseline, every_pair=every_pair)
     rules = Rules(margins or {}, confidence, correction)
     for pair in pairs:
         families = [[(name, compared(pair.of(g), pair.metric)) for g, name in enumerate(pair.names)]]
@@ -237,13 +234,12 @@ def gap_changes(
     margins: Mapping[str, tuple[float, float]] | None = None,
     confidence: float = 0.95,
     correction: Correction = Correction.HOLM,
-    classes: Sequence[str] | None = None,
 ) -> tuple[GapChange, ...]:
     """Compare the gap between each group and all other rows under one model with that under another.
 
     Parameters
     ----------
-    counts, grouping, metrics, baseline, every_pair, margins, confidence, correction, classes
+    counts, grouping, metrics, baseline, every_pair, margins, confidence, correction
         As for :func:`model_contrasts`.
 
     Returns
@@ -276,7 +272,7 @@ def gap_changes(
     (0.35, 'widened')
     """
     made: list[GapChange] = []
-    pairs = model_pairs(counts, grouping, metrics, baseline, classes, every_pair=every_pair)
+    pairs = model_pairs(counts, grouping, metrics, baseline, every_pair=every_pair)
     rules = Rules(margins or {}, confidence, correction)
     for pair in pairs:
         sides = [

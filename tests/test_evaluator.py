@@ -291,3 +291,46 @@ def test_weights_too_small_to_square_are_refused():
     rows = {"sex": ["F", "M"] * 9, "d": [1, 1, 0] * 6, "w": [1e-200] * 18}
     with pytest.raises(DataError, match="squares vanish"):
         fairkit.evaluate(rows, decision="d", by="sex", weight="w")
+
+
+def test_a_declared_class_without_rows_is_undefined():
+    """Classes that were named appear, though no row has one of them."""
+    rows = {"g": ["a", "b"] * 30, "y": ["x", "y"] * 30, "d": ["x", "y", "y"] * 20}
+    report = fairkit.evaluate(rows, label="y", decision="d", classes=["x", "y", "z"], by="g")
+    found = report.estimate("true_positive_rate[z]", "g=a")
+    assert (found.value, str(found.why)) == (None, "no-positives")
+
+
+@pytest.mark.parametrize("asked", [{"decision": {"one": "d", "two": "e"}}, {"outputs": {"y": "d"}}])
+def test_data_without_any_label_are_refused_for_several_models_too(asked):
+    """Where no view can use a row there is nothing to report, as for one model."""
+    rows = {"g": ["a", "b"] * 5, "y": [None] * 10, "d": [1, 0] * 5, "e": [0, 1] * 5}
+    question = asked if "outputs" in asked else asked | {"label": "y"}
+    with pytest.raises(DataError, match=r"none of the 10 rows|must have|no value"):
+        fairkit.evaluate(rows, by="g", **question)
+
+
+def test_one_text_may_mean_missing():
+    """A single text is one text, not its letters."""
+    rows = {"g": ["A", "B", "AB"] * 20, "d": [1, 0] * 30}
+    report = fairkit.evaluate(rows, decision="d", by="g", missing="AB")
+    assert report.settings.missing == ("AB",)
+    assert [size.group for size in report.groups] == ["g=A", "g=B", "g=(missing)"]
+    assert fairkit.count(rows, decision="d", by="g", missing="AB") == report.counts
+
+
+def test_no_query_of_one_group_leaves_ndcg_unasked():
+    """Groups of items share queries: nDCG is then measured only for who asks for it."""
+    rows = {"q": [0, 0, 1, 1] * 9, "rank": [1, 2] * 18, "rel": [1, 0, 2, 1] * 9, "g": ["a", "b"] * 18}
+    rows["q"] = [k // 2 for k in range(36)]
+    asked = {"rank": "rank", "query": "q", "relevance": "rel", "by": "g"}
+    assert "ndcg" not in fairkit.evaluate(rows, **asked).settings.metrics
+    named = fairkit.evaluate(rows, metrics=["ndcg"], **asked)
+    assert str(named.estimate("ndcg", "g=a").why) == "no-queries"
+
+
+def test_only_columns_have_a_positive_class():
+    """A threshold makes decisions, so that a report states the positive class of the label alone."""
+    rows = {"g": ["a", "b"] * 20, "y": ["yes", "no"] * 20, "s": [0.1, 0.7, 0.4, 0.9] * 10}
+    report = fairkit.evaluate(rows, label="y", score="s", threshold=0.5, positive="yes", by="g")
+    assert report.settings.positive == {"label": "yes"}

@@ -172,7 +172,7 @@ def test_other_metrics_agree_with_the_jackknife(name):
         keep[i] = False
         moved.append(value(new, keep) - value(old, keep))
     jackknife = 299 / 300 * ((np.array(moved) - np.mean(moved)) ** 2).sum()
-    (pair,) = model_pairs(_outcomes(labels, old, new), SEX, [m], None, None, every_pair=False)
+    (pair,) = model_pairs(_outcomes(labels, old, new), SEX, [m], None, every_pair=False)
     found = compared(pair.rows, m)
     assert found.second - found.first == pytest.approx(value(new, every) - value(old, every))
     assert found.difference.variance == pytest.approx(jackknife, rel=0.03)
@@ -203,7 +203,7 @@ def test_areas_are_compared_as_by_delong(digits):
     first, second = (np.round(common + rng.normal(0, s, 250), digits) + 0.0 for s in (1.0, 0.6))
     counts = _scores(labels, first, second)
     value, variance = _delong(labels, first, second)
-    (pair,) = model_pairs(counts, SEX, [metric("roc_auc", kind=Kind.SCORES)], None, None, every_pair=False)
+    (pair,) = model_pairs(counts, SEX, [metric("roc_auc", kind=Kind.SCORES)], None, every_pair=False)
     found = compared(pair.rows, pair.metric)
     assert found.second - found.first == pytest.approx(value)
     assert found.difference.variance == pytest.approx(variance)
@@ -222,7 +222,6 @@ def test_brier_scores_are_compared_as_paired_means():
         _scores(labels, first, second),
         SEX,
         [metric("brier_score", kind=Kind.SCORES)],
-        None,
         None,
         every_pair=False,
     )

@@ -133,14 +133,13 @@ def model_pairs(
     grouping: Grouping,
     metrics: Sequence[AnyMetric],
     baseline: str | None,
-    classes: Sequence[str] | None,
     *,
     every_pair: bool,
 ) -> Iterator[ModelPair]:
     """List what there is to compare, metric by metric and pair by pair."""
     models = models_of(counts)
     total = counts.marginal(grouping.names, keep_clusters=True)
-    every = readings(total, models=True, classes=classes)
+    every = readings(total, models=True)
     _check(counts, metrics, models, baseline, {reading.kind for reading in every})
     levels = listed_groups(grouping, total)
     group = placed(total, levels)
