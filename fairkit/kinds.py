@@ -1,8 +1,8 @@
 """Kinds of counts: which sums each kind is made of, and which rows it has to leave out.
 
 A kind whose rows lie in cells (two-class decisions, scores, classes, outcomes) counts rows; a kind of moments
-(regression, ranking, events) adds powers and products, from which means and their variances follow. Either
-way the sums only add.
+(regression, ranking, events, words) adds powers and products, from which means and their variances follow.
+Either way the sums only add.
 
 On axes every row lies at its own levels, None where one is missing, also a row that is left out. The field
 says whether anything can be made of it: a row with a label is among the positives and negatives of scores if
@@ -35,6 +35,20 @@ class Kind(StrEnum):
     REGRESSION = "regression"
     RANKING = "ranking"
     EVENTS = "events"
+    WORDS = "words"
+    CHARACTERS = "characters"
+
+
+EDITS = ("hits", "substitutions", "deletions", "insertions")
+"""What an alignment of a hypothesis with a reference counts; the first three make up the reference."""
+
+_ALIGNED = (
+    "utterances",
+    *EDITS,
+    *(f"{one}2" if one == two else f"{one}_{two}" for i, one in enumerate(EDITS) for two in EDITS[i:]),
+    *("erroneous", "spoken", "utterance_rate", "utterance_rate2"),
+)
+"""Sums over utterances: edits and their products, those with an error, rates of those with a reference."""
 
 
 FIELDS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
@@ -63,6 +77,8 @@ FIELDS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
             *("rows", "numerator", "denominator"),
             *("numerator2", "denominator2", "numerator_denominator"),
         ),
+        Kind.WORDS: _ALIGNED,
+        Kind.CHARACTERS: _ALIGNED,
     }
 )
 """The sums that metrics are made of, by kind. A digit at the end is a power: ``error2`` adds up squares."""
@@ -78,6 +94,8 @@ LEFT_OUT: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
         Kind.REGRESSION: ("label_missing", "prediction_missing", "both_missing"),
         Kind.RANKING: ("rank_missing",),
         Kind.EVENTS: ("numerator_missing", "denominator_missing", "both_missing"),
+        Kind.WORDS: ("reference_missing", "reference_empty"),
+        Kind.CHARACTERS: ("reference_missing", "reference_empty"),
     }
 )
 """The sums of rows that no metric can use, by kind; each is named after its reason."""
@@ -89,11 +107,15 @@ ROW_FIELDS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
             Kind.REGRESSION: ("rows",),
             Kind.RANKING: ("items",),
             Kind.EVENTS: ("rows",),
+            Kind.WORDS: ("utterances",),
+            Kind.CHARACTERS: ("utterances",),
         }.get(kind, fields)
         for kind, fields in FIELDS.items()
     }
 )
 """Those of the sums that count rows, each row once."""
 
-MOMENTS: frozenset[Kind] = frozenset({Kind.REGRESSION, Kind.RANKING, Kind.EVENTS})
+MOMENTS: frozenset[Kind] = frozenset(
+    {Kind.REGRESSION, Kind.RANKING, Kind.EVENTS, Kind.WORDS, Kind.CHARACTERS}
+)
 """Kinds that add up amounts rather than rows in cells; their sums may be negative and are never whole."""

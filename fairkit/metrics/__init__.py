@@ -13,7 +13,7 @@ from typing import Literal
 
 from fairkit.counts import Kind
 from fairkit.errors import UsageError, did_you_mean, shortlist
-from fairkit.metrics import agreement, events, multiclass, multilabel, ranking, regression, scores
+from fairkit.metrics import agreement, events, multiclass, multilabel, ranking, regression, scores, words
 from fairkit.metrics.base import AnyMetric, Metric, Ratio, Sum, Unit, Why
 from fairkit.metrics.classification import CLASSIFICATION
 from fairkit.metrics.decisions import DECISIONS
@@ -50,6 +50,8 @@ _FAMILIES: Mapping[Kind, Sequence[AnyMetric]] = {
     Kind.REGRESSION: regression.REGRESSION,
     Kind.RANKING: ranking.RANKING,
     Kind.EVENTS: events.EVENTS,
+    Kind.WORDS: words.WORDS,
+    Kind.CHARACTERS: words.CHARACTERS,
 }
 
 CATALOGUE: Mapping[Kind, Mapping[str, AnyMetric]] = MappingProxyType(
@@ -74,6 +76,8 @@ _DEFAULT = {
     Kind.REGRESSION: regression.DEFAULTS,
     Kind.RANKING: ranking.DEFAULTS,
     Kind.EVENTS: events.DEFAULTS,
+    Kind.WORDS: words.DEFAULTS,
+    Kind.CHARACTERS: words.DEFAULTS_OF_CHARACTERS,
 }
 
 _ALIASES = {
@@ -96,6 +100,11 @@ _ALIASES = {
     "demographic_parity": "selection_rate",
     "equal_opportunity": "true_positive_rate",
     "predictive_parity": "positive_predictive_value",
+    "wer": "word_error_rate",
+    "cer": "character_error_rate",
+    "mer": "match_error_rate",
+    "wil": "word_information_lost",
+    "ser": "sentence_error_rate",
 }
 
 
@@ -233,4 +242,6 @@ _NEEDS: Mapping[Kind, str] = {
     Kind.REGRESSION: "a predicted number (--prediction COL) and a label",
     Kind.RANKING: "ranks (--rank COL) and queries (--query COL)",
     Kind.EVENTS: "counts of events (--events COL)",
+    Kind.WORDS: "transcripts (fairkit wer)",
+    Kind.CHARACTERS: "transcripts (fairkit wer --unit characters)",
 }

@@ -39,6 +39,7 @@ class Why(StrEnum):
     CONSTANT_LABEL = "constant-label"
     NO_QUERIES = "no-queries"
     NO_EXPOSURE = "no-exposure"
+    NO_REFERENCE = "no-reference"
     NO_PROBABILITIES = "no-probabilities"
     LOST_PRECISION = "lost-precision"
     METRIC_FAILED = "metric-failed"
