@@ -18,7 +18,7 @@ from fairkit._axes import Axis
 from fairkit._counts_bytes import from_bytes, to_bytes
 from fairkit.batches.counting import count_batches
 from fairkit.batches.sources import regrouped
-from fairkit.batches.work import Sum
+from fairkit.batches.sums import Sum
 from fairkit.counts import Counts, Kind, merge
 from fairkit.errors import DataError, UsageError
 from fairkit.frames import count

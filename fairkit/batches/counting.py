@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fairkit.counts import Counts
-from fairkit.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from fairkit.batches.pools import Pool
-    from fairkit.batches.work import BatchFunction
 
 __all__ = ["count_batches"]
 
@@ -25,7 +25,7 @@ _BATCH_ROWS = 65_536
 
 def count_batches(
     data: Any,
-    function: BatchFunction,
+    function: Callable[[pa.RecordBatch], Counts],
     *,
     columns: Sequence[str] | None = None,
     batch_rows: int = _BATCH_ROWS,
@@ -88,47 +88,16 @@ def count_batches(
     >>> count_batches(rows, words, batch_rows=2).values.tolist()
     [[1, 1, 0], [1, 0, 0]]
     """
-    from fairkit.batches import engines
-    from fairkit.batches.pools import at_once, one_by_one
-    from fairkit.batches.sources import batches_of, known
-    from fairkit.batches.work import Sum, of_no_rows
+    from fairkit.batches.dispatch import done
+    from fairkit.batches.sums import Sums
+    from fairkit.batches.work import Work
 
-    _check(function, batch_rows, workers, pool)
-    rows = known(data)
-    if rows.engine in engines.RUN:
-        if workers > 1:
-            raise UsageError(f"Spark and Dask have workers of their own; leave out workers={workers}.")
-        found, height = engines.RUN[rows.engine](rows.data, function, columns, batch_rows)
-        if progress is not None:
-            progress(height)
-        return found
-    source = batches_of(rows, columns, batch_rows)
-    total, height = Sum(), 0
-    results = (
-        one_by_one(function, source.batches)
-        if workers == 1
-        else at_once(function, source.batches, workers=workers, pool=pool)
+    return done(
+        data,
+        Work(function, Sums()),
+        columns=columns,
+        batch_rows=batch_rows,
+        workers=workers,
+        pool=pool,
+        progress=progress,
     )
-    for result in results:
-        total.add(result.counts)
-        height += result.rows
-        if progress is not None:
-            progress(height)
-    merged = total.total()
-    return of_no_rows(function, source.empty()) if merged is None else merged
-
-
-def _check(function: object, batch_rows: int, workers: int, pool: str) -> None:
-    problems = []
-    if not callable(function):
-        problems.append(f"the function must be callable, it is a {type(function).__name__}.")
-    problems += [
-        f"{name} must be a whole number from 1 on, it is {value!r}."
-        for name, value in (("batch_rows", batch_rows), ("workers", workers))
-        if type(value) is not int or value < 1
-    ]
-    if pool not in ("thread", "process"):
-        known = did_you_mean(str(pool), ("thread", "process"))
-        problems.append(f"pool must be 'thread' or 'process', it is {pool!r}.{known}")
-    if problems:
-        raise UsageError(*problems)

@@ -1,7 +1,8 @@
-"""Batches on Spark and Dask: the function goes to the rows, and one small table comes back per partition.
+"""Batches on Spark and Dask: the function goes to the rows, and one result comes back per partition.
 
 Spark hands a partition to Python as a stream of Arrow batches (``mapInArrow``) and takes back bytes. Dask's
-partitions are pandas frames; results are added up by its own workers in a tree.
+partitions are pandas frames; results are put together by its own workers in a tree. Both keep the order of
+the partitions.
 """
 
 from __future__ import annotations
@@ -9,25 +10,24 @@ from __future__ import annotations
 import json
 import re
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from fairkit._counts_bytes import from_bytes, to_bytes
 from fairkit.batches.sources import Columns, chosen, empty, pandas_batches, pandas_schema, plain, regrouped
-from fairkit.batches.work import BatchFunction, Sum, of_no_rows, part_of
-from fairkit.counts import Counts
+from fairkit.batches.work import Results, Work, of_no_rows, part_of
 from fairkit.errors import DataError, FairkitError, UsageError
 
-Run = Callable[[Any, BatchFunction, Columns, int], tuple[Counts, int]]
+T = TypeVar("T")
+Run = Callable[[Any, Work[Any], Columns, int], tuple[Any, int]]
 
 _MARK = "fairkit-batch-problems:"
 
 
-def on_spark(data: Any, function: BatchFunction, columns: Columns, rows: int) -> tuple[Counts, int]:
-    """Count a Spark frame, classic or of Spark Connect, partition by partition.
+def on_spark(data: Any, work: Work[T], columns: Columns, rows: int) -> tuple[T, int]:
+    """Do work on a Spark frame, classic or of Spark Connect, partition by partition.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def on_spark(data: Any, function: BatchFunction, columns: Columns, rows: int) ->
 
     wanted = chosen(data.columns, columns)
     try:
-        cloudpickle.dumps(function)  # type: ignore[no-untyped-call]
+        cloudpickle.dumps(work)  # type: ignore[no-untyped-call]
     except Exception as error:  # whatever its parts raise when they are pickled
         raise UsageError(
             f"the function cannot be sent to Spark's workers ({type(error).__name__}: {error}); "
@@ -52,8 +52,8 @@ def on_spark(data: Any, function: BatchFunction, columns: Columns, rows: int) ->
         # mapInArrow uses no pandas, but asks for its version like everything else that runs Python.
         warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
         found = used.mapInArrow(
-            partial(_spark_partition, function=function, columns=wanted, rows=rows),
-            "counts binary, rows bigint",
+            partial(_spark_partition, work=work, columns=wanted, rows=rows),
+            "result binary, rows bigint",
         )
     try:
         table = found.toArrow()
@@ -62,18 +62,15 @@ def on_spark(data: Any, function: BatchFunction, columns: Columns, rows: int) ->
         if problem is None:
             raise
         raise problem from error  # which shows where, on the worker
-    total = Sum()
-    for counts in table["counts"].to_pylist():
-        total.add(from_bytes(counts))
-    merged = total.total()
-    if merged is None:
+    together = _together(table["result"].to_pylist(), work.results)
+    if together is None:
         schema = used.limit(0).toArrow().schema
-        return of_no_rows(function, plain(empty(schema).rename_columns(wanted))), 0
-    return merged, sum(table["rows"].to_pylist())
+        return of_no_rows(work, plain(empty(schema).rename_columns(wanted))), 0
+    return together, sum(table["rows"].to_pylist())
 
 
-def on_dask(data: Any, function: BatchFunction, columns: Columns, rows: int) -> tuple[Counts, int]:
-    """Count a Dask frame partition by partition.
+def on_dask(data: Any, work: Work[T], columns: Columns, rows: int) -> tuple[T, int]:
+    """Do work on a Dask frame, partition by partition.
 
     Raises
     ------
@@ -84,36 +81,38 @@ def on_dask(data: Any, function: BatchFunction, columns: Columns, rows: int) -> 
 
     wanted = chosen([str(name) for name in data.columns], columns)
     schema = pandas_schema(data._meta, wanted)  # noqa: SLF001 - the only place where Dask keeps its types
-    meta = pd.DataFrame({"counts": pd.Series(dtype=object), "rows": pd.Series(dtype="int64")})
+    meta = pd.DataFrame({"result": pd.Series(dtype=object), "rows": pd.Series(dtype="int64")})
     parts = data.map_partitions(
-        _dask_partition, function=function, columns=wanted, rows=rows, schema=schema, meta=meta
+        _dask_partition, work=work, columns=wanted, rows=rows, schema=schema, meta=meta
     )
-    found = parts.reduction(_dask_sum, _dask_sum, combine=_dask_sum, meta=meta, split_every=8).compute()
+    join = partial(_dask_parts, results=work.results)
+    found = parts.reduction(join, join, combine=join, meta=meta, split_every=8).compute()
     if not len(found):
-        return of_no_rows(function, plain(empty(schema))), 0
-    return from_bytes(found["counts"].iloc[0]), int(found["rows"].iloc[0])
+        return of_no_rows(work, plain(empty(schema))), 0
+    return work.results.unpack(found["result"].iloc[0]), int(found["rows"].iloc[0])
 
 
 RUN: Mapping[str, Run] = {"dask": on_dask, "pyspark": on_spark, "pyspark_connect": on_spark}
-"""How engines count that have workers of their own, by narwhals' names for them."""
+"""How work is done on engines that have workers of their own, by narwhals' names for them."""
 
 
 def _spark_partition(
-    batches: Iterator[pa.RecordBatch], *, function: BatchFunction, columns: Sequence[str], rows: int
+    batches: Iterator[pa.RecordBatch], *, work: Work[Any], columns: Sequence[str], rows: int
 ) -> Iterator[pa.RecordBatch]:
-    """Count one partition on a worker of Spark; what is wrong is raised as a text that Spark brings back."""
+    """Do one partition on a worker of Spark; what is wrong is raised as a text that Spark brings back."""
     from pyspark import TaskContext
 
     task = TaskContext.get()
     where = "" if task is None else f" of partition {task.partitionId()}"
     named = (plain(batch.rename_columns(columns)) for batch in batches)
     try:
-        part = part_of(function, regrouped(named, rows), where)
+        part = part_of(work, regrouped(named, rows), where)
     except FairkitError as error:
         told = {"usage": isinstance(error, UsageError), "problems": error.problems}
         raise RuntimeError(_MARK + json.dumps(told)) from error
-    if part.counts is not None:
-        yield pa.RecordBatch.from_pydict({"counts": [to_bytes(part.counts)], "rows": [part.rows]})
+    if part.result is not None:
+        packed = work.results.pack(part.result)
+        yield pa.RecordBatch.from_pydict({"result": [packed], "rows": [part.rows]})
 
 
 def _told(error: Exception) -> FairkitError | None:
@@ -135,32 +134,38 @@ def _told(error: Exception) -> FairkitError | None:
 def _dask_partition(
     frame: Any,
     *,
-    function: BatchFunction,
+    work: Work[Any],
     columns: Sequence[str],
     rows: int,
     schema: pa.Schema,
     partition_info: dict[str, Any] | None = None,
 ) -> Any:
-    """Count one partition on a worker of Dask."""
+    """Do one partition on a worker of Dask."""
     import pandas as pd
 
     where = "" if partition_info is None else f" of partition {partition_info['number']}"
     batches = map(plain, pandas_batches(frame, columns, _real_schema(frame, columns, schema), rows))
-    part = part_of(function, batches, where)
-    found = [] if part.counts is None else [{"counts": to_bytes(part.counts), "rows": part.rows}]
-    return pd.DataFrame(found, columns=["counts", "rows"])
+    part = part_of(work, batches, where)
+    packed = [] if part.result is None else [work.results.pack(part.result)]
+    return pd.DataFrame({"result": pd.Series(packed, dtype=object), "rows": [part.rows] * len(packed)})
 
 
-def _dask_sum(found: Any) -> Any:
-    """Add up the tables of some partitions."""
+def _dask_parts(found: Any, *, results: Results[Any]) -> Any:
+    """Put the results of some partitions together."""
     import pandas as pd
 
-    total = Sum()
-    for counts in found["counts"]:
-        total.add(from_bytes(counts))
-    table = total.total()
-    rows = [] if table is None else [{"counts": to_bytes(table), "rows": int(found["rows"].sum())}]
-    return pd.DataFrame(rows, columns=["counts", "rows"])
+    together = _together(found["result"], results)
+    packed = [] if together is None else [results.pack(together)]
+    rows = [int(found["rows"].sum())] * len(packed)
+    return pd.DataFrame({"result": pd.Series(packed, dtype=object), "rows": rows})
+
+
+def _together(packed: Iterable[bytes], results: Results[T]) -> T | None:
+    """Put packed results together, in their order."""
+    total = results.empty_total()
+    for part in packed:
+        total.add(results.unpack(part), "a partition")
+    return total.total()
 
 
 def _real_schema(frame: Any, columns: Sequence[str], said: pa.Schema) -> pa.Schema:

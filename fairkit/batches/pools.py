@@ -13,16 +13,15 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
-from typing import Literal, NamedTuple
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 import pyarrow as pa
 
-from fairkit.batches.work import BatchFunction, attempt
-from fairkit.counts import Counts
+from fairkit.batches.work import Work, attempt
 from fairkit.errors import UsageError
 
 Pool = Literal["thread", "process"]
-Submit = Callable[[pa.RecordBatch, str], "Future[Counts]"]
+T = TypeVar("T")
 
 _NOT_SENT = (
     "the function cannot be sent to other processes ({error}); define it at the top level of a module that "
@@ -37,23 +36,25 @@ _BROKEN = (
 )
 
 
-class Result(NamedTuple):
-    """The counts of one batch, and its rows."""
+class Result(NamedTuple, Generic[T]):
+    """What came of one batch, its rows and its name."""
 
-    counts: Counts
+    value: T
     rows: int
+    name: str
 
 
-def one_by_one(function: BatchFunction, batches: Iterable[pa.RecordBatch]) -> Iterator[Result]:
-    """Count batch after batch in this thread."""
+def one_by_one(work: Work[T], batches: Iterable[pa.RecordBatch]) -> Iterator[Result[T]]:
+    """Do batch after batch in this thread."""
     for number, batch in enumerate(batches, 1):
-        yield Result(attempt(function, batch, f"batch {number}"), batch.num_rows)
+        name = f"batch {number}"
+        yield Result(attempt(work, batch, name), batch.num_rows, name)
 
 
 def at_once(
-    function: BatchFunction, batches: Iterable[pa.RecordBatch], *, workers: int, pool: Pool
-) -> Iterator[Result]:
-    """Count several batches at the same time.
+    work: Work[T], batches: Iterable[pa.RecordBatch], *, workers: int, pool: Pool
+) -> Iterator[Result[T]]:
+    """Do several batches at the same time.
 
     Raises
     ------
@@ -62,13 +63,14 @@ def at_once(
     FairkitError
         As of :func:`fairkit.batches.work.attempt`, for the first batch that failed.
     """
-    executor, submit = _pool(function, workers, pool)
-    waiting: deque[tuple[Future[Counts], int]] = deque()
+    executor, submit = _pool(work, workers, pool)
+    waiting: deque[_Waiting[T]] = deque()
     try:
         for number, batch in enumerate(batches, 1):
             if len(waiting) >= 2 * workers:
                 yield _taken(waiting)
-            waiting.append((submit(batch, f"batch {number}"), batch.num_rows))
+            name = f"batch {number}"
+            waiting.append(_Waiting(submit(batch, name), batch.num_rows, name))
         while waiting:
             yield _taken(waiting)
     except BrokenProcessPool as error:
@@ -77,12 +79,22 @@ def at_once(
         executor.shutdown(cancel_futures=True)
 
 
-def _pool(function: BatchFunction, workers: int, pool: Pool) -> tuple[Executor, Submit]:
+class _Waiting(NamedTuple, Generic[T]):
+    """A batch that was handed to a worker."""
+
+    future: Future[T]
+    rows: int
+    name: str
+
+
+def _pool(
+    work: Work[T], workers: int, pool: Pool
+) -> tuple[Executor, Callable[[pa.RecordBatch, str], Future[T]]]:
     if pool == "thread":
         threads = ThreadPoolExecutor(workers, thread_name_prefix="fairkit-batch")
-        return threads, lambda batch, name: threads.submit(attempt, function, batch, name)
+        return threads, lambda batch, name: threads.submit(attempt, work, batch, name)
     try:
-        sent = pickle.dumps(function)
+        sent = pickle.dumps(work)
     except Exception as error:  # whatever the parts of a function raise when they are pickled
         raise UsageError(_NOT_SENT.format(error=f"{type(error).__name__}: {error}")) from error
     # Started anew, not forked: locks that a thread of Arrow or DuckDB holds at a fork stay locked forever.
@@ -92,9 +104,9 @@ def _pool(function: BatchFunction, workers: int, pool: Pool) -> tuple[Executor, 
     return processes, lambda batch, name: processes.submit(_attempt_here, _packed(batch), name)
 
 
-def _taken(waiting: deque[tuple[Future[Counts], int]]) -> Result:
-    future, rows = waiting.popleft()
-    return Result(future.result(), rows)
+def _taken(waiting: deque[_Waiting[T]]) -> Result[T]:
+    first = waiting.popleft()
+    return Result(first.future.result(), first.rows, first.name)
 
 
 def _packed(batch: pa.RecordBatch) -> bytes:
@@ -106,15 +118,15 @@ def _packed(batch: pa.RecordBatch) -> bytes:
     return packed
 
 
-_received: list[BatchFunction] = []
-"""In a worker process, the function; it came once, for it may hold a model."""
+_received: list[Work[Any]] = []
+"""In a worker process, the work; it came once, for its function may hold a model."""
 
 
 def _receive(sent: bytes) -> None:
     _received[:] = [pickle.loads(sent)]  # noqa: S301 - what our own parent process wrote
 
 
-def _attempt_here(packed: bytes, name: str) -> Counts:
+def _attempt_here(packed: bytes, name: str) -> Any:
     with pa.ipc.open_stream(packed) as stream:
         batch = stream.read_next_batch()
     return attempt(_received[0], batch, name)

@@ -182,7 +182,8 @@ def _file(path: str | os.PathLike[str], columns: Columns, rows: int) -> Batches:
     if columns is None or not set(columns) <= set(opened.names):  # rows of JSON Lines differ in their keys
         opened = opened.with_all_names()
     use: Use = "text" if opened.format in ("csv", "json") else "key"
-    relation = opened.relation(dict.fromkeys(chosen(opened.names, columns), use), ())
+    with relations.in_order():
+        relation = opened.relation(dict.fromkeys(chosen(opened.names, columns), use), ())
     try:
         found = _relation(relation, None, rows)
     except relations.ERRORS as error:

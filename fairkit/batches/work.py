@@ -1,72 +1,88 @@
-"""One batch through the user's function, and the results of many through a tree of additions.
+"""One batch through the user's function, and what comes of many put together.
 
-What goes wrong in the function is told with the batch it went wrong in and with its cause, in words that
-survive the way from another process or machine.
+What is done with results depends on what they are: counts are added up (:mod:`fairkit.batches.sums`), columns
+are put one below another (:mod:`fairkit.batches.stacks`). What goes wrong in the function is told with the
+batch it went wrong in and with its cause, in words that survive the way from another process or machine.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import pyarrow as pa
 
-from fairkit.counts import Counts
 from fairkit.errors import DataError, FairkitError, UsageError
 
-BatchFunction = Callable[[pa.RecordBatch], Counts]
+BatchFunction = Callable[[pa.RecordBatch], Any]
+T = TypeVar("T")
 
 
-class Sum:
-    """Adds up tables in a tree: two of one height become one of the next, as carries of binary numbers do."""
+class Total(Protocol[T]):
+    """Puts results together, in the order in which they are added."""
 
-    def __init__(self) -> None:
-        self._tables: list[tuple[int, Counts]] = []
+    def add(self, result: T, name: str) -> None:
+        """Add a result; its name is told if it does not go with those before it."""
 
-    def add(self, table: Counts) -> None:
-        """Add one table; the order of all is kept."""
-        height = 0
-        while self._tables and self._tables[-1][0] == height:
-            table = self._tables.pop()[1] + table
-            height += 1
-        self._tables.append((height, table))
-
-    def total(self) -> Counts | None:
+    def total(self) -> T | None:
         """Return what was added; None if nothing was."""
-        tables = [table for _, table in self._tables]
-        while len(tables) > 1:
-            last = tables.pop()
-            tables[-1] += last
-        return tables[0] if tables else None
 
 
-class Part(NamedTuple):
-    """What came of some batches; no counts where there were none."""
+class Results(Protocol[T]):
+    """What a function returns: how it is checked, put together, and written for a way between machines."""
 
-    counts: Counts | None
+    noun: str
+
+    def checked(self, found: object) -> T:
+        """Return what the function returned, or refuse it with a UsageError."""
+
+    def empty_total(self) -> Total[T]:
+        """Return a total to which nothing was added."""
+
+    def pack(self, result: T) -> bytes:
+        """Write a result as bytes."""
+
+    def unpack(self, packed: bytes) -> T:
+        """Read a result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work(Generic[T]):
+    """A function, and what its results are."""
+
+    function: BatchFunction
+    results: Results[T]
+
+
+class Part(NamedTuple, Generic[T]):
+    """What came of some batches; no result where there were none."""
+
+    result: T | None
     rows: int
 
 
-def part_of(function: BatchFunction, batches: Iterable[pa.RecordBatch], where: str) -> Part:
-    """Count batches one after another and add them up."""
-    total, rows = Sum(), 0
+def part_of(work: Work[T], batches: Iterable[pa.RecordBatch], where: str) -> Part[T]:
+    """Do one batch after another and put the results together."""
+    total, rows = work.results.empty_total(), 0
     for number, batch in enumerate(batches, 1):
-        total.add(attempt(function, batch, f"batch {number}{where}"))
+        name = f"batch {number}{where}"
+        total.add(attempt(work, batch, name), name)
         rows += batch.num_rows
     return Part(total.total(), rows)
 
 
-def attempt(function: BatchFunction, batch: pa.RecordBatch, name: str) -> Counts:
+def attempt(work: Work[T], batch: pa.RecordBatch, name: str) -> T:
     """Call the function on one batch.
 
     Raises
     ------
     FairkitError
-        The function failed, or returned no counts; the message names the batch.
+        The function failed, or returned what it must not; the message names the batch.
     """
     title = f"{name} ({batch.num_rows:,} rows)"
     try:
-        counts: Any = function(batch)
+        return work.results.checked(work.function(batch))
     except FairkitError as error:
         kind = UsageError if isinstance(error, UsageError) else DataError
         raise kind(*(f"{title}: {problem}" for problem in error.problems)) from error
@@ -74,16 +90,10 @@ def attempt(function: BatchFunction, batch: pa.RecordBatch, name: str) -> Counts
         said = " ".join(str(error).split()) or "no message"
         shown = said if len(said) <= 300 else f"{said[:297]}..."
         raise UsageError(f"{title}: the function failed with {type(error).__name__}: {shown}") from error
-    if not isinstance(counts, Counts):
-        raise UsageError(
-            f"{title}: the function returned {type(counts).__name__}, not Counts; "
-            "make them with fairkit.count(...) or Counts.from_cells(...)."
-        )
-    return counts
 
 
-def of_no_rows(function: BatchFunction, batch: pa.RecordBatch) -> Counts:
-    """Ask the function for the counts of a batch without rows.
+def of_no_rows(work: Work[T], batch: pa.RecordBatch) -> T:
+    """Ask the function for the result of a batch without rows.
 
     Raises
     ------
@@ -91,9 +101,9 @@ def of_no_rows(function: BatchFunction, batch: pa.RecordBatch) -> Counts:
         It has none.
     """
     try:
-        return attempt(function, batch, "an empty batch")
+        return attempt(work, batch, "an empty batch")
     except FairkitError as error:
         raise DataError(
-            "the data have no rows, and the function gives no counts for a batch without rows "
+            f"the data have no rows, and the function gives no {work.results.noun} for a batch without rows "
             f"({error.problems[0]})."
         ) from error
