@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from numbers import Integral, Real
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from fairkit import __version__, frames
 from fairkit.cautions import binned, cautions, one_sided, slips, unused
@@ -14,20 +13,20 @@ from fairkit.coarse import coarse
 from fairkit.corrections import Correction
 from fairkit.counts import LEFT_OUT, Counts, Kind
 from fairkit.door.cells import level_text
-from fairkit.errors import DataError, UsageError, did_you_mean, shortlist
+from fairkit.errors import DataError, UsageError, shortlist
 from fairkit.estimates import group_sizes
-from fairkit.evidence import Compare, DifferenceInterval, Options
+from fairkit.evidence import DifferenceInterval, Options
 from fairkit.groups import By, Grouping, Reference, attributes_of, group_name, groupings, references
 from fairkit.judging import Found, Rules, compare_models, judge_counts, judge_evidence, trace_curves
 from fairkit.margins import Margin, given_margins
 from fairkit.metrics import AnyMetric
 from fairkit.model_axes import has_models
+from fairkit.options import check_options
 from fairkit.remedies import offered
 from fairkit.report.model import DataSummary, Report, Settings
 from fairkit.tables import group_table, used_rows
 from fairkit.views import View, views
 
-_LEVELS = (0.6, 0.999999)
 _AMOUNTS = frozenset({Kind.REGRESSION, Kind.RANKING, Kind.EVENTS})
 
 
@@ -143,20 +142,15 @@ def evaluate(
     split = groupings(by, levels=levels)
     missing = (missing,) if isinstance(missing, str) else tuple(missing)
     wishes = references(reference, split)
-    _check_options(
+    compares = check_options(
         compare=compare,
         confidence=confidence,
         correction=correction,
         interval=interval,
         replicates=replicates,
         seed=seed,
+        wishes=wishes,
     )
-    compares: tuple[Compare, ...] = ("difference", "ratio") if compare == "both" else (compare,)
-    if correction == "max-t" and "best" in wishes:
-        raise UsageError(
-            "correction 'max-t' does not know that the best group was chosen by its value; "
-            "compare with 'rest' or a named group, or take correction 'holm'."
-        )
     asked: dict[str, Any] = {
         "decision": decision,
         "label": label,
@@ -329,44 +323,6 @@ def _columns(asked: Mapping[str, Any]) -> dict[str, Any]:
 
 def _texts(values: Iterable[Any]) -> tuple[str, ...]:
     return tuple(text for value in values if (text := level_text(value)) is not None)
-
-
-def _check_options(
-    *, compare: Any, confidence: Any, correction: Any, interval: Any, replicates: Any, seed: Any
-) -> None:
-    problems = [
-        f"{name} must be a {'whole ' * (kind is Integral)}number, it is {value!r}."
-        for name, value, kind in (
-            ("confidence", confidence, Real),
-            ("replicates", replicates, Integral),
-            ("seed", seed, Integral),
-        )
-        if isinstance(value, bool) or not isinstance(value, kind)
-    ]
-    problems += [
-        f"{name} must be a word, it is {value!r}."
-        for name, value in (("compare", compare), ("correction", correction), ("interval", interval))
-        if not isinstance(value, str)
-    ]
-    if problems:
-        raise UsageError(*problems)
-    if not _LEVELS[0] <= confidence <= _LEVELS[1]:
-        problems.append(
-            f"confidence {confidence} is no level from {_LEVELS[0]} to {_LEVELS[1]}, such as 0.95."
-        )
-    for what, value, known in (
-        ("compare", compare, ["difference", "ratio", "both"]),
-        ("correction", correction, [str(c) for c in Correction]),
-        ("interval", interval, list(get_args(DifferenceInterval))),
-    ):
-        if value not in known:
-            problems.append(
-                f"{what} '{value}' is unknown (there are {shortlist(known)}).{did_you_mean(value, known)}"
-            )
-    if replicates < 200:
-        problems.append(f"{replicates} bootstrap replicates are too few for an interval; take at least 200.")
-    if problems:
-        raise UsageError(*problems)
 
 
 def _summary(reading: frames.Reading, kept: Counts) -> DataSummary:

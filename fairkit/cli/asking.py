@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -45,14 +46,26 @@ missing_texts = column(
 )
 """Which texts mean missing."""
 
+by = group(
+    "--by",
+    multiple=True,
+    required=True,
+    metavar="WHAT",
+    help="A column, columns to cross (sex,race), or a named predicate ('young: age < 25'); repeatable.",
+)
+"""What to group by."""
+
+declared_levels = group(
+    "--levels",
+    multiple=True,
+    callback=values.levels,
+    metavar="COL=A,B",
+    help="Levels that a column may have; one without rows is listed as undefined. Repeatable.",
+)
+"""Which levels there may be."""
+
 groups = together(
-    group(
-        "--by",
-        multiple=True,
-        required=True,
-        metavar="WHAT",
-        help="A column, columns to cross (sex,race), or a named predicate ('young: age < 25'); repeatable.",
-    ),
+    by,
     group(
         "--reference",
         multiple=True,
@@ -72,7 +85,7 @@ verdicts = together(
         shell_complete=values.complete_metric,
         callback=values.metrics,
         metavar="NAME",
-        help="A metric of 'fairkit metrics', or all; repeatable.  [default: the usual six]",
+        help="A metric of 'fairkit metrics', or all; repeatable.  [default: the usual ones]",
     ),
     question(
         "--compare",
@@ -115,27 +128,43 @@ outputs = together(
 """Where the report goes."""
 
 
-def deliver(make: Callable[..., Report], doing: str, *, data: str, asked: dict[str, Any]) -> None:
+def deliver(
+    make: Callable[..., Report],
+    doing: str,
+    *,
+    data: str,
+    asked: dict[str, Any],
+    pages: Mapping[str, Callable[[], str]] = MappingProxyType({}),
+) -> None:
     """Make a report, showing progress, and write it where the options of `outputs` say.
 
     Parameters
     ----------
     make : callable
-        Makes the report of every option that is not one of `outputs`.
+        Takes a function that it may tell how many rows are done, and every option that is not one of
+        `outputs`; returns the report.
     doing : str
         What is being done, for the progress line.
     data : str
         The command's data, which no output may overwrite.
     asked : dict
         Values of all options.
+    pages : mapping of option to callable
+        Further files that the command writes, and what makes each, once the report is made.
     """
+    views: dict[str, Callable[[Report], str]] = {
+        "-o": lambda report: report.to_json(),
+        "--html": lambda report: report.to_html(),
+        "--markdown": lambda report: report.to_markdown(),
+        **{option: lambda _, page=page: page() for option, page in pages.items()},  # type: ignore[misc]
+    }
     places = {"-o": asked.pop("output"), "--html": asked.pop("html"), "--markdown": asked.pop("markdown")}
+    places |= {option: asked.pop(option.removeprefix("--")) for option in pages}
     as_json = asked.pop("as_json")
     files = check_files(places, data=data)
-    with working(doing):
-        report = make(**asked)
-        views = {"-o": report.to_json, "--html": report.to_html, "--markdown": report.to_markdown}
-        contents = {path: views[option]() for option, path in files.items()}
+    with working(doing) as tell:
+        report = make(tell, **asked)
+        contents = {path: views[option](report) for option, path in files.items()}
     # Only now: while progress is shown, rich stands in for stdout, and no terminal would be seen.
     text = report.to_json() if as_json else on_terminal(report)
     write_files(contents)

@@ -13,6 +13,7 @@ import click
 from fairkit.cli import values
 from fairkit.cli.asking import (
     column,
+    declared_levels,
     deliver,
     group,
     groups,
@@ -93,13 +94,7 @@ if TYPE_CHECKING:
 @column("--weight", metavar="COL", help="Sample weights, not negative.")
 @missing_texts
 @groups
-@group(
-    "--levels",
-    multiple=True,
-    callback=values.levels,
-    metavar="COL=A,B",
-    help="Levels that a column may have; one without rows is listed as undefined. Repeatable.",
-)
+@declared_levels
 @group(
     "--max-levels",
     type=click.IntRange(min=1),
@@ -135,7 +130,7 @@ def command(*, data: str, **asked: Any) -> None:
     decide it.
     """
 
-    def make(**question: Any) -> Report:
+    def make(_: object, **question: Any) -> Report:
         from fairkit.evaluator import evaluate
 
         return evaluate(data, **question)

@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -135,17 +135,24 @@ def write_files(contents: Mapping[Path, str]) -> None:
 
 
 @contextmanager
-def working(what: str) -> Iterator[None]:
+def working(what: str) -> Iterator[Callable[[int], None]]:
     """Show on a terminal that work goes on, once it has taken longer than a second.
+
+    What it gives may be told how many rows are done, and shows them.
 
     Examples
     --------
-    >>> with working("reading rows"):
-    ...     2 + 2
-    4
+    >>> with working("reading rows") as tell:
+    ...     tell(2 + 2)
     """
+    rows = 0
+
+    def tell(so_far: int) -> None:
+        nonlocal rows
+        rows = so_far
+
     if not sys.stderr.isatty():
-        yield
+        yield tell
         return
     done = threading.Event()
 
@@ -153,13 +160,14 @@ def working(what: str) -> Iterator[None]:
         if not done.wait(_PATIENCE):
             from rich.console import Console
 
-            with Console(stderr=True).status(f"{what} ..."):
-                done.wait()
+            with Console(stderr=True).status(f"{what} ...") as status:
+                while not done.wait(_PATIENCE / 4):
+                    status.update(f"{what} ... {rows:,} rows" if rows else f"{what} ...")
 
     shown = threading.Thread(target=show, daemon=True)
     shown.start()
     try:
-        yield
+        yield tell
     finally:
         done.set()
         shown.join()

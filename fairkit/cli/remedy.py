@@ -6,12 +6,11 @@ As for `fairkit eval`, every option that asks something has the name and the def
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from fairkit.cli import values
 from fairkit.cli.asking import column, deliver, group, groups, missing_texts, outputs, question, verdicts
 from fairkit.cli.pages import Command, section
 from fairkit.remedies import CONSTRAINTS, ESTIMATORS, METHODS, OBJECTIVES
@@ -20,12 +19,6 @@ if TYPE_CHECKING:
     from fairkit.report.model import Report
 
 remedies = section("The remedy")
-
-
-def features(ctx: click.Context, param: click.Parameter, texts: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG001
-    """Read ``age,job`` or repeated options; a column with a comma in its name is quoted as in CSV."""
-    rows = csv.reader(texts, skipinitialspace=True)
-    return tuple(name.strip() for row in rows for name in row if name.strip())
 
 
 @click.command(
@@ -46,7 +39,7 @@ def features(ctx: click.Context, param: click.Parameter, texts: Sequence[str]) -
 @column(
     "--features",
     multiple=True,
-    callback=features,
+    callback=values.columns,
     metavar="COL,COL",
     help="Instead of scores: columns to train a model on.",
 )
@@ -121,7 +114,7 @@ def command(*, data: str, **asked: Any) -> None:
     optimizer needs scores only; the other methods train a model on --features.
     """
 
-    def make(**question: Any) -> Report:
+    def make(_: object, **question: Any) -> Report:
         from fairkit.remedies.mitigation import remedy
 
         return remedy(data, **question).report

@@ -64,6 +64,30 @@ def models(ctx: click.Context, param: click.Parameter, texts: Sequence[str]) -> 
     return _named(ctx, param, texts, "NAME=COLUMN, as in old=approved")
 
 
+def systems(ctx: click.Context, param: click.Parameter, texts: Sequence[str]) -> str | dict[str, str]:
+    """Return the one column, or a mapping of systems to columns where they are named.
+
+    Raises
+    ------
+    click.BadParameter
+        Several are given without names, or one name twice.
+    """
+    if len(texts) == 1 and "=" not in texts[0]:
+        return texts[0]
+    return _named(ctx, param, texts, "NAME=COLUMN, as in old=heard")
+
+
+def normalizers(ctx: click.Context, param: click.Parameter, names: Sequence[str]) -> Any:  # noqa: ARG001
+    """Return the names or files of rules; the basic one where none is named."""
+    return "basic" if not names else names[0] if len(names) == 1 else tuple(names)
+
+
+def columns(ctx: click.Context, param: click.Parameter, texts: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG001
+    """Read ``age,sex`` or repeated options; a column with a comma in its name is quoted as in CSV."""
+    rows = csv.reader(texts, skipinitialspace=True)
+    return tuple(name.strip() for row in rows for name in row if name.strip())
+
+
 def pairs(ctx: click.Context, param: click.Parameter, texts: Sequence[str]) -> dict[str, str] | None:
     """Return label columns with their decision columns.
 

@@ -6,8 +6,8 @@ data were. Its JSON form is versioned (:data:`SCHEMA`) and lives in :mod:`fairki
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
 from fairkit.contrasts import Contrast
 from fairkit.counts import Counts
@@ -20,6 +20,17 @@ from fairkit.headlines import Headline
 from fairkit.missing.bounds import GapBounds, MissingShare
 from fairkit.models import GapChange, ModelContrast
 from fairkit.remedies import Remedy
+from fairkit.speech.results import (
+    Confusion,
+    GapNull,
+    Interaction,
+    Listed,
+    Matched,
+    RateRatio,
+    RuleEffect,
+    SpeechGroup,
+)
+from fairkit.speech.utterances import Unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,27 +109,19 @@ class Settings:
         Of the bootstrap.
     missing : tuple of str
         Texts that were read as missing.
+    transcript : str or None
+        Column of what was said, where transcripts were judged; `models` has those of what was recognised.
+    unit : {"words", "characters"} or None
+    normalizers : tuple of str
+        Name, version and hash of how texts were normalised; verdicts are about the first.
+    empty_references : {"keep", "drop"} or None
+        What was done with utterances of whose reference normalising leaves nothing.
+    identifier : str or None
+        Column that names the utterances.
+    adjusted_for, matched_on : tuple of str
+        Covariates of adjusted rate ratios, and of matching.
     """
 
-    label: str | None
-    decision: str | None
-    score: str | None
-    threshold: float | None
-    classes: tuple[str, ...]
-    outputs: dict[str, str]
-    models: dict[str, str]
-    prediction: str | None
-    prediction_low: str | None
-    prediction_high: str | None
-    quantile: float | None
-    rank: str | None
-    query: str | None
-    relevance: str | None
-    events: str | None
-    exposure: str | None
-    positive: dict[str, str]
-    weight: str | None
-    cluster: str | None
     by: tuple[str, ...]
     predicates: dict[str, str]
     levels: dict[str, tuple[str, ...]]
@@ -128,10 +131,36 @@ class Settings:
     margin: dict[str, tuple[float, float]]
     confidence: float
     correction: str
-    interval: str
     replicates: int
     seed: int
     missing: tuple[str, ...]
+    interval: str = "newcombe"
+    label: str | None = None
+    decision: str | None = None
+    score: str | None = None
+    threshold: float | None = None
+    classes: tuple[str, ...] = ()
+    outputs: dict[str, str] = field(default_factory=dict)
+    models: dict[str, str] = field(default_factory=dict)
+    prediction: str | None = None
+    prediction_low: str | None = None
+    prediction_high: str | None = None
+    quantile: float | None = None
+    rank: str | None = None
+    query: str | None = None
+    relevance: str | None = None
+    events: str | None = None
+    exposure: str | None = None
+    positive: dict[str, str] = field(default_factory=dict)
+    weight: str | None = None
+    cluster: str | None = None
+    transcript: str | None = None
+    unit: Unit | None = None
+    normalizers: tuple[str, ...] = ()
+    empty_references: Literal["keep", "drop"] | None = None
+    identifier: str | None = None
+    adjusted_for: tuple[str, ...] = ()
+    matched_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -169,6 +198,23 @@ class Report:
         What fairlearn offers for the disparities shown.
     notes : tuple of str
         What a reader should know before the numbers.
+    speech : tuple of SpeechGroup
+        Transcripts: all that was counted, by group, system and normaliser; like all that follows, empty where
+        there are none.
+    gap_nulls : tuple of GapNull
+        The gap between the worst and the best group, beside what chance alone would make it.
+    interactions : tuple of Interaction
+        Whether a condition hurts one group more than all others.
+    rate_ratios : tuple of RateRatio
+        Error rates adjusted for other things.
+    matches : tuple of Matched
+        Groups compared on matched utterances.
+    confusions : tuple of Confusion
+        Words that are confused in one group more often than elsewhere.
+    rule_effects : tuple of RuleEffect
+        What each rule of a normaliser does to each group.
+    listed : tuple of Listed
+        Utterances that a reader should look at.
 
     Examples
     --------
@@ -199,6 +245,14 @@ class Report:
     roc: tuple[RocPoint, ...]
     remedies: tuple[Remedy, ...]
     notes: tuple[str, ...]
+    speech: tuple[SpeechGroup, ...] = ()
+    gap_nulls: tuple[GapNull, ...] = ()
+    interactions: tuple[Interaction, ...] = ()
+    rate_ratios: tuple[RateRatio, ...] = ()
+    matches: tuple[Matched, ...] = ()
+    confusions: tuple[Confusion, ...] = ()
+    rule_effects: tuple[RuleEffect, ...] = ()
+    listed: tuple[Listed, ...] = ()
 
     def __repr__(self) -> str:
         return (

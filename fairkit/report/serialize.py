@@ -33,6 +33,16 @@ from fairkit.remedies import Remedy
 from fairkit.report.model import SCHEMA, DataSummary, Report, Settings
 from fairkit.report.shapes import Choice, Items, Json, Maybe, Record, Scalar, Shape, definitions, record_of
 from fairkit.report.writing import write_text
+from fairkit.speech.results import (
+    Confusion,
+    GapNull,
+    Interaction,
+    Listed,
+    Matched,
+    RateRatio,
+    RuleEffect,
+    SpeechGroup,
+)
 
 __all__ = ["from_json", "json_schema", "load_report", "schema_text", "to_json", "write_text"]
 
@@ -49,6 +59,14 @@ _LISTS: Mapping[str, type] = {
     "reliability": ReliabilityBin,
     "roc": RocPoint,
     "remedies": Remedy,
+    "speech": SpeechGroup,
+    "gap_nulls": GapNull,
+    "interactions": Interaction,
+    "rate_ratios": RateRatio,
+    "matches": Matched,
+    "confusions": Confusion,
+    "rule_effects": RuleEffect,
+    "listed": Listed,
 }
 _MOST_PROBLEMS = 50
 _WORD = SCHEMA.rpartition("/")[0]

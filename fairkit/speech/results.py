@@ -11,6 +11,9 @@ from typing import Literal
 
 Verdict = Literal["disparity", "parity", "inconclusive"]
 
+What = Literal["missing-hypothesis", "empty-hypothesis", "runaway", "empty-reference", "missing-reference"]
+"""Why an utterance is worth a look."""
+
 
 @dataclass(frozen=True, slots=True)
 class SpeechGroup:
@@ -333,7 +336,7 @@ class Listed:
         The first of them.
     """
 
-    what: Literal["missing-hypothesis", "empty-hypothesis", "runaway", "empty-reference", "missing-reference"]
+    what: What
     system: str
     count: int
     ids: tuple[str, ...]

@@ -1,0 +1,91 @@
+"""Options that every report has: how groups are compared, how surely, and whether that makes sense."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from numbers import Integral, Real
+from typing import Any, get_args
+
+from fairkit.corrections import Correction
+from fairkit.errors import UsageError, did_you_mean, shortlist
+from fairkit.evidence import Compare, DifferenceInterval
+from fairkit.groups import Reference
+
+_LEVELS = (0.6, 0.999999)
+
+
+def check_options(
+    *,
+    compare: Any,
+    confidence: Any,
+    correction: Any,
+    replicates: Any,
+    seed: Any,
+    wishes: Sequence[Reference],
+    interval: Any = "newcombe",
+) -> tuple[Compare, ...]:
+    """Check the options that every report has, before any row is read.
+
+    Parameters
+    ----------
+    compare, confidence, correction, interval, replicates, seed
+        As a user wrote them, see :func:`fairkit.evaluate`.
+    wishes : sequence of Reference
+        What each grouping's groups are compared with.
+
+    Returns
+    -------
+    tuple of {"difference", "ratio"}
+        The comparisons that are asked for.
+
+    Raises
+    ------
+    UsageError
+        An option is wrong, or two do not fit together; all problems at once.
+
+    Examples
+    --------
+    >>> check_options(
+    ...     compare="both", confidence=0.95, correction="holm", replicates=2_000, seed=0, wishes=["rest"]
+    ... )
+    ('difference', 'ratio')
+    """
+    problems = [
+        f"{name} must be a {'whole ' * (kind is Integral)}number, it is {value!r}."
+        for name, value, kind in (
+            ("confidence", confidence, Real),
+            ("replicates", replicates, Integral),
+            ("seed", seed, Integral),
+        )
+        if isinstance(value, bool) or not isinstance(value, kind)
+    ]
+    problems += [
+        f"{name} must be a word, it is {value!r}."
+        for name, value in (("compare", compare), ("correction", correction), ("interval", interval))
+        if not isinstance(value, str)
+    ]
+    if problems:
+        raise UsageError(*problems)
+    if not _LEVELS[0] <= confidence <= _LEVELS[1]:
+        problems.append(
+            f"confidence {confidence} is no level from {_LEVELS[0]} to {_LEVELS[1]}, such as 0.95."
+        )
+    for what, value, known in (
+        ("compare", compare, ["difference", "ratio", "both"]),
+        ("correction", correction, [str(c) for c in Correction]),
+        ("interval", interval, list(get_args(DifferenceInterval))),
+    ):
+        if value not in known:
+            problems.append(
+                f"{what} '{value}' is unknown (there are {shortlist(known)}).{did_you_mean(value, known)}"
+            )
+    if replicates < 200:
+        problems.append(f"{replicates} bootstrap replicates are too few for an interval; take at least 200.")
+    if correction == "max-t" and "best" in wishes:
+        problems.append(
+            "correction 'max-t' does not know that the best group was chosen by its value; "
+            "compare with 'rest' or a named group, or take correction 'holm'."
+        )
+    if problems:
+        raise UsageError(*problems)
+    return ("difference", "ratio") if compare == "both" else (compare,)

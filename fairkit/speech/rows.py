@@ -1,0 +1,286 @@
+"""Rows: those of any engine in, :class:`~fairkit.speech.utterances.Utterances` out.
+
+Texts go through the door batch by batch, are normalised and aligned where they are (on Spark's and Dask's own
+workers, too), and only numbers come back.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairkit.batches import map_batches
+from fairkit.counts import Level, natural_order
+from fairkit.door.cells import csv_texts, level_text
+from fairkit.errors import DataError, shortlist
+from fairkit.predicates import to_mask
+from fairkit.speech.align import edit_counts
+from fairkit.speech.questions import Asked
+from fairkit.speech.runaways import runaways
+from fairkit.speech.utterances import INSERTIONS, Utterances
+
+Columns = Mapping[str, NDArray[Any]]
+
+MAX_LEVELS = 1_000
+"""An attribute with more levels is mostly an identifier."""
+
+_EDITS = 4
+_MOST_SHOWN = 5
+
+
+def score_rows(
+    data: Any,
+    asked: Asked,
+    *,
+    workers: int = 1,
+    progress: Callable[[int], object] | None = None,
+) -> Utterances:
+    """Normalise and align every utterance once.
+
+    Parameters
+    ----------
+    data : frame or path
+        Whatever :func:`fairkit.frames.count` takes, Spark and Dask included.
+    asked : Asked
+    workers : int, default 1
+        Processes of this machine; Spark and Dask have their own. They pay from some 100,000 utterances on,
+        and a script that uses them must start its work under ``if __name__ == "__main__":``.
+    progress : callable, optional
+        Is told how many rows have been scored.
+
+    Returns
+    -------
+    Utterances
+        In the order of the rows.
+
+    Raises
+    ------
+    UsageError
+        Columns are named twice.
+    DataError
+        The data cannot be read, lack a column, have numbers where texts should be, repeat an identifier, or
+        have no reference at all. All problems at once, where that can be known.
+
+    Examples
+    --------
+    >>>     >>> from fairkit.speech.normalize import normalizer
+    >>> rows = {"ref": ["turn left", "stop"], "hyp": ["turn the left", None], "accent": ["A", "B"]}
+    >>> asked = Asked("ref", {"asr": "hyp"}, (Attribute("accent"),), normalizers=(normalizer("basic"),))
+    >>> found = score_rows(rows, asked)
+    >>> found.edits[:, 0, 0].tolist(), found.missing_hypothesis[:, 0].tolist()
+    ([[2, 0, 0, 1], [0, 0, 1, 0]], [False, True])
+    """
+    pool: dict[str, Any] = {"workers": workers, "pool": "process"} if workers > 1 else {}
+    columns = map_batches(data, Scorer(asked), columns=asked.columns, progress=progress, **pool)
+    untyped = isinstance(data, str | os.PathLike) and _untyped(os.fspath(data))
+    return _gathered(columns, asked, untyped=untyped)
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """The function that a batch goes through; it is sent to other processes and machines.
+
+    Parameters
+    ----------
+    asked : Asked
+    """
+
+    asked: Asked
+
+    def __call__(self, batch: Any) -> dict[str, Any]:
+        """Score one Arrow record batch, and return its columns of numbers and levels."""
+        asked = self.asked
+        values = {name: batch.column(name).to_pylist() for name in asked.columns}
+        references = _texts(values[asked.reference], asked.reference, asked.missing)
+        systems = [_texts(values[column], column, asked.missing) for column in asked.hypotheses.values()]
+        found: dict[str, Any] = {}
+        scored = np.array([text is not None for text in references], bool)
+        found["scored"] = scored
+        for k, normalizer in enumerate(asked.normalizers):
+            said = [text or "" for text in normalizer.texts(references)]
+            found[f"bare.{k}"] = scored & np.array([not text.strip() for text in said], bool)
+            for s, given in enumerate(systems):
+                heard = [text or "" for text in normalizer.texts(given)]
+                edits = edit_counts(said, heard, unit=asked.unit)
+                edits[~scored] = 0
+                found |= {f"edits.{s}.{k}.{field}": edits[:, field] for field in range(_EDITS)}
+                silent = np.array([not text.strip() for text in heard], bool)
+                found[f"silent.{s}.{k}"] = silent & (edits[:, :INSERTIONS].sum(axis=1) > 0)
+                found[f"runaway.{s}.{k}"] = runaways(said, heard, edits, unit=asked.unit)
+        for s, given in enumerate(systems):
+            found[f"lacking.{s}"] = scored & np.array([text is None for text in given], bool)
+        found |= _described(asked, values)
+        if asked.keep_texts:
+            found["reference"] = references
+            found |= {f"hypothesis.{s}": given for s, given in enumerate(systems)}
+        return found
+
+
+def _described(asked: Asked, values: Mapping[str, list[Any]]) -> dict[str, Any]:
+    """Write what is known of each utterance besides its texts, as levels."""
+    found: dict[str, Any] = {}
+    plain = [a.name for a in asked.by if a.predicate is None]
+    named = dict.fromkeys([*plain, *asked.covariates, *filter(None, (asked.speaker, asked.identifier))])
+    for name in named:
+        found[f"level.{name}"] = _levels(values[name], asked.missing)
+    for a in asked.by:
+        if a.predicate is not None:
+            read = {name: _comparable(values[name], asked.missing) for name in a.predicate.columns}
+            truth = to_mask(a.predicate, read)
+            words = {1: "True", 0: "False"}
+            found[f"level.{a.name}"] = [words.get(answer) for answer in truth.tolist()]
+    return found
+
+
+def _texts(values: Sequence[Any], column: str, missing: Sequence[str]) -> list[str | None]:
+    """Check that a column holds texts; None and NaN are missing."""
+    wrong = [v for v in values if not (v is None or isinstance(v, str) or v != v)]  # noqa: PLR0124 - NaN
+    if wrong:
+        shown = shortlist([repr(v) for v in wrong[:_MOST_SHOWN]])
+        raise DataError(f"column '{column}' must hold texts, it holds {shown}.")
+    return [v if isinstance(v, str) and v not in missing else None for v in values]
+
+
+def _levels(values: Sequence[Any], missing: Sequence[str]) -> list[Level]:
+    known: dict[Any, Level] = {}
+    found = []
+    for value in values:
+        key = (type(value), value)
+        if key not in known:
+            text = level_text(value)
+            known[key] = None if text in missing else text
+        found.append(known[key])
+    return found
+
+
+def _comparable(values: Sequence[Any], missing: Sequence[str]) -> NDArray[Any]:
+    """Give a predicate its column; texts that are all numbers (a CSV has no types) are compared as such."""
+    present = [v for v in values if v is not None and v not in missing]
+    if present and all(isinstance(v, str) for v in present):
+        numbers = _numbers([v if v is None or v not in missing else None for v in values])
+        if numbers is not None:
+            return numbers
+    return np.array([None if v in missing else v for v in values], object)
+
+
+def _numbers(values: Sequence[Level]) -> NDArray[np.float64] | None:
+    """Read texts as numbers, NaN where missing; None where one is no number."""
+    try:
+        return np.array([np.nan if v is None else float(v) for v in values], np.float64)
+    except ValueError:
+        return None
+
+
+def _untyped(path: str) -> bool:
+    """Tell whether a file's columns are texts, whatever they hold."""
+    from fairkit.files import open_path
+
+    return open_path(path).format in ("csv", "json")
+
+
+def _gathered(columns: Columns, asked: Asked, *, untyped: bool) -> Utterances:
+    """Put what came back from all batches into one object, and check it as a whole."""
+    scored = np.asarray(columns["scored"], bool)
+    systems, kinds = len(asked.hypotheses), len(asked.normalizers)
+
+    def cube(name: str, dtype: Any) -> NDArray[Any]:
+        stacked = [[columns[f"{name}.{s}.{k}"] for k in range(kinds)] for s in range(systems)]
+        return np.array(stacked, dtype).reshape(systems, kinds, len(scored)).transpose(2, 0, 1)
+
+    edits = np.stack(
+        [
+            np.array(
+                [[columns[f"edits.{s}.{k}.{f}"] for k in range(kinds)] for s in range(systems)], np.int32
+            ).reshape(systems, kinds, len(scored))
+            for f in range(_EDITS)
+        ],
+        axis=-1,
+    ).transpose(2, 0, 1, 3)
+    ids = _identifiers(columns, asked)
+    speakers, speaker_ids = _speakers(columns, asked)
+    coded = [_coded(columns[f"level.{a.name}"], untyped=untyped) for a in asked.by]
+    problems = [
+        f"'{a.name}' has {len(levels):,} levels; group by a column with at most {MAX_LEVELS:,}."
+        for a, (levels, _) in zip(asked.by, coded, strict=True)
+        if len(levels) > MAX_LEVELS
+    ]
+    if not scored.any():
+        problems.append(f"no row has a reference in column '{asked.reference}' ({len(scored):,} rows read).")
+    if problems:
+        raise DataError(*problems)
+    return Utterances(
+        systems=tuple(asked.hypotheses),
+        normalizers=tuple(normalizer.stamp for normalizer in asked.normalizers),
+        unit=asked.unit,
+        ids=ids,
+        speakers=speakers,
+        speaker_ids=speaker_ids,
+        attributes=tuple(a.name for a in asked.by),
+        levels=tuple(levels for levels, _ in coded),
+        codes=np.column_stack([codes for _, codes in coded]) if coded else np.zeros((len(ids), 0), np.int64),
+        edits=edits,
+        scored=scored,
+        missing_hypothesis=np.column_stack([columns[f"lacking.{s}"] for s in range(systems)]).astype(bool),
+        empty_hypothesis=cube("silent", bool),
+        empty_reference=np.column_stack([columns[f"bare.{k}"] for k in range(kinds)]).astype(bool),
+        runaway=cube("runaway", bool),
+        covariates={name: _covariate(columns[f"level.{name}"]) for name in asked.covariates},
+        references=np.asarray(columns["reference"], object) if asked.keep_texts else None,
+        hypotheses=np.column_stack([columns[f"hypothesis.{s}"] for s in range(systems)])
+        if asked.keep_texts
+        else None,
+    )
+
+
+def _identifiers(columns: Columns, asked: Asked) -> NDArray[Any]:
+    """Take the identifiers, or number the rows from 1."""
+    if asked.identifier is None:
+        return np.array([str(row) for row in range(1, len(columns["scored"]) + 1)], object)
+    ids = columns[f"level.{asked.identifier}"]
+    seen: dict[Level, int] = {}
+    for one in ids:
+        seen[one] = seen.get(one, 0) + 1
+    lacking = seen.pop(None, 0)
+    twice = [str(one) for one, times in seen.items() if times > 1]
+    problems = []
+    if lacking:
+        problems.append(f"{lacking:,} rows have no identifier in '{asked.identifier}'.")
+    if twice:
+        problems.append(
+            f"{len(twice):,} identifiers in '{asked.identifier}' stand in several rows "
+            f"({shortlist(twice[:_MOST_SHOWN])}): drop the repeated rows, or leave the identifier out if "
+            "every row is an utterance of its own."
+        )
+    if problems:
+        raise DataError(*problems)
+    return np.asarray(ids, object)
+
+
+def _speakers(columns: Columns, asked: Asked) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    if asked.speaker is None:
+        return np.full(len(columns["scored"]), -1, np.int64), ()
+    levels, codes = _coded(columns[f"level.{asked.speaker}"], untyped=False)
+    known = tuple(str(level) for level in levels if level is not None)
+    if not known:
+        raise DataError(f"column '{asked.speaker}' names no speaker: every row lacks one.")
+    return np.where(codes < len(known), codes, -1), known
+
+
+def _coded(values: Sequence[Level], *, untyped: bool) -> tuple[tuple[Level, ...], NDArray[np.int64]]:
+    """Return the levels in natural order, and each row's place among them."""
+    given = list(dict.fromkeys(values))
+    written = csv_texts(given, ()) if untyped else tuple(given)
+    levels = natural_order(written)
+    place = {level: i for i, level in enumerate(levels)}
+    of = {old: place[new] for old, new in zip(given, written, strict=True)}
+    return levels, np.fromiter((of[value] for value in values), np.int64, len(values))
+
+
+def _covariate(values: Sequence[Level]) -> NDArray[Any]:
+    numbers = _numbers(values)
+    return np.asarray(values, object) if numbers is None else numbers
