@@ -124,7 +124,8 @@ def evaluate(
     --------
     >>> from fairkit.speech import evaluate
     >>> rows = {
-    ...     "said": ["turn left", "stop here", "go on", "turn left"], "heard": ["turn left", "stop", "go", "turn"],
+    ...     "said": ["turn left", "stop here", "go on", "turn left"],
+    ...     "heard": ["turn left", "stop", "go", "turn"],
     ...     "accent": ["A", "A", "B", "B"], "who": ["ann", "bob", "cem", "dan"],
     ... }
     >>> report = evaluate(rows, reference="said", hypothesis="heard", speaker="who", by="accent")
