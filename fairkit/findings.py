@@ -37,6 +37,9 @@ POWER = 0.8
 FEWEST_ROWS = 30
 """Fewer rows are never said to decide: the value of so small a group will not stay where it is."""
 
+FEWEST_CLUSTERS_NEEDED = 20
+"""Fewer clusters are never said to decide: below, intervals rest on too few of them to plan by."""
+
 MOST_ROWS = 1_000_000
 """Rows needed beyond this are not stated: the value lies almost on the margin, and the number is noise."""
 
@@ -75,6 +78,9 @@ class Finding:
     n_needed : int or None
         About how many rows of this group would decide it if the data grew in the same proportions and the
         value stayed (with 5 % to spare).
+    clusters_needed : int or None
+        The same in clusters (speakers, customers), which are what has to grow where rows are clustered; None
+        where they are not.
     detectable : float or None
         About the smallest true difference that would be found non-zero at this level with 80 % power (normal
         approximation: in groups of some dozens the power is nearer 60 %).
@@ -98,6 +104,7 @@ class Finding:
     excludes_zero: bool
     reason: str | None
     n_needed: int | None
+    clusters_needed: int | None
     detectable: float | None
     p_adjusted: float | None
     method: str
@@ -200,7 +207,7 @@ def findings(judged: Judged) -> list[Finding]:
     verdicts = judged.verdicts()
     neutral = 0.0 if judged.compare == "difference" else 1.0
     excludes = (decided.low > neutral) | (decided.high < neutral)
-    needed = _rows_needed(judged)
+    needed, clusters_needed = _needed(judged)
     detectable = _detectable(judged)
     p_adjusted = _adjusted(judged)
     names, attribute = table.names, table.grouping.name
@@ -210,12 +217,20 @@ def findings(judged: Judged) -> list[Finding]:
         margin = (float(judged.margins.low[i, 0]), float(judged.margins.high[i, 0]))
         columns = [
             numbers(c[i])
-            for c in (value, decided.low, decided.high, decided.level, needed, detectable, p_adjusted)
+            for c in (
+                value,
+                decided.low,
+                decided.high,
+                decided.level,
+                needed,
+                clusters_needed,
+                detectable,
+                p_adjusted,
+            )
         ]
         texts = (verdicts[i].tolist(), excludes[i].tolist(), decided.method[i].tolist())
-        for g, (v, low, high, level, rows, smallest, p, verdict, excluded, method) in enumerate(
-            zip(*columns, *texts, strict=True)
-        ):
+        for g, one in enumerate(zip(*columns, *texts, strict=True)):
+            v, low, high, level, rows, clusters, smallest, p, verdict, excluded, method = one
             if g == judged.reference[i]:
                 continue
             reason = None
@@ -230,7 +245,8 @@ def findings(judged: Judged) -> list[Finding]:
                 Finding(
                     m.name, attribute, names[g], other, judged.compare, v, low, high, level, margin,
                     _VERDICTS[verdict], excluded, reason,
-                    None if rows is None or verdict != "inconclusive" else int(rows), smallest, p,
+                    *(None if n is None or verdict != "inconclusive" else int(n) for n in (rows, clusters)),
+                    smallest, p,
                     "none" if low is None else method,
                 )
             )  # fmt: skip
@@ -251,7 +267,8 @@ def _hypotheses(
     return np.asarray(np.maximum(np.where(mirrored, np.minimum(defined, 1), defined), 1), np.int64)
 
 
-def _rows_needed(judged: Judged) -> FloatArray:
+def _needed(judged: Judged) -> tuple[FloatArray, FloatArray]:
+    """Compute the rows, and the clusters, that would decide every contrast; NaN where none can be told."""
     value, low, high = judged.comparison.value, judged.decided.low, judged.decided.high
     bottom, top = (np.broadcast_to(margin, value.shape) for margin in judged.margins)
     rows = np.broadcast_to(judged.table.used_rows.astype(np.float64), value.shape)
@@ -262,7 +279,14 @@ def _rows_needed(judged: Judged) -> FloatArray:
         value = np.where(unusable, np.nan, value)
         low, high = np.where(unusable, np.nan, low), np.where(unusable, np.nan, high)
     needed = np.maximum(1.05 * rows_needed(value, low, high, bottom, top, rows), FEWEST_ROWS)
-    return np.where(needed <= MOST_ROWS, needed, np.nan)
+    needed = np.where(needed <= MOST_ROWS, needed, np.nan)
+    if judged.table.clusters is None:
+        return needed, np.full(value.shape, np.nan)
+    units = np.broadcast_to(judged.table.clusters.per_group(len(judged.table.names)), value.shape)
+    clusters = np.maximum(
+        np.ceil(1.05 * rows_needed(value, low, high, bottom, top, units)), FEWEST_CLUSTERS_NEEDED
+    )
+    return needed, np.where(np.isnan(needed), np.nan, clusters)
 
 
 def _detectable(judged: Judged) -> FloatArray:

@@ -15,7 +15,7 @@ _FLOATS = (
     "value", "low", "high", "level", "numerator", "shrunk", "contrast", "contrast_low", "contrast_high",
     "contrast_level", "margin_low", "margin_high", "detectable", "p_adjusted",
 )  # fmt: skip
-_NULLABLE = {"n_needed": "Int64", "excludes_zero": "boolean"}
+_NULLABLE = {"n_needed": "Int64", "clusters_needed": "Int64", "excludes_zero": "boolean"}
 
 
 def to_frame(report: Report) -> pd.DataFrame:
@@ -61,8 +61,8 @@ def to_frame(report: Report) -> pd.DataFrame:
 _COLUMNS = (
     "attribute", "group", "metric", "value", "why", "low", "high", "level", "n", "numerator", "method",
     "shrunk", "compare", "reference", "contrast", "contrast_low", "contrast_high", "contrast_level",
-    "margin_low", "margin_high", "verdict", "excludes_zero", "reason", "n_needed", "detectable", "p_adjusted",
-    "contrast_method",
+    "margin_low", "margin_high", "verdict", "excludes_zero", "reason", "n_needed", "clusters_needed",
+    "detectable", "p_adjusted", "contrast_method",
 )  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def _row(e: Estimate, compare: str, f: Finding | None) -> tuple[Any, ...]:
         return own + (None,) * (len(_COLUMNS) - len(own))
     return (
         *own, f.reference, f.value, f.low, f.high, f.level, *f.margin, str(f.verdict), f.excludes_zero,
-        f.reason, f.n_needed, f.detectable, f.p_adjusted, f.method,
+        f.reason, f.n_needed, f.clusters_needed, f.detectable, f.p_adjusted, f.method,
     )  # fmt: skip
 
 

@@ -176,7 +176,8 @@ def needed_text(finding: Finding) -> str:
     """
     if finding.n_needed is None:
         return ""
-    return f"needs about {finding.n_needed:,} rows of this group"
+    text = f"needs about {finding.n_needed:,} rows of this group"
+    return text if finding.clusters_needed is None else f"{text} from {finding.clusters_needed:,} clusters"
 
 
 def at_least_text(headline: Headline) -> str:
