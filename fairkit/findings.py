@@ -245,7 +245,8 @@ def findings(judged: Judged) -> list[Finding]:
                 Finding(
                     m.name, attribute, names[g], other, judged.compare, v, low, high, level, margin,
                     _VERDICTS[verdict], excluded, reason,
-                    *(None if n is None or verdict != "inconclusive" else int(n) for n in (rows, clusters)),
+                    None if rows is None or verdict != "inconclusive" else int(rows),
+                    None if clusters is None or verdict != "inconclusive" else int(clusters),
                     smallest, p,
                     "none" if low is None else method,
                 )
