@@ -29,12 +29,12 @@ class Cells(NamedTuple):
 
     Parameters
     ----------
-    item, cell, count : array of int64, shape (entries,)
+    item, cell, times : array of int64, shape (entries,)
     """
 
     item: IntArray
     cell: IntArray
-    count: IntArray
+    times: IntArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -245,12 +245,12 @@ def _pairs(said: list[list[str]], heard: list[list[str]], codes: _Codes) -> tupl
         if reference == hypothesis:
             continue
         before = len(found)
-        for tag, i, j in editops(reference, hypothesis).as_list():
-            found.append(
-                codes[
-                    reference[i] if tag != "insert" else None,
-                    hypothesis[j] if tag != "delete" else None,
-                ]
-            )
+        found.extend(
+            codes[
+                None if edit.tag == "insert" else reference[edit.src_pos],
+                None if edit.tag == "delete" else hypothesis[edit.dest_pos],
+            ]
+            for edit in editops(reference, hypothesis)
+        )
         lengths[k] = len(found) - before
     return np.array(found, np.int64), np.repeat(np.arange(len(said)), lengths)

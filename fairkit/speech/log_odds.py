@@ -7,6 +7,7 @@ Only arrays of counts are read here. The formula is stated where users meet it, 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -21,7 +22,8 @@ from fairkit.speech.utterances import IntArray
 _AT_ONCE = 1_000_000
 
 
-class Ranked(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranked:
     """Confusions that are over-represented in a group, the surest first, one entry each.
 
     Parameters
@@ -79,22 +81,23 @@ def rank(counts: ConfusionCounts, n_groups: int, *, least: int, least_speakers: 
         everyone, np.bincount(counts.chances.item, minlength=n_items)[said.item] - said.speakers
     )
     testable = (said.speakers >= FEWEST_CLUSTERS) & (others >= FEWEST_CLUSTERS)
-    total = np.bincount(counts.confused.item, counts.confused.count, n_pairs)
+    total = np.bincount(counts.confused.item, counts.confused.times, n_pairs)
     often = (total >= least) & (np.bincount(who.confused.item, minlength=n_pairs) >= least_speakers)
     compared = int(np.bincount(said.item[testable], minlength=n_items)[counts.said[often]].sum())
     # Candidates are what may be listed; every other comparison has p = 1.
     row = _find(said, counts.said[happened.item], happened.group, n_groups)
     keep = often[happened.item] & testable[row]
-    keep &= (happened.count >= least) & (happened.speakers >= least_speakers)
+    keep &= (happened.times >= least) & (happened.speakers >= least_speakers)
     row, happened = row[keep], _Grouped(*(column[keep] for column in happened))
     word = counts.said[happened.item]
-    all_said = np.bincount(said.item, said.count, n_items)[word]
+    all_said = np.bincount(said.item, said.times, n_items)[word]
+    elsewhere = np.asarray(total[happened.item] - happened.times, np.float64)
     tried = _Candidates(
         pair=happened.item,
         word=word,
         group=happened.group,
-        own=_Side(happened.count.astype(float), said.count[row].astype(float), said.speakers[row]),
-        rest=_Side(total[happened.item] - happened.count, all_said - said.count[row], others[row]),
+        own=_Side(happened.times.astype(float), said.times[row].astype(float), said.speakers[row]),
+        rest=_Side(elsewhere, all_said - said.times[row], others[row]),
         speakers=happened.speakers,
         # An inserted word has no chance that it could miss.
         missed=(word > 0).astype(float),
@@ -108,7 +111,7 @@ class _Grouped(NamedTuple):
 
     item: IntArray
     group: IntArray
-    count: IntArray
+    times: IntArray
     speakers: IntArray
 
 
@@ -120,7 +123,7 @@ class _Side(NamedTuple):
     speakers: IntArray
 
     def part(self, part: slice) -> _Side:
-        return _Side(*(column[part] for column in self))
+        return _Side(self.y[part], self.n[part], self.speakers[part])
 
     def log_odds(self, missed: FloatArray, a: float, b: FloatArray) -> FloatArray:
         return np.asarray(np.log(self.y + a) - np.log(self.n - missed * self.y + b))
@@ -155,7 +158,7 @@ class _Who:
         self._confused_key = self.confused.item * self._width + self.confused.cell
         self._said_cell = counts.chances.item * self._cells + counts.chances.cell
         self._confused_cell = counts.confused.item * self._cells + counts.confused.cell
-        n, y = self.said.count, self.confused.count
+        n, y = self.said.times, self.confused.times
         n_of_y = self._n(counts.said[self.confused.item], self.confused.cell)
         self.nn = np.bincount(self.said.item, n * 1.0 * n, len(counts.words))
         self.yn = np.bincount(self.confused.item, y * n_of_y, len(counts.said))
@@ -170,20 +173,20 @@ class _Who:
         rows = start[of] + np.arange(len(of)) - np.repeat(np.cumsum(many) - many, many)
         cell = counts.chances.cell[rows]
         speaker, pair, word = counts.speaker[cell], tried.pair[part][of], tried.word[part][of]
-        n = counts.chances.count[rows].astype(float)
-        y = _look_up(self._confused_cell, counts.confused.count, pair * self._cells + cell)
-        all_y = _look_up(self._confused_key, self.confused.count, pair * self._width + speaker)
+        n = counts.chances.times[rows].astype(float)
+        y = _look_up(self._confused_cell, counts.confused.times, pair * self._cells + cell)
+        all_y = _look_up(self._confused_key, self.confused.times, pair * self._width + speaker)
         return of, _Side(y, n, speaker), _Side(all_y - y, self._n(word, speaker) - n, speaker)
 
     def _n(self, word: IntArray, speaker: IntArray) -> FloatArray:
-        return _look_up(self._said_key, self.said.count, word * self._width + speaker)
+        return _look_up(self._said_key, self.said.times, word * self._width + speaker)
 
     def _summed(self, cells: Cells) -> Cells:
         key, where = np.unique(
             cells.item * self._width + self.counts.speaker[cells.cell], return_inverse=True
         )
         count = np.zeros(len(key), np.int64)
-        np.add.at(count, where, cells.count)
+        np.add.at(count, where, cells.times)
         return Cells(key // self._width, key % self._width, count)
 
 
@@ -231,14 +234,23 @@ def _ranked(
     adjusted = np.minimum(benjamini_hochberg(p) * (compared / max(len(p), 1)), 1.0)
     order = np.lexsort((tried.group, tried.pair, -z, p))
     order = order[log_odds[order] > 0]
-    whole = (tried.own.y, tried.rest.y, tried.own.n, tried.rest.n, tried.speakers)
     return Ranked(
-        tried.pair[order],
-        tried.group[order],
-        *(column[order].astype(np.int64) for column in whole),
-        *(column[order] for column in (log_odds, z, adjusted)),
-        compared,
+        pair=tried.pair[order],
+        group=tried.group[order],
+        count=_whole(tried.own.y[order]),
+        elsewhere=_whole(tried.rest.y[order]),
+        chances=_whole(tried.own.n[order]),
+        chances_elsewhere=_whole(tried.rest.n[order]),
+        speakers=tried.speakers[order],
+        log_odds=log_odds[order],
+        z=z[order],
+        p_adjusted=adjusted[order],
+        compared=compared,
     )
+
+
+def _whole(sums: FloatArray) -> IntArray:
+    return np.asarray(np.rint(sums), np.int64)
 
 
 def _without(side: _Side, speaker: _Side, of: IntArray) -> _Side:
@@ -251,7 +263,7 @@ def _by_group(cells: Cells, counts: ConfusionCounts, n_groups: int) -> _Grouped:
     key = cells.item * n_groups + counts.group[cells.cell]
     start = np.flatnonzero(np.diff(key, prepend=-1))
     # np.add.reduceat needs an entry to start from.
-    count = np.add.reduceat(cells.count, start) if len(start) else cells.count
+    count = np.add.reduceat(cells.times, start) if len(start) else cells.times
     return _Grouped(key[start] // n_groups, key[start] % n_groups, count, np.diff(start, append=len(key)))
 
 
