@@ -167,6 +167,22 @@ def test_a_segment_without_words_is_empty_and_one_without_channel_is_missing(wri
         read_transcripts(write("b.ctm", "R1 A 0.1 0.1 a\n"), segments=segments)
 
 
+def test_segments_without_times_hold_no_words(write):
+    """Words cannot be joined to utterances of which it is not known when they were said."""
+    path = write("a.ctm", "r A 0.1 0.1 a\n")
+    with pytest.raises(DataError, match="these lack 'recording', 'channel', 'start', 'end'"):
+        read_transcripts(path, segments=Transcripts({"id": ["a"], "text": ["x"]}, "table"))
+    known = {
+        "id": ["a", "b"],
+        "recording": ["r", "r"],
+        "channel": ["A", "A"],
+        "start": [0, None],
+        "end": [1, 2],
+    }
+    with pytest.raises(DataError, match=r"1 segment without times \(rows 2\)"):
+        read_transcripts(path, segments=Transcripts(known, "table"))
+
+
 def test_words_without_segments_are_one_text_a_channel(write):
     """Words are joined in the order of their times; of alternatives the first is kept."""
     ctm = "r A 1 .1 b\nr A 0 .1 a\nr B 0 .1 z\nr A * * <ALT_BEGIN>\nr A 2 .1 um\nr A * * <ALT>\nr A 2 .1 uh\n"

@@ -118,14 +118,8 @@ def _by_segment(
             f"words of {path.name} can only be joined to segments with times, as those of an STM; "
             f"these lack {shortlist(lacking)}."
         )
-    recordings, channels = segments.texts("recording"), segments.texts("channel")
-    starts, ends = segments.numbers("start"), segments.numbers("end")
-    places: dict[Channel, list[tuple[float, float, int]]] = defaultdict(list)
-    for row in range(len(segments)):
-        key = (recordings[row] or "", channels[row] or "")
-        places[key].append((starts[row] or 0.0, ends[row] or 0.0, row))
-    for one in segments.ignored:
-        places[one.recording, one.channel].append((one.start, one.end, -1))
+    keys = list(zip(segments.texts("recording"), segments.texts("channel"), strict=True))
+    places = _places(segments, keys)
     said: list[list[str]] = [[] for _ in range(len(segments))]
     outside = ignored = 0
     for key in words.keys() & places.keys():
@@ -144,10 +138,7 @@ def _by_segment(
         notes.append(f"{counted(outside, 'word')} outside every segment count in the next one, as in sclite")
     if ignored:
         notes.append(f"{counted(ignored, 'word')} in segments that are not scored left out")
-    texts = [
-        " ".join(said[row]) if (recordings[row] or "", channels[row] or "") in words else None
-        for row in range(len(segments))
-    ]
+    texts = [" ".join(here) if key in words else None for here, key in zip(said, keys, strict=True)]
     columns: dict[str, Sequence[Cell]] = {
         ID: segments.columns[ID],
         TEXT: texts,
@@ -155,6 +146,33 @@ def _by_segment(
         "channel": segments.columns["channel"],
     }
     return Transcripts(columns, "ctm", tuple(notes))
+
+
+def _places(
+    segments: Transcripts, keys: list[tuple[str | None, str | None]]
+) -> dict[Channel, list[tuple[float, float, int]]]:
+    """Return the stretches of each channel with their rows; -1 where nothing is to be scored.
+
+    Raises
+    ------
+    DataError
+        Segments have no times.
+    """
+    places: dict[Channel, list[tuple[float, float, int]]] = defaultdict(list)
+    lacking = []
+    for row, (key, start, end) in enumerate(
+        zip(keys, segments.numbers("start"), segments.numbers("end"), strict=True)
+    ):
+        recording, channel = key
+        if recording is None or channel is None or start is None or end is None:
+            lacking.append(row + 1)
+        else:
+            places[recording, channel].append((start, end, row))
+    if lacking:
+        raise DataError(f"{counted(len(lacking), 'segment')} without times (rows {shortlist(lacking)}).")
+    for one in segments.ignored:
+        places[one.recording, one.channel].append((one.start, one.end, -1))
+    return places
 
 
 def _note_channels(

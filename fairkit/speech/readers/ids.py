@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Literal
 
 IdRule = Literal["slashes", "folder", "extension", "case", "unicode", "blanks"]
@@ -17,13 +17,13 @@ _EXTENSION = re.compile(
     r"\.(?:wav|mp3|mp4|flac|ogg|oga|opus|m4a|aac|webm|wma|aiff?|sph|au|raw|pcm|txt|json|lab|trn)$",
     re.IGNORECASE,
 )
-_RULES: Mapping[IdRule, Callable[[str], str]] = {
+_RULES: Mapping[IdRule, Callable[[str], str]] = {  # in the order in which they are applied
+    "blanks": lambda one: " ".join(one.split()),
+    "unicode": lambda one: unicodedata.normalize("NFC", one),
     "slashes": lambda one: one.replace("\\", "/"),
     "folder": lambda one: re.split(r"[/\\]", one)[-1],
     "extension": lambda one: _EXTENSION.sub("", one),
     "case": str.casefold,
-    "unicode": lambda one: unicodedata.normalize("NFC", one),
-    "blanks": lambda one: " ".join(one.split()),
 }
 ID_RULES: tuple[IdRule, ...] = tuple(_RULES)
 _TRIED: tuple[tuple[IdRule, ...], ...] = (
@@ -46,16 +46,17 @@ _SAID: Mapping[IdRule, str] = {
 _LOOKED_AT = 2_000
 
 
-def ruled(one: str, rules: Iterable[IdRule]) -> str:
-    r"""Apply rules to an id.
+def ruled(one: str, rules: Collection[IdRule]) -> str:
+    r"""Apply rules to an id, in the order that lets each do its work.
 
     Examples
     --------
     >>> ruled("clips\\\\A7.MP3", ["folder", "extension", "case"])
     'a7'
     """
-    for rule in rules:
-        one = _RULES[rule](one)
+    for rule, apply in _RULES.items():
+        if rule in rules:
+            one = apply(one)
     return one
 
 
@@ -78,11 +79,13 @@ def hint(missing: Sequence[str], unused: Collection[str], *, rules: Sequence[IdR
     (id_rules=['extension', 'case'])."
     """
     looked_at = list(missing[:_LOOKED_AT])
+    alike = {ruled(one, ID_RULES) for one in looked_at}
+    near = [one for one in unused if ruled(one, ID_RULES) in alike]  # no rule could match the others
     best: tuple[int, tuple[IdRule, ...]] = (0, ())
     for tried in _TRIED:
         if set(tried) <= set(rules):
             continue
-        there = {ruled(one, tried) for one in unused}
+        there = {ruled(one, tried) for one in near}
         matched = sum(ruled(one, tried) in there for one in looked_at)
         if matched > best[0]:
             best = (matched, tried)
