@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fairkit.speech.normalize import load_rules as load_rules
     from fairkit.speech.normalize import normalizer as normalizer
     from fairkit.speech.readers import join as join
+    from fairkit.speech.readers import read_joined as read_joined
     from fairkit.speech.readers import read_transcripts as read_transcripts
     from fairkit.speech.scoring import score as score
     from fairkit.speech.scoring import score_texts as score_texts
@@ -32,6 +33,7 @@ _HOME = {
     "join": "readers",
     "load_rules": "normalize",
     "normalizer": "normalize",
+    "read_joined": "readers",
     "read_transcripts": "readers",
     "score": "scoring",
     "score_texts": "scoring",
@@ -46,6 +48,7 @@ __all__ = [
     "join",
     "load_rules",
     "normalizer",
+    "read_joined",
     "read_transcripts",
     "score",
     "score_texts",

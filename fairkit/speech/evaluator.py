@@ -22,10 +22,12 @@ from fairkit.metrics import Functional
 from fairkit.options import check_options
 from fairkit.report.model import DataSummary, Report, Settings
 from fairkit.speech.counting import EmptyReferences, seen, word_counts
-from fairkit.speech.deeper import Deeper, look_deeper
+from fairkit.speech.deeper import Wanted, look_deeper
 from fairkit.speech.evidence import SpeakerRows
 from fairkit.speech.notes import speech_notes
 from fairkit.speech.questions import Normalizers, asked_of, normalizers_of
+from fairkit.speech.readers import Joined
+from fairkit.speech.readers.transcripts import ID, REFERENCE, SPEAKER
 from fairkit.speech.releases import release_contrasts, release_gap_changes
 from fairkit.speech.rows import score_rows
 from fairkit.speech.tallies import listed, tallies
@@ -68,9 +70,10 @@ def evaluate(
 
     Parameters
     ----------
-    data : frame, path or Utterances
-        Any frame, file or folder that :func:`fairkit.evaluate` takes, or utterances that were scored before
-        (:func:`fairkit.speech.score`; then the parameters that name columns are left out).
+    data : frame, path, Joined or Utterances
+        Any frame, file or folder that :func:`fairkit.evaluate` takes; files of speech formats that were
+        joined (:func:`fairkit.speech.read_joined`), or utterances that were scored before
+        (:func:`fairkit.speech.score`): then the parameters that name columns are left out.
     by : str or sequence
         What to group by: ``"accent"``, ``["accent", "accent,noise"]``. Two crossed columns also show whether
         the second hurts one level of the first more than all others.
@@ -132,6 +135,14 @@ def evaluate(
     >>> [(e.group, e.value, str(e.why)) for e in report.estimates]
     [('accent=A', 0.25, 'too-few-clusters'), ('accent=B', 0.5, 'too-few-clusters')]
     """
+    told: tuple[str, ...] = ()
+    if isinstance(data, Joined):
+        _check_joined(reference=reference, hypothesis=hypothesis, identifier=identifier)
+        told = (*data.notes, *map(str, data.unmatched))
+        reference, identifier = REFERENCE, ID
+        hypothesis = {system: system for system in data.systems}
+        speaker = SPEAKER if speaker is None and data.has_speakers else speaker
+        data = data.columns
     split = groupings(by, levels=levels)
     wishes = references(against, split)
     compares = check_options(
@@ -188,9 +199,10 @@ def evaluate(
         split,
         wishes,
         rules=rules,
-        wanted=Deeper(adjust, match, confusions=confusions, rule_effects=rule_effects),
+        wanted=Wanted(
+            adjust, match, confusions=confusions, rule_effects=rule_effects, policy=empty_references
+        ),
         normalizer=own[0],
-        empty_references=empty_references,
     )
     first = seen(counts, utterances.systems[0], utterances.normalizers[0].name)
     totals = dict(zip(first.fields, first.row_counts.sum(axis=0).tolist(), strict=True))
@@ -242,7 +254,7 @@ def evaluate(
         reliability=(),
         roc=(),
         remedies=(),
-        notes=tuple(speech_notes(utterances, split, drop_empty=empty_references == "drop")),
+        notes=(*told, *speech_notes(utterances, split, drop_empty=empty_references == "drop")),
         speech=tallies(utterances, split, drop_empty=empty_references == "drop"),
         gap_nulls=deeper.gap_nulls,
         interactions=deeper.interactions,
@@ -327,6 +339,15 @@ def _check_scored(utterances: Utterances, split: Sequence[Grouping], **named: ob
             f"the utterances were scored without {shortlist(lacking)} (they have "
             f"{shortlist(utterances.attributes)}); score them with these columns."
         )
+    if problems:
+        raise UsageError(*problems)
+
+
+def _check_joined(**named: object) -> None:
+    """Refuse what names columns where files were joined, which have given columns."""
+    problems = [
+        f"joined transcripts have their own columns: leave out '{name}'." for name, v in named.items() if v
+    ]
     if problems:
         raise UsageError(*problems)
 

@@ -93,7 +93,7 @@ def _of_labels(utterances: Utterances, attribute: str) -> Iterator[str]:
             f"'{attribute}' is missing in {unlabelled:,} of {len(utterances):,} utterances; they are a group "
             "of their own."
         )
-    overlaps = overlapping_labels(levels)
+    overlaps = overlapping_labels([levels[i] for i in codes.tolist()])
     if overlaps:
         told = "; ".join(str(overlap) for overlap in overlaps[:_SHOWN])
         more = f" and {len(overlaps) - _SHOWN} more" if len(overlaps) > _SHOWN else ""

@@ -1,0 +1,159 @@
+"""Looking deeper: what stands beside the verdicts, each question asked of every grouping and system it fits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fairkit.groups import Grouping, Reference
+from fairkit.judging import Rules
+from fairkit.speech.adjust import adjusted_ratios
+from fairkit.speech.confusions import confusions
+from fairkit.speech.counting import EmptyReferences
+from fairkit.speech.gaps import gap_null
+from fairkit.speech.interactions import interactions
+from fairkit.speech.matching import matches
+from fairkit.speech.members import members
+from fairkit.speech.normalize import Normalizer
+from fairkit.speech.results import Confusion, GapNull, Interaction, Matched, RateRatio, RuleEffect
+from fairkit.speech.rule_effects import rule_effects
+from fairkit.speech.utterances import Utterances
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked beside the verdicts.
+
+    Parameters
+    ----------
+    adjust, match : tuple of str
+        Covariates to adjust for, and to match on.
+    confusions, rule_effects : bool
+    policy : {"keep", "drop"}
+        What is done with empty references.
+    """
+
+    adjust: tuple[str, ...]
+    match: tuple[str, ...]
+    confusions: bool
+    rule_effects: bool
+    policy: EmptyReferences
+
+
+@dataclass(frozen=True, slots=True)
+class Deeper:
+    """What was found, for the report's fields of the same names."""
+
+    gap_nulls: tuple[GapNull, ...]
+    interactions: tuple[Interaction, ...]
+    rate_ratios: tuple[RateRatio, ...]
+    matches: tuple[Matched, ...]
+    confusions: tuple[Confusion, ...]
+    rule_effects: tuple[RuleEffect, ...]
+
+
+def look_deeper(
+    utterances: Utterances,
+    split: Sequence[Grouping],
+    wishes: Sequence[Reference],
+    *,
+    rules: Rules,
+    wanted: Wanted,
+    normalizer: Normalizer,
+) -> Deeper:
+    """Ask what was wanted of every grouping and system that it fits.
+
+    Parameters
+    ----------
+    utterances : Utterances
+        With texts, where confusions or effects of rules are wanted.
+    split, wishes : sequence
+        The groupings, and what each one's groups are compared with.
+    rules : Rules
+    wanted : Wanted
+    normalizer : Normalizer
+        The first one, which verdicts are about.
+    """
+    systems = range(len(utterances.systems))
+    single = [(g, wish) for g, wish in zip(split, wishes, strict=True) if len(g.names) == 1]
+    crossed = [g for g in split if len(g.names) == 2]
+    seed, confidence = rules.options.seed, rules.confidence
+    gaps = tuple(
+        gap_null(
+            utterances,
+            grouping.name,
+            groups.position,
+            groups.names,
+            system=s,
+            normalizer=k,
+            seed=seed,
+            empty_references=wanted.policy,
+        )
+        for grouping, groups in ((g, members(utterances, g)) for g in split)
+        for s in systems
+        for k in range(len(utterances.normalizers))
+    )
+    hurt = tuple(
+        found
+        for grouping in crossed
+        for s in systems
+        for found in interactions(
+            utterances,
+            grouping,
+            system=s,
+            empty_references=wanted.policy,
+            margins=rules.margins,
+            confidence=confidence,
+            correction=rules.correction,
+        )
+    )
+    ratios = tuple(
+        found
+        for grouping, wish in (single if wanted.adjust else ())
+        for s in systems
+        for found in adjusted_ratios(
+            utterances,
+            grouping.name,
+            _others(wanted.adjust, grouping),
+            reference=_level(wish),
+            system=s,
+            confidence=confidence,
+        )
+    )
+    matched = tuple(
+        found
+        for grouping, wish in (single if wanted.match else ())
+        for s in systems
+        for found in matches(
+            utterances,
+            grouping.name,
+            _others(wanted.match, grouping),
+            reference=_level(wish),
+            system=s,
+            confidence=confidence,
+            seed=seed,
+        )
+    )
+    confused = tuple(
+        found
+        for grouping in (split if wanted.confusions else ())
+        for s in systems
+        for found in confusions(utterances, grouping, normalizer=normalizer, system=s)
+    )
+    effects = tuple(
+        found
+        for grouping in (split if wanted.rule_effects else ())
+        for s in systems
+        for found in rule_effects(utterances, grouping, normalizer=normalizer, system=s)
+    )
+    return Deeper(gaps, hurt, ratios, matched, confused, effects)
+
+
+def _others(covariates: Sequence[str], grouping: Grouping) -> tuple[str, ...]:
+    """List the covariates without what the grouping is by."""
+    return tuple(name for name in covariates if name not in grouping.names)
+
+
+def _level(wish: Reference) -> str | None:
+    """Return the level that is compared with, None where the method is to choose one."""
+    return wish[0] if isinstance(wish, tuple) else None
