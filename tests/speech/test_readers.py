@@ -453,6 +453,12 @@ def test_ids_are_texts_whatever_they_were():
         found.texts("ages")
 
 
+def test_a_column_of_texts_and_numbers_is_of_texts():
+    """A column has one type, so that any engine can take it."""
+    found = Transcripts({"age": [30, "thirties", None, 2.5], "snr": [1, 2.5, None, 3]}, "table")
+    assert found.columns == {"age": ["30", "thirties", None, "2.5"], "snr": [1, 2.5, None, 3]}
+
+
 def test_ids_that_stand_twice_are_noted(write):
     """Reading keeps both rows, for only the join knows whether they differ."""
     found = read_transcripts(write("a.trn", "x (s_1)\ny (s_1)\n"))

@@ -43,7 +43,8 @@ class Transcripts:
     ----------
     columns : mapping of str to list
         Texts, numbers or None (missing), all lists of one length. ``id``, ``speaker``, ``text``,
-        ``reference`` and ``hypothesis`` are texts; other columns are called as in the file.
+        ``reference`` and ``hypothesis`` are texts, as is a column that mixes texts and numbers; other columns
+        are called as in the file.
     format : str
         One of :data:`Format`.
     notes : tuple of str
@@ -76,8 +77,9 @@ class Transcripts:
         if len(set(lengths.values())) > 1:
             raise DataError(f"columns must have one length; these have {lengths}.")
         cells = {name: [cell(value) for value in values] for name, values in self.columns.items()}
-        for name in set(cells) & set(NAMES):
-            cells[name] = [_as_text(value) for value in cells[name]]
+        for name, values in cells.items():
+            if name in NAMES or len({isinstance(value, str) for value in values if value is not None}) > 1:
+                cells[name] = [_as_text(value) for value in values]
         object.__setattr__(self, "columns", cells)
 
     def __len__(self) -> int:
