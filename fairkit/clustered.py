@@ -20,8 +20,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairkit.evidence import Compare, Comparison, Options, contrast_replicates
-from fairkit.inference import Bounds, bca_at, cluster_replicates, joint_cluster_replicates, mover, mover_ratio
-from fairkit.inference.distributions import normal_cdf, student_quantile
+from fairkit.inference import (
+    Bounds,
+    bca_at,
+    cluster_replicates,
+    expanded_confidence,
+    joint_cluster_replicates,
+    mover,
+    mover_ratio,
+)
+from fairkit.inference.distributions import student_quantile
 from fairkit.metrics import Metric
 from fairkit.residuals import AGREED, FEWEST, Residuals, Shares, effective_sample, linearised
 from fairkit.shares import REST, Sample
@@ -77,7 +85,7 @@ class ClusteredRows:
                         own.values[i : i + 1],
                         m.values(self.replicates()[:, g])[:, None],
                         [acceleration(own.pull[i])],
-                        confidence=_expanded(confidence, own.freedom[i : i + 1], own.clusters[i]),
+                        confidence=expanded_confidence(confidence, own.freedom[i : i + 1], own.clusters[i]),
                     )
                     bounds, method[i, g] = (found.low[0], found.high[0]), "cluster-bootstrap"
                     if np.isnan(found.low[0]):
@@ -248,7 +256,7 @@ class _ClusteredComparison(ClusteredContrasts):
         low[rare], high[rare], method[rare] = wilson.low[rare], wilson.high[rare], "cluster-wilson"
         many = few & (self.fewest >= BOOTSTRAP_FROM)
         for i in np.flatnonzero(many.any(axis=1)).tolist():
-            wide = _expanded(confidence, self.freedom[i], self.fewest[i])
+            wide = expanded_confidence(confidence, self.freedom[i], self.fewest[i])
             found = bca_at(self.value[i], self.replicates()[i], self.acceleration[i], confidence=wide)
             swap = many[i] & ~np.isnan(found.low)
             low[i, swap], high[i, swap] = found.low[swap], found.high[swap]
@@ -274,18 +282,6 @@ def acceleration(pull: FloatArray) -> float:
     """Compute BCa's acceleration from the pulls: leaving a cluster out moves the value by minus its pull."""
     square = float((pull**2).sum())
     return float((pull**3).sum()) / 6 / square**1.5 if square > 0 else 0.0
-
-
-def _expanded(confidence: float, freedom: FloatArray, clusters: IntArray | np.int64) -> FloatArray:
-    """Raise the level of a percentile interval so that it is as wide as Student's t would be.
-
-    The bootstrap distribution of C clusters is too narrow by sqrt((C - 1) / C) and has normal tails
-    (Hesterberg 2015, What teachers should know about the bootstrap, The American Statistician 69).
-    """
-    c = np.maximum(np.asarray(clusters, np.float64), 2.0)
-    freedom = np.where(np.isnan(freedom), 1.0, freedom)
-    reach = np.sqrt(c / (c - 1)) * student_quantile(freedom, np.array(1 - (1 - confidence) / 2))
-    return np.minimum(1 - 2 * normal_cdf(-reach), 1 - 1e-12)
 
 
 def _blank(shape: tuple[int, ...]) -> tuple[FloatArray, FloatArray, NDArray[np.str_]]:

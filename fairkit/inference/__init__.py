@@ -25,6 +25,7 @@ from fairkit.inference.clusters import (
     ClusterInterval,
     ClusterMethod,
     cluster_replicates,
+    expanded_confidence,
     joint_cluster_replicates,
     ratio_t_interval,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "clopper_pearson",
     "cluster_replicates",
     "detectable_difference",
+    "expanded_confidence",
     "farrington_manning_p",
     "fisher",
     "fit_beta_binomial",

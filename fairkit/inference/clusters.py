@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from fairkit.errors import UsageError
 from fairkit.inference.arrays import FloatArray, IntArray, tail_probability
-from fairkit.inference.distributions import student_quantile
+from fairkit.inference.distributions import normal_cdf, student_quantile
 
 FEWEST_CLUSTERS = 3
 """Below this a cluster-robust interval is undefined: one or two clusters do not show how clusters differ."""
@@ -155,6 +155,52 @@ def ratio_t_interval(
     return ClusterInterval(ratio - reach, ratio + reach, standard_error, clusters, method)
 
 
+def expanded_confidence(
+    confidence: npt.ArrayLike, freedom: npt.ArrayLike, clusters: npt.ArrayLike
+) -> FloatArray:
+    r"""Raise the level of a percentile interval of a cluster bootstrap so that it is as wide as Student's t.
+
+    Parameters
+    ----------
+    confidence : array_like
+        Two-sided confidence level that is to hold.
+    freedom : array_like
+        Degrees of freedom of the variance between clusters; NaN counts as 1.
+    clusters : array_like
+        How many clusters are resampled.
+
+    Returns
+    -------
+    ndarray
+        Levels for the percentile interval, below 1.
+
+    Raises
+    ------
+    fairkit.errors.UsageError
+        When a level is not strictly between 0 and 1.
+
+    Notes
+    -----
+    The bootstrap distribution of C clusters is too narrow by :math:`\sqrt{(C - 1) / C}`, and has normal
+    tails. So :math:`1 - 2 \Phi(-\sqrt{C / (C - 1)}\, t)` takes the place of the level, with t the quantile
+    of Student's distribution.
+
+    References
+    ----------
+    Hesterberg (2015), What teachers should know about the bootstrap, The American Statistician 69, 371-386.
+
+    Examples
+    --------
+    >>> expanded_confidence(0.95, [4, 19, 99], [5, 20, 100]).round(3)
+    array([0.998, 0.968, 0.954])
+    """
+    tail = tail_probability(np.asarray(confidence, dtype=np.float64))
+    c = np.maximum(np.asarray(clusters, np.float64), 2.0)
+    degrees = np.asarray(freedom, np.float64)
+    reach = -np.sqrt(c / (c - 1)) * student_quantile(np.where(np.isnan(degrees), 1.0, degrees), tail)
+    return np.asarray(np.minimum(1 - 2 * normal_cdf(-reach), 1 - 1e-12))
+
+
 def cluster_replicates(
     sums: npt.ArrayLike,
     group: npt.ArrayLike,
@@ -279,15 +325,17 @@ def _resampled(
     if not patterns:
         return
     chunk = max(1, _WEIGHTS_AT_ONCE // clusters)
-    owner = np.repeat(np.arange(patterns), multiplicity)
+    owner = np.repeat(np.arange(patterns), multiplicity) if patterns < clusters else None
+    # Indices of 16 bits are drawn twice as fast as those of 64.
+    index = np.uint16 if clusters < 2**16 else np.int64
     for start in range(0, replicates, chunk):
         part = slice(start, min(start + chunk, replicates))
         size = part.stop - part.start
         if patterns * _MULTINOMIAL_COST < clusters:
             weights = rng.multinomial(clusters, multiplicity / clusters, size=size).astype(np.float64)
         else:
-            drawn = owner[rng.integers(0, clusters, size=(size, clusters))]
-            drawn += np.arange(size)[:, None] * patterns
+            drawn = rng.integers(0, clusters, size=(size, clusters), dtype=index)
+            drawn = (drawn if owner is None else owner[drawn]) + np.arange(size)[:, None] * patterns
             counts = np.bincount(drawn.ravel(), minlength=size * patterns)
             weights = counts.reshape(size, patterns).astype(np.float64)
         yield part, weights

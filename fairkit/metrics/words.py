@@ -98,6 +98,52 @@ def _nothing_said(kind: Kind, counted: tuple[str, ...], sums: FloatArray) -> Why
     return None if sums[columns].any() else Why.NO_REFERENCE
 
 
+def values_at(metric: Functional, sums: FloatArray) -> FloatArray:
+    """Value a metric of transcripts at many sums at once, as a bootstrap needs it.
+
+    Parameters
+    ----------
+    metric : Functional
+        One of :data:`WORDS` or :data:`CHARACTERS`.
+    sums : array of float64, shape (..., fields)
+        In the order of ``FIELDS[metric.kind]``.
+
+    Returns
+    -------
+    array of float64, shape (...)
+        What `metric.measure` says of each; NaN where it is undefined.
+
+    Examples
+    --------
+    >>> values_at(WORDS[0], np.array([[1.0, 8, 1, 1, 3, *[0] * 14], np.zeros(19)]))
+    array([0.5, nan])
+    """
+    fields = FIELDS[metric.kind]
+
+    def total(*names: str) -> FloatArray:
+        return np.asarray(sums[..., [fields.index(name) for name in names]].sum(axis=-1))
+
+    said = total(*EDITS[:3])
+    base = metric.name.replace("character", "word")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if base == "word_information_lost":
+            heard = total("hits", "substitutions", "insertions")
+            lost = 1 - total("hits") ** 2 / (said * heard)
+            found = np.where((heard == 0) & (said > 0), 1.0, lost)
+        else:
+            upper, lower = {
+                "word_error_rate": (total(*EDITS[1:]), said),
+                "substitution_rate": (total("substitutions"), said),
+                "deletion_rate": (total("deletions"), said),
+                "insertion_rate": (total("insertions"), said),
+                "match_error_rate": (total(*EDITS[1:]), total(*EDITS)),
+                "sentence_error_rate": (total("erroneous"), total("utterances")),
+                "mean_utterance_word_error_rate": (total("utterance_rate"), total("spoken")),
+            }[base]
+            found = upper / lower
+    return np.where(np.isfinite(found), found, np.nan)
+
+
 def _declared(kind: Kind, unit: str) -> tuple[Functional, ...]:
     def rate(
         name: str,
@@ -159,6 +205,7 @@ def _declared(kind: Kind, unit: str) -> tuple[Functional, ...]:
             partial(_ratio, (0, 1, 1, 1), (1, 1, 1, 1)),
             counted=EDITS,
             source=_MORRIS,
+            scale="binomial",
             highest=1.0,
         ),
         rate(
@@ -167,7 +214,7 @@ def _declared(kind: Kind, unit: str) -> tuple[Functional, ...]:
             "1 - hits² / ((hits + substitutions + deletions) · (hits + substitutions + insertions))",
             _information_lost,
             source=_MORRIS,
-            scale="identity",
+            scale="binomial",
             highest=1.0,
         ),
         Functional(
