@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from fairkit.errors import UsageError, unknown_name
+from fairkit.speech.normalize import Normalizer
 from fairkit.speech.utterances import BoolArray, IntArray, Unit, Utterances
-
-if TYPE_CHECKING:
-    from fairkit.speech.scoring import TextNormalizer
 
 BLOCK = 20_000
 """Utterances whose words are held at a time."""
@@ -64,7 +62,7 @@ class ConfusionCounts:
 
 
 def count_confusions(
-    utterances: Utterances, position: IntArray, *, system: int, normalizer: TextNormalizer, used: BoolArray
+    utterances: Utterances, position: IntArray, *, system: int, normalizer: Normalizer, used: BoolArray
 ) -> ConfusionCounts:
     """Align texts and count what was recognised as what.
 
@@ -75,7 +73,7 @@ def count_confusions(
     position : array of int64, shape (utterances,)
         The group of every utterance.
     system : int
-    normalizer : TextNormalizer
+    normalizer : Normalizer
     used : array of bool, shape (utterances,)
         Which utterances to read; each needs a reference and a hypothesis.
 
@@ -86,10 +84,11 @@ def count_confusions(
 
     Examples
     --------
-    >>> from fairkit.speech import normalizer, score_texts
-    >>> found = score_texts(["a pin"], ["a pen"], by={"accent": ["US"]}, speakers=["ann"], keep_texts=True)
+    >>> from fairkit.speech import normalizer, score
+    >>> rows = {"said": ["a pin"], "heard": ["a pen"], "accent": ["US"]}
+    >>> found = score(rows, reference="said", hypothesis="heard", by="accent", keep_texts=True)
     >>> counts = count_confusions(
-    ...     found, found.group("accent"), system=0, normalizer=normalizer("none"), used=found.scored
+    ...     found, found.group("accent"), system=0, normalizer=normalizer("basic"), used=found.scored
     ... )
     >>> [(counts.words[s], counts.words[h]) for s, h in zip(counts.said, counts.heard)]
     [('pin', 'pen')]
@@ -140,8 +139,9 @@ def texts_of(utterances: Utterances) -> tuple[Any, Any]:
 
     Examples
     --------
-    >>> from fairkit.speech import score_texts
-    >>> texts_of(score_texts(["a"], ["b"], keep_texts=True))[0].tolist()
+    >>> from fairkit.speech import score
+    >>> rows = {"said": ["a"], "heard": ["b"]}
+    >>> texts_of(score(rows, reference="said", hypothesis="heard", keep_texts=True))[0].tolist()
     ['a']
     """
     if utterances.references is None or utterances.hypotheses is None:
@@ -149,7 +149,7 @@ def texts_of(utterances: Utterances) -> tuple[Any, Any]:
     return utterances.references, utterances.hypotheses
 
 
-def place_of(utterances: Utterances, system: int | str, normalizer: TextNormalizer) -> tuple[int, int]:
+def place_of(utterances: Utterances, system: int | str, normalizer: Normalizer) -> tuple[int, int]:
     """Find the positions of a system and of a normaliser among those that were scored.
 
     Raises
@@ -160,8 +160,8 @@ def place_of(utterances: Utterances, system: int | str, normalizer: TextNormaliz
     Examples
     --------
     >>> from fairkit.speech import normalizer, score_texts
-    >>> place_of(score_texts(["a"], ["b"], normalizers=["none"]), 0, normalizer("none"))
-    (0, 0)
+    >>> place_of(score_texts(["a"], ["b"], normalizer=["basic", "none"]), 0, normalizer("none"))
+    (0, 1)
     """
     problems: list[str] = []
     systems = utterances.systems
@@ -227,12 +227,13 @@ def _blocks(n: int) -> Iterator[slice]:
         yield slice(start, start + BLOCK)
 
 
-def _units(normalizer: TextNormalizer, texts: Any, unit: Unit) -> list[list[str]]:
+def _units(normalizer: Normalizer, texts: Any, unit: Unit) -> list[list[str]]:
     """Normalise texts and split them into what is aligned."""
     made = normalizer.texts(list(texts))
     if unit == "words":
         return [text.split() if text else [] for text in made]
-    return [list(text) if text else [] for text in made]
+    # White space around a text is no character of it, as in the scores.
+    return [list(text.strip()) if text else [] for text in made]
 
 
 def _pairs(said: list[list[str]], heard: list[list[str]], codes: _Codes) -> tuple[IntArray, IntArray]:

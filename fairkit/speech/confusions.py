@@ -8,7 +8,6 @@ for it), over a standard error that knows speakers (one speaker who is misheard 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,11 +16,9 @@ from fairkit.groups import Grouping, groupings
 from fairkit.speech.confusion_counts import count_confusions, place_of, texts_of
 from fairkit.speech.log_odds import rank
 from fairkit.speech.members import members
+from fairkit.speech.normalize import Normalizer
 from fairkit.speech.results import Confusion
 from fairkit.speech.utterances import Utterances
-
-if TYPE_CHECKING:
-    from fairkit.speech.scoring import TextNormalizer
 
 LEAST = 5
 """A confusion is compared when it occurs so often in all."""
@@ -60,7 +57,7 @@ def confusions(
     utterances: Utterances,
     by: str | Grouping,
     *,
-    normalizer: TextNormalizer,
+    normalizer: Normalizer,
     system: int | str = 0,
     least: int = LEAST,
     least_speakers: int = LEAST_SPEAKERS,
@@ -71,15 +68,16 @@ def confusions(
 
     Examples
     --------
-    >>> from fairkit.speech import normalizer, score_texts
-    >>> said = ["a pin"] * 80
-    >>> heard = (["a pen"] * 3 + ["a pin"]) * 10 + ["a pin"] * 39 + ["a pen"]
-    >>> speakers = [f"s{k}" for k in range(8) for _ in range(10)]
-    >>> found = score_texts(
-    ...     said, heard, by={"accent": ["X"] * 40 + ["Y"] * 40}, speakers=speakers, keep_texts=True
-    ... )
+    >>> from fairkit.speech import normalizer, score
+    >>> rows = {
+    ...     "said": ["a pin"] * 80,
+    ...     "heard": (["a pen"] * 3 + ["a pin"]) * 10 + ["a pin"] * 39 + ["a pen"],
+    ...     "accent": ["X"] * 40 + ["Y"] * 40,
+    ...     "who": [f"s{k}" for k in range(8) for _ in range(10)],
+    ... }
+    >>> found = score(rows, reference="said", hypothesis="heard", by="accent", speaker="who", keep_texts=True)
     >>> [(c.group, c.said, c.heard, c.count, c.elsewhere) for c in confusions(
-    ...     found, "accent", normalizer=normalizer("none"))]
+    ...     found, "accent", normalizer=normalizer("basic"))]
     [('accent=X', 'pin', 'pen', 30, 1)]
     """
     return compare_confusions(
@@ -98,7 +96,7 @@ def compare_confusions(
     utterances: Utterances,
     by: str | Grouping,
     *,
-    normalizer: TextNormalizer,
+    normalizer: Normalizer,
     system: int | str = 0,
     least: int = LEAST,
     least_speakers: int = LEAST_SPEAKERS,
@@ -115,7 +113,7 @@ def compare_confusions(
         Scored with texts kept.
     by : str or Grouping
         An attribute, or several to cross (``"accent,noise"``).
-    normalizer : TextNormalizer
+    normalizer : Normalizer
         One of those with which the utterances were scored.
     system : int or str
         Position or name of the recogniser.
@@ -162,10 +160,12 @@ def compare_confusions(
 
     Examples
     --------
-    >>> from fairkit.speech import normalizer, score_texts
-    >>> found = score_texts(["a", "b"], ["a", "c"], by={"accent": ["X", "Y"]}, keep_texts=True)
-    >>> compare_confusions(found, "accent", normalizer=normalizer("none")).compared
-    0
+    >>> from fairkit.speech import normalizer, score
+    >>> rows = {"said": ["a", "b"], "heard": ["a", None], "accent": ["X", "Y"]}
+    >>> found = score(rows, reference="said", hypothesis="heard", by="accent", keep_texts=True)
+    >>> made = compare_confusions(found, "accent", normalizer=normalizer("basic"))
+    >>> made.compared, made.utterances, made.without_hypothesis
+    (0, 1, 1)
     """
     s, k = _places(
         utterances, by, system, normalizer, least=least, least_speakers=least_speakers, top=top, prior=prior
@@ -213,7 +213,7 @@ def _places(
     utterances: Utterances,
     by: str | Grouping,
     system: int | str,
-    normalizer: TextNormalizer,
+    normalizer: Normalizer,
     **numbers: float,
 ) -> tuple[int, int]:
     """Check everything that was asked, and find the system and the normaliser."""
