@@ -234,11 +234,12 @@ def alignment(reference: str, hypothesis: str, *, unit: Unit = "words") -> Align
     cut = _cut(unit)
     said, heard = _checked([reference], [hypothesis])
     left, right = tuple(cut(said[0])), tuple(cut(heard[0]))
+    edits: Any = editops(left, right)
     return Alignment(
         unit,
         tuple(
             Chunk(_KINDS[kind], left[i:i_end], right[j:j_end])
-            for kind, i, i_end, j, j_end in editops(left, right).as_opcodes()
+            for kind, i, i_end, j, j_end in edits.as_opcodes()
         ),
     )
 
@@ -264,12 +265,12 @@ def word_pairs(reference: str, hypothesis: str) -> list[tuple[str | None, str | 
 
     Examples
     --------
-    >>> word_pairs("turn the blue light", "turn blue lights on")
-    [('turn', 'turn'), ('the', None), ('blue', 'blue'), (None, 'lights'), ('light', 'on')]
+    >>> word_pairs("turn the blue light on", "turn blue lights on now")
+    [('turn', 'turn'), ('the', None), ('blue', 'blue'), ('light', 'lights'), ('on', 'on'), (None, 'now')]
     """
     from rapidfuzz.distance.Levenshtein import editops
 
-    if not (isinstance(reference, str) and isinstance(hypothesis, str)):
+    if type(reference) is not str or type(hypothesis) is not str:
         _checked([reference], [hypothesis])
     left = reference.split()
     if reference == hypothesis:
@@ -277,7 +278,8 @@ def word_pairs(reference: str, hypothesis: str) -> list[tuple[str | None, str | 
     right = hypothesis.split()
     pairs: list[tuple[str | None, str | None]] = []
     done = 0  # words of the reference that are paired
-    for kind, i, j in editops(left, right).as_list():
+    edits: Any = editops(left, right)
+    for kind, i, j in edits.as_list():
         pairs.extend(zip(left[done:i], left[done:i], strict=True))
         inserted = kind == "insert"
         pairs.append((None if inserted else left[i], None if kind == "delete" else right[j]))
@@ -313,8 +315,8 @@ def _checked(references: Sequence[str], hypotheses: Sequence[str]) -> tuple[list
         wrong = {i: text for i, text in enumerate(texts) if not isinstance(text, str)}
         problems.append(
             f"every {name} must be a text; at the positions {shortlist(list(wrong), shown=_SHOWN)} are "
-            f"{shortlist(list(wrong.values()), shown=_SHOWN)}. Give an empty text for what is missing, and keep "
-            "count of it."
+            f"{shortlist(list(wrong.values()), shown=_SHOWN)}. Give an empty text for what is missing, and "
+            "keep count of it."
         )
     if problems:
         raise DataError(*problems)
