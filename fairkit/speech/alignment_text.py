@@ -10,6 +10,9 @@ from fairkit.speech.normalize import Normalizer
 from fairkit.speech.shown import shown, shown_apart
 from fairkit.speech.utterances import Utterances
 
+MOST_COLUMNS = 200
+"""Places of an alignment that are shown; the rest is counted."""
+
 NARROWEST = 20
 """Narrower screens than this are not folded for."""
 
@@ -25,6 +28,7 @@ def alignment_text(
     normalizer: Normalizer,
     systems: Sequence[str] | None = None,
     width: int = 80,
+    most_columns: int = MOST_COLUMNS,
 ) -> str:
     """Write the alignments of chosen utterances as plain text.
 
@@ -41,6 +45,8 @@ def alignment_text(
     width : int
         Cells of a line. Chinese, Japanese and Korean characters take two; marks on a letter none. A word that
         is wider than a line stands alone on one that is.
+    most_columns : int
+        Words (or characters) of an alignment; what is beyond is counted, not shown.
 
     Returns
     -------
@@ -52,7 +58,8 @@ def alignment_text(
     Raises
     ------
     UsageError
-        An id, a system or the normaliser is not known, the texts were not kept, or the width is too small.
+        An id, a system or the normaliser is not known, the texts were not kept, or a number is too small;
+        all problems at once.
 
     Examples
     --------
@@ -65,15 +72,23 @@ def alignment_text(
     HYP  turn blew **** light on now
               S    D             I
     """
-    if width < NARROWEST:
-        raise UsageError(f"width must be at least {NARROWEST}, not {width}.")
+    limits = (("width", width, NARROWEST), ("most_columns", most_columns, 1))
+    problems = [f"{name} must be at least {least}, not {n}." for name, n, least in limits if n < least]
+    try:
+        found = aligned(utterances, chosen, normalizer=normalizer, systems=systems)
+    except UsageError as error:
+        raise UsageError(*problems, *error.problems) from None
+    if problems:
+        raise UsageError(*problems)
     blocks: list[str] = []
-    for a in aligned(utterances, chosen, normalizer=normalizer, systems=systems):
+    for a in found:
         said = "no reference" if a.reference is None else f"of {a.said:,} {a.unit}"
         counts = ", ".join(f"{letter} {a.count(edit):,}" for edit, letter in _LETTERS.items() if letter)
         missing = ", no hypothesis" if a.hypothesis is None else ""
         head = f"{shown(a.id)} ({shown(a.system)}): {counts} {said}{missing}"
-        blocks.append("\n".join([head, *folded(a.columns, width=width)]))
+        blocks.append("\n".join([head, *folded(a.columns[:most_columns], width=width)]))
+        if len(a.columns) > most_columns:
+            blocks[-1] += f"\n… {len(a.columns) - most_columns:,} more {a.unit}"
     return "\n\n".join(blocks)
 
 

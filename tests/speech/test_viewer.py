@@ -304,8 +304,8 @@ def test_hostile_text_is_only_text(unit):
     read = Page(page)
     assert read.tags <= {
         "html", "head", "meta", "title", "style", "link", "body", "a", "header", "div", "h1", "bdi", "p",
-        "ul", "ol", "li", "b", "i", "u", "main", "article", "h2", "section", "strong", "span", "dl", "dt", "dd",
-        "footer",
+        "ul", "ol", "li", "b", "i", "u", "main", "article", "h2", "section", "strong", "span",
+        "dl", "dt", "dd", "footer",
     }  # fmt: skip
     assert page.count("</style>") == 1
     assert not re.search(
@@ -361,8 +361,11 @@ def test_three_lines_stand_under_each_other(corpus):
         "HYP  * * * * *",
         "     D D D D D",
     ]
-    with pytest.raises(UsageError, match="width"):
-        alignment_text(corpus, [0], normalizer=AS_GIVEN, width=3)
+    runaway = alignment_text(corpus, ["u3"], normalizer=AS_GIVEN, systems=["old"], most_columns=5)
+    assert runaway.splitlines()[0] == "u3 (old): S 0, D 0, I 11 of 1 words"
+    assert runaway.splitlines()[-1] == "… 7 more words"
+    with pytest.raises(UsageError, match=r"width(.|\n)*most_columns(.|\n)*u99"):
+        alignment_text(corpus, ["u99"], normalizer=AS_GIVEN, width=3, most_columns=0)
 
 
 @given(WORDS, WORDS, st.integers(20, 60))
