@@ -64,7 +64,7 @@ def models(ctx: click.Context, param: click.Parameter, texts: Sequence[str]) -> 
     return _named(ctx, param, texts, "NAME=COLUMN, as in old=approved")
 
 
-def systems(ctx: click.Context, param: click.Parameter, texts: Sequence[str]) -> str | dict[str, str]:
+def systems(ctx: click.Context, param: click.Parameter, texts: Sequence[str]) -> str | dict[str, str] | None:
     """Return the one column, or a mapping of systems to columns where they are named.
 
     Raises
@@ -72,8 +72,8 @@ def systems(ctx: click.Context, param: click.Parameter, texts: Sequence[str]) ->
     click.BadParameter
         Several are given without names, or one name twice.
     """
-    if len(texts) == 1 and "=" not in texts[0]:
-        return texts[0]
+    if len(texts) <= 1 and not any("=" in text for text in texts):
+        return texts[0] if texts else None
     return _named(ctx, param, texts, "NAME=COLUMN, as in old=heard")
 
 

@@ -29,8 +29,11 @@ if TYPE_CHECKING:
     from fairkit.report.model import Report
     from fairkit.speech.utterances import Utterances
 
+files = section("Files of speech recognition")
 texts = section("How texts are compared")
 deeper = section("Looking deeper")
+
+_OF_FILES = ("form", "attributes", "attributes_on", "match_ids", "speaker_from")
 
 
 @click.command(
@@ -38,24 +41,27 @@ deeper = section("Looking deeper")
     cls=Command,
     examples=[
         "fairkit wer calls.csv --reference said --hypothesis heard --by accent --speaker caller",
-        "fairkit wer calls.csv --reference said --hypothesis old=v1 --hypothesis new=v2 --by accent "
-        "--speaker caller --normalizer english",
-        "fairkit wer calls.csv --reference said --hypothesis heard --by accent,noise --speaker caller "
-        "--adjust sex,length --html report.html",
+        "fairkit wer calls.csv --reference said --hypothesis old=v1 --hypothesis new=v2 --by accent",
+        "fairkit wer calls.csv --reference said --hypothesis heard --by accent,noise --adjust sex,length",
+        "fairkit wer ref.trn --hypothesis base=base.trn --attributes speakers.tsv --by accent",
     ],
     short_help="Judge transcripts: word error rate by accent, dialect and condition.",
     context_settings={"show_default": True},
     epilog="Exit codes: 0 judged, whatever was found; 2 could not judge; 70 a bug in fairkit.",
 )
 @click.argument("data", metavar="DATA")
-@column("--reference", required=True, metavar="COL", help="What was said.")
+@column(
+    "--reference",
+    metavar="COL",
+    help="What was said; formats of speech recognition know it themselves.",
+)
 @column(
     "--hypothesis",
     multiple=True,
-    required=True,
     callback=values.systems,
-    metavar="[NAME=]COL",
-    help="What was recognised. Repeated with names, systems are compared utterance by utterance.",
+    metavar="[NAME=]COL|FILE",
+    help="What was recognised: a column, or a file that is joined by id. Repeated with names, systems are "
+    "compared utterance by utterance.",
 )
 @column(
     "--speaker",
@@ -64,6 +70,32 @@ deeper = section("Looking deeper")
 )
 @column("--id", "identifier", metavar="COL", help="What an utterance is called; else rows are numbered.")
 @missing_texts
+@files(
+    "--format",
+    "form",
+    type=click.Choice(["trn", "stm", "ctm", "kaldi", "nemo", "common_voice", "nlp", "table"]),
+    show_default=False,
+    help="Format of DATA and of hypotheses, where their names do not tell.",
+)
+@files("--attributes", metavar="FILE", help="A table with more columns, of utterances or of speakers.")
+@files(
+    "--attributes-on",
+    metavar="COL",
+    help="What attributes are joined on.  [default: the utterance, else the speaker]",
+)
+@files(
+    "--match-ids",
+    multiple=True,
+    callback=values.columns,
+    metavar="RULE,RULE",
+    help="Differences between ids to overlook: blanks, unicode, slashes, folder, extension, case.",
+)
+@files(
+    "--speaker-from",
+    type=click.Choice(["first", "last", "none"]),
+    default="first",
+    help="Where the speaker ends in the ids of a TRN file: at the first or the last dash.",
+)
 @by
 @group(
     "--against",
@@ -147,17 +179,35 @@ def command(*, data: str, **asked: Any) -> None:
     """Judge transcripts: word error rate by accent, dialect and recording condition.
 
     DATA is a CSV, TSV, JSON Lines, Parquet or Arrow file, a folder of Parquet files or a quoted glob, with a
-    row for each utterance. Every group gets its error rate with an interval that knows how few speakers it
-    stands on, and a verdict: disparity, parity, or inconclusive, with the number of speakers that would
-    decide it. Substitutions, deletions and insertions, runaway and empty output stand beside it.
+    row for each utterance; or a TRN, STM, CTM, NeMo, Common Voice or Rev file or a Kaldi folder, with
+    hypotheses in files of their own that are joined by id. Every group gets its error rate with an interval
+    that knows how few speakers it stands on, and a verdict: disparity, parity, or inconclusive, with the
+    number of speakers that would decide it. Substitutions, deletions and insertions, runaway and empty output
+    stand beside it.
     """
     kept: list[Utterances] = []
     wanted = asked["alignments"] is not None
 
     def make(tell: Callable[[int], None], **options: Any) -> Report:
         from fairkit.speech.evaluator import evaluate
+        from fairkit.speech.questions import systems_of
+        from fairkit.speech.readers import opened
 
-        return evaluate(data, **options, progress=tell, keep=kept.append if wanted else None)
+        given = {name: options.pop(name) for name in _OF_FILES}
+        found = opened(
+            data,
+            systems_of(options["hypothesis"] or {}),
+            **given,
+            **{name: options[name] for name in ("reference", "identifier", "speaker")},
+        )
+        if found is not None:
+            options |= {"reference": None, "hypothesis": None, "identifier": None, "speaker": None}
+        return evaluate(
+            data if found is None else found,
+            **options,
+            progress=tell,
+            keep=kept.append if wanted else None,
+        )
 
     def page() -> str:
         from fairkit.speech.viewer import worst_page

@@ -1,15 +1,16 @@
-"""Looking deeper: what stands beside the verdicts, each question asked of every grouping and system it fits."""
+"""Looking deeper: what stands beside the verdicts, asked of every grouping and system that it fits."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fairkit.counts import Counts
 from fairkit.groups import Grouping, Reference
 from fairkit.judging import Rules
 from fairkit.speech.adjust import adjusted_ratios
 from fairkit.speech.confusions import confusions
-from fairkit.speech.counting import EmptyReferences
+from fairkit.speech.counting import EmptyReferences, seen
 from fairkit.speech.gaps import gap_null
 from fairkit.speech.interactions import interactions
 from fairkit.speech.matching import matches
@@ -54,19 +55,24 @@ class Deeper:
 
 def look_deeper(
     utterances: Utterances,
+    counts: Counts,
+    *,
     split: Sequence[Grouping],
     wishes: Sequence[Reference],
-    *,
     rules: Rules,
     wanted: Wanted,
     normalizer: Normalizer,
 ) -> Deeper:
     """Ask what was wanted of every grouping and system that it fits.
 
+    Of a crossing, the first attribute names groups and the others are conditions.
+
     Parameters
     ----------
     utterances : Utterances
         With texts, where confusions or effects of rules are wanted.
+    counts : Counts
+        Theirs.
     split, wishes : sequence
         The groupings, and what each one's groups are compared with.
     rules : Rules
@@ -76,7 +82,6 @@ def look_deeper(
     """
     systems = range(len(utterances.systems))
     single = [(g, wish) for g, wish in zip(split, wishes, strict=True) if len(g.names) == 1]
-    crossed = [g for g in split if len(g.names) == 2]
     seed, confidence = rules.options.seed, rules.confidence
     gaps = tuple(
         gap_null(
@@ -95,14 +100,15 @@ def look_deeper(
     )
     hurt = tuple(
         found
-        for grouping in crossed
-        for s in systems
+        for grouping in split
+        for factor in grouping.names[1:]
+        for system in utterances.systems
         for found in interactions(
-            utterances,
-            grouping,
-            system=s,
-            empty_references=wanted.policy,
-            margins=rules.margins,
+            seen(counts, system, utterances.normalizers[0].name),
+            Grouping(grouping.attributes[:1]),
+            factor,
+            system=system,
+            margin=rules.margins.get("difference"),
             confidence=confidence,
             correction=rules.correction,
         )

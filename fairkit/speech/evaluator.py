@@ -196,8 +196,9 @@ def evaluate(
     )
     deeper = look_deeper(
         utterances,
-        split,
-        wishes,
+        counts,
+        split=split,
+        wishes=wishes,
         rules=rules,
         wanted=Wanted(
             adjust, match, confusions=confusions, rule_effects=rule_effects, policy=empty_references
@@ -354,8 +355,10 @@ def _check_joined(**named: object) -> None:
 
 def _only_names(metrics: Metrics) -> Sequence[str] | Literal["default", "all"]:
     """Take names of metrics; functions of rows know nothing of alignments."""
+    if metrics in ("default", "all"):
+        return metrics
     if isinstance(metrics, str):
-        return metrics if metrics in ("default", "all") else [metrics]  # type: ignore[return-value]
+        return [metrics]
     wrong = [repr(one) for one in metrics if not isinstance(one, str)]
     if wrong:
         raise UsageError(

@@ -68,7 +68,8 @@ def score_rows(
 
     Examples
     --------
-    >>>     >>> from fairkit.speech.normalize import normalizer
+    >>> from fairkit.groups import Attribute
+    >>> from fairkit.speech.normalize import normalizer
     >>> rows = {"ref": ["turn left", "stop"], "hyp": ["turn the left", None], "accent": ["A", "B"]}
     >>> asked = Asked("ref", {"asr": "hyp"}, (Attribute("accent"),), normalizers=(normalizer("basic"),))
     >>> found = score_rows(rows, asked)
@@ -76,9 +77,10 @@ def score_rows(
     ([[2, 0, 0, 1], [0, 0, 1, 0]], [False, True])
     """
     pool: dict[str, Any] = {"workers": workers, "pool": "process"} if workers > 1 else {}
-    columns = map_batches(data, Scorer(asked), columns=asked.columns, progress=progress, **pool)
-    untyped = isinstance(data, str | os.PathLike) and _untyped(os.fspath(data))
-    return _gathered(columns, asked, untyped=untyped)
+    written = _format(data)
+    scorer = Scorer(asked, blank_is_empty=written == "csv")
+    columns = map_batches(data, scorer, columns=asked.columns, progress=progress, **pool)
+    return _gathered(columns, asked, untyped=written in ("csv", "json"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +90,20 @@ class Scorer:
     Parameters
     ----------
     asked : Asked
+    blank_is_empty : bool
+        Whether a blank cell of a transcript is an empty text: a CSV cannot tell it from a missing one, and
+        a recogniser that heard nothing writes one.
     """
 
     asked: Asked
+    blank_is_empty: bool = False
 
     def __call__(self, batch: Any) -> dict[str, Any]:
         """Score one Arrow record batch, and return its columns of numbers and levels."""
         asked = self.asked
         values = {name: batch.column(name).to_pylist() for name in asked.columns}
-        references = _texts(values[asked.reference], asked.reference, asked.missing)
-        systems = [_texts(values[column], column, asked.missing) for column in asked.hypotheses.values()]
+        references = self._texts(values[asked.reference], asked.reference)
+        systems = [self._texts(values[column], column) for column in asked.hypotheses.values()]
         found: dict[str, Any] = {}
         scored = np.array([text is not None for text in references], bool)
         found["scored"] = scored
@@ -120,6 +126,16 @@ class Scorer:
             found |= {f"hypothesis.{s}": given for s, given in enumerate(systems)}
         return found
 
+    def _texts(self, values: Sequence[Any], column: str) -> list[str | None]:
+        """Check that a column holds texts; None and NaN are missing."""
+        wrong = [v for v in values if not (v is None or isinstance(v, str) or v != v)]  # noqa: PLR0124 - NaN
+        if wrong:
+            shown = shortlist([repr(v) for v in wrong[:_MOST_SHOWN]])
+            raise DataError(f"column '{column}' must hold texts, it holds {shown}.")
+        blank = "" if self.blank_is_empty else None
+        missing = self.asked.missing
+        return [(None if v in missing else v) if isinstance(v, str) else blank for v in values]
+
 
 def _described(asked: Asked, values: Mapping[str, list[Any]]) -> dict[str, Any]:
     """Write what is known of each utterance besides its texts, as levels."""
@@ -135,15 +151,6 @@ def _described(asked: Asked, values: Mapping[str, list[Any]]) -> dict[str, Any]:
             words = {1: "True", 0: "False"}
             found[f"level.{a.name}"] = [words.get(answer) for answer in truth.tolist()]
     return found
-
-
-def _texts(values: Sequence[Any], column: str, missing: Sequence[str]) -> list[str | None]:
-    """Check that a column holds texts; None and NaN are missing."""
-    wrong = [v for v in values if not (v is None or isinstance(v, str) or v != v)]  # noqa: PLR0124 - NaN
-    if wrong:
-        shown = shortlist([repr(v) for v in wrong[:_MOST_SHOWN]])
-        raise DataError(f"column '{column}' must hold texts, it holds {shown}.")
-    return [v if isinstance(v, str) and v not in missing else None for v in values]
 
 
 def _levels(values: Sequence[Any], missing: Sequence[str]) -> list[Level]:
@@ -176,11 +183,11 @@ def _numbers(values: Sequence[Level]) -> NDArray[np.float64] | None:
         return None
 
 
-def _untyped(path: str) -> bool:
-    """Tell whether a file's columns are texts, whatever they hold."""
+def _format(data: Any) -> str:
+    """Name the format of a file; empty for all else."""
     from fairkit.files import open_path
 
-    return open_path(path).format in ("csv", "json")
+    return open_path(data).format if isinstance(data, str | os.PathLike) else ""
 
 
 def _gathered(columns: Columns, asked: Asked, *, untyped: bool) -> Utterances:
@@ -203,7 +210,7 @@ def _gathered(columns: Columns, asked: Asked, *, untyped: bool) -> Utterances:
     ).transpose(2, 0, 1, 3)
     ids = _identifiers(columns, asked)
     speakers, speaker_ids = _speakers(columns, asked)
-    coded = [_coded(columns[f"level.{a.name}"], untyped=untyped) for a in asked.by]
+    coded = [_coded(columns[f"level.{a.name}"].tolist(), untyped=untyped) for a in asked.by]
     problems = [
         f"'{a.name}' has {len(levels):,} levels; group by a column with at most {MAX_LEVELS:,}."
         for a, (levels, _) in zip(asked.by, coded, strict=True)
@@ -229,7 +236,7 @@ def _gathered(columns: Columns, asked: Asked, *, untyped: bool) -> Utterances:
         empty_hypothesis=cube("silent", bool),
         empty_reference=np.column_stack([columns[f"bare.{k}"] for k in range(kinds)]).astype(bool),
         runaway=cube("runaway", bool),
-        covariates={name: _covariate(columns[f"level.{name}"]) for name in asked.covariates},
+        covariates={name: _covariate(columns[f"level.{name}"].tolist()) for name in asked.covariates},
         references=np.asarray(columns["reference"], object) if asked.keep_texts else None,
         hypotheses=np.column_stack([columns[f"hypothesis.{s}"] for s in range(systems)])
         if asked.keep_texts
@@ -264,7 +271,7 @@ def _identifiers(columns: Columns, asked: Asked) -> NDArray[Any]:
 def _speakers(columns: Columns, asked: Asked) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     if asked.speaker is None:
         return np.full(len(columns["scored"]), -1, np.int64), ()
-    levels, codes = _coded(columns[f"level.{asked.speaker}"], untyped=False)
+    levels, codes = _coded(columns[f"level.{asked.speaker}"].tolist(), untyped=False)
     known = tuple(str(level) for level in levels if level is not None)
     if not known:
         raise DataError(f"column '{asked.speaker}' names no speaker: every row lacks one.")

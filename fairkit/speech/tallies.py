@@ -7,12 +7,13 @@ policy for empty references, the rate without runaway output, and how often a sy
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fairkit.groups import Grouping
+from fairkit.kinds import EDITS
 from fairkit.speech.members import members
 from fairkit.speech.results import Listed, SpeechGroup, What
 from fairkit.speech.utterances import BoolArray, IntArray, Utterances
@@ -102,12 +103,13 @@ def _tallied(
     silent = utterances.empty_hypothesis[:, s, k] & ~lacking
     used = scored & ~bare if drop_empty else scored
 
-    def total(amount: NDArray[np.int64] | BoolArray, which: BoolArray | None = None) -> IntArray:
+    def total(amount: NDArray[np.int64] | BoolArray, which: BoolArray | None = None) -> list[int]:
         weights = amount if which is None else amount * which
-        return np.bincount(groups.position, weights, size).astype(np.int64)
+        return [int(sum_) for sum_ in np.bincount(groups.position, weights, size).tolist()]
 
     def rates(which: BoolArray) -> list[float | None]:
-        return _rates(total(errors, which), total(said, which))
+        pairs = zip(total(errors, which), total(said, which), strict=True)
+        return [wrong / spoken if spoken else None for wrong, spoken in pairs]
 
     spoken = scored & (said > 0)
     share = np.where(spoken, errors / np.maximum(said, 1), 0.0)
@@ -115,50 +117,32 @@ def _tallied(
     mean = np.divide(
         np.bincount(groups.position, share, size), number, out=np.full(size, np.nan), where=number > 0
     )
-    by_speaker = _means_of_speakers(utterances, groups, errors * used, said * used)
-    speakers = _speakers(utterances, groups, used)
-    columns = [
-        total(used),
-        total(said, used),
-        *(total(edits[:, field], used) for field in range(4)),
-    ]
-    whole = [column.tolist() for column in columns]
-    rate, kept, dropped = rates(used), rates(scored), rates(scored & ~bare)
-    tame = rates(used & ~runaway)
-    more = [
-        total(bare).tolist(),
-        total(errors, bare).tolist(),
-        total(lacking).tolist(),
-        total(silent).tolist(),
-        total(runaway).tolist(),
-        total(errors, runaway).tolist(),
-    ]
+    columns: dict[str, Sequence[Any]] = {
+        "utterances": total(used),
+        "speakers": _speakers(utterances, groups, used),
+        "said": total(said, used),
+        **{name: total(edits[:, field], used) for field, name in enumerate(EDITS)},
+        "error_rate": rates(used),
+        "with_empty_references": rates(scored),
+        "without_empty_references": rates(scored & ~bare),
+        "without_runaways": rates(used & ~runaway),
+        "mean_of_utterances": [None if np.isnan(one) else one for one in mean.tolist()],
+        "mean_of_speakers": _means_of_speakers(utterances, groups, errors * used, said * used),
+        "empty_references": total(bare),
+        "errors_on_empty": total(errors, bare),
+        "missing_hypotheses": total(lacking),
+        "empty_hypotheses": total(silent),
+        "runaways": total(runaway),
+        "errors_of_runaways": total(errors, runaway),
+    }
     for g, name in enumerate(groups.names):
         yield SpeechGroup(
             groups.attribute,
             name,
             utterances.systems[s],
             utterances.normalizers[k].name,
-            whole[0][g],
-            speakers[g],
-            *(column[g] for column in whole[1:]),
-            error_rate=rate[g],
-            with_empty_references=kept[g],
-            without_empty_references=dropped[g],
-            without_runaways=tame[g],
-            mean_of_utterances=None if np.isnan(mean[g]) else float(mean[g]),
-            mean_of_speakers=by_speaker[g],
-            empty_references=more[0][g],
-            errors_on_empty=more[1][g],
-            missing_hypotheses=more[2][g],
-            empty_hypotheses=more[3][g],
-            runaways=more[4][g],
-            errors_of_runaways=more[5][g],
+            **{field: column[g] for field, column in columns.items()},
         )
-
-
-def _rates(errors: IntArray, said: IntArray) -> list[float | None]:
-    return [e / n if n else None for e, n in zip(errors.tolist(), said.tolist(), strict=True)]
 
 
 def _speakers(utterances: Utterances, groups: _Groups, used: BoolArray) -> list[int | None]:

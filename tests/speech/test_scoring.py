@@ -43,11 +43,23 @@ def asked(by=("accent", "young: age < 40"), **more):
 
 def test_every_engine_gives_the_same_counts(frame_of):
     """Texts are aligned where they are, and nothing of the result depends on where that was."""
-    expected = word_counts(score(ROWS, asked()))
-    found = score(frame_of(ROWS), asked())
+    rows, typed = frame_of(ROWS), frame_of.engine.typed
+    texts = {name: [value or "" for value in ROWS[name]] for name in ("said", "heard", "second")}
+    expected = word_counts(score(ROWS if typed else ROWS | texts, asked()))
+    found = score(rows, asked())
     assert word_counts(found) == expected
     assert sorted(found.ids) == sorted(ROWS["utt"])
-    assert found.missing_hypothesis.sum(axis=0).tolist() == [10, 0]
+    assert found.missing_hypothesis.sum(axis=0).tolist() == ([10, 0] if typed else [0, 0])
+
+
+def test_a_blank_cell_of_a_csv_is_an_empty_text(tmp_path):
+    """A CSV cannot tell an empty text from a missing one, and a recogniser that heard nothing writes one."""
+    path = tmp_path / "rows.csv"
+    path.write_text("ref,hyp\na b,\n,c\n", encoding="utf-8")
+    found = score(path, Asked("ref", {"asr": "hyp"}, (), normalizers=(normalizer("none"),)))
+    assert found.scored.tolist() == [True, True]
+    assert found.empty_hypothesis[:, 0, 0].tolist() == [True, False]
+    assert found.empty_reference[:, 0].tolist() == [False, True]
 
 
 def test_processes_give_what_one_gives():
@@ -154,7 +166,7 @@ def test_texts_that_mean_missing_are_read_so():
     """In every column: labels, speakers and hypotheses."""
     found = score(ROWS | {"accent": ["?"] * 40}, asked(missing=("?", "time")))
     assert found.levels[0] == (None,)
-    assert found.missing_hypothesis[:, 1].sum() == 20
+    assert found.missing_hypothesis[:, 1].sum() == 10
 
 
 def test_columns_of_a_csv_are_typed_as_everywhere(tmp_path):

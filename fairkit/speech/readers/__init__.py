@@ -10,6 +10,7 @@ from __future__ import annotations
 from fairkit.speech.readers.formats import FORMATS, read_transcripts
 from fairkit.speech.readers.ids import IdRule
 from fairkit.speech.readers.joining import Joined, join
+from fairkit.speech.readers.opening import opened
 from fairkit.speech.readers.reading import read_joined
 from fairkit.speech.readers.transcripts import Format, Transcripts
 from fairkit.speech.readers.trn import SpeakerRule
@@ -24,6 +25,7 @@ __all__ = [
     "Transcripts",
     "Unmatched",
     "join",
+    "opened",
     "read_joined",
     "read_transcripts",
 ]
