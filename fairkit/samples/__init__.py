@@ -2,7 +2,8 @@
 
 The generated sets answer the question that public data cannot: does an audit find what is there, and stay
 silent about what is not? `truth` says what is there. Their rows come from PCG64's raw numbers by exact
-inverse distribution functions, so they are the same bytes on every machine.
+inverse distribution functions, so they are the same bytes on every machine. The speech data are what a real
+recogniser understood of synthetic voices; they are shipped, and `load_speech` reads them.
 
 >>> frame = hiring()
 >>> frame.shape
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from fairkit.samples import _files, _hiring, _lending
 from fairkit.samples._public import load_acs, load_adult, load_compas
+from fairkit.samples._speech import load_speech
 from fairkit.samples._truth import Planted, TrueGroup, Truth
 
 if TYPE_CHECKING:
@@ -35,13 +37,14 @@ __all__ = [
     "load_acs",
     "load_adult",
     "load_compas",
+    "load_speech",
     "path",
     "truth",
     "write",
 ]
 
 NAMES: tuple[str, ...] = tuple(_files.SAMPLES)
-"""Names of the generated data sets."""
+"""Names of the data sets that are drawn; the speech data are recognised, and have a loader of their own."""
 
 
 def hiring(*, rows: int = _hiring.ROWS, seed: int = _hiring.SEED) -> pd.DataFrame:
@@ -207,7 +210,8 @@ def write(folder: str | os.PathLike[str]) -> list[Path]:
     Returns
     -------
     list of Path
-        What was written: a CSV and a ``.truth.json`` for each set, and ``SHA256SUMS``.
+        What was written: a CSV and a ``.truth.json`` for each set, and ``SHA256SUMS`` of all CSV and JSON
+        files in the folder. The speech data are not drawn: ``python -m fairkit.samples speech`` makes them.
 
     Raises
     ------

@@ -36,7 +36,10 @@ SAMPLES: Mapping[str, Sample] = {
     "lending": Sample(_lending.ROWS, _lending.SEED, _lending.columns, _lending.truth),
 }
 
-_CHECKOUT = Path(__file__).parents[2] / "datasets"
+CHECKOUT = Path(__file__).parents[2] / "datasets"
+"""Where a checkout has the shipped files; an installed fairkit has no such folder."""
+
+_SUMS = "SHA256SUMS"
 
 
 def sample(name: str) -> Sample:
@@ -84,19 +87,30 @@ def contents(name: str) -> dict[str, bytes]:
 def write_all(folder: Path) -> list[Path]:
     """Write every data set, its truth, and the checksums of all."""
     files = {file: data for name in SAMPLES for file, data in contents(name).items()}
-    sums = "".join(f"{hashlib.sha256(files[file]).hexdigest()}  {file}\n" for file in sorted(files))
-    files["SHA256SUMS"] = sums.encode()
-    return [_write(folder / file, data) for file, data in files.items()]
+    return [*(write_file(folder / file, data) for file, data in files.items()), refresh_sums(folder)]
+
+
+def refresh_sums(folder: Path) -> Path:
+    """Write the checksums of every data file in a folder: its CSV and JSON files.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written.
+    """
+    files = sorted(path for suffix in ("csv", "json") for path in folder.glob(f"*.{suffix}"))
+    sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files]
+    return write_file(folder / _SUMS, "".join(sums).encode())
 
 
 def path_of(name: str) -> Path:
     """Find the CSV file of a data set, or make it in the cache."""
     sample(name)
-    shipped = _CHECKOUT / f"{name}.csv"
+    shipped = CHECKOUT / f"{name}.csv"
     if shipped.is_file():
         return shipped
     # Written anew each time: a file left by another version of fairkit must not be taken for this one's.
-    return _write(cache_folder() / "samples" / f"{name}.csv", contents(name)[f"{name}.csv"])
+    return write_file(cache_folder() / "samples" / f"{name}.csv", contents(name)[f"{name}.csv"])
 
 
 def load_sample(name: str) -> pd.DataFrame:
@@ -104,13 +118,20 @@ def load_sample(name: str) -> pd.DataFrame:
     import pandas as pd
 
     chosen = sample(name)
-    shipped = _CHECKOUT / f"{name}.csv"
+    shipped = CHECKOUT / f"{name}.csv"
     if shipped.is_file():
         return pd.read_csv(shipped)
     return draw(name, rows=chosen.rows, seed=chosen.seed)
 
 
-def _write(path: Path, data: bytes) -> Path:
+def write_file(path: Path, data: bytes) -> Path:
+    """Write a file whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        It cannot be written.
+    """
     try:
         with replacing(path) as file:
             file.write(data)

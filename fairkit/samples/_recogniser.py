@@ -42,11 +42,6 @@ class Recogniser:
     ------
     DataError
         The model's dictionary lacks words of the sentences; all of them are named.
-
-    Examples
-    --------
-    >>> Recogniser(["Turn on the light."]).transcribe(bytes(32_000))  # doctest: +SKIP
-    {'default': '', 'fast': ''}
     """
 
     def __init__(self, prompts: Sequence[str]) -> None:

@@ -96,7 +96,7 @@ def recorded(planned: Sequence[Utterance], *, jobs: int | None = None) -> list[R
         try:
             kept.parent.mkdir(parents=True, exist_ok=True)
             with kept.open("a", encoding="utf-8") as file:
-                for name, seconds, texts in _made(open_ones, jobs=jobs or len(os.sched_getaffinity(0))):
+                for name, seconds, texts in _made(open_ones, jobs=jobs or os.cpu_count() or 1):
                     found[name] = (seconds, texts)
                     file.write(json.dumps([name, seconds, texts]) + "\n")
                     file.flush()

@@ -18,7 +18,7 @@ from fairkit.samples._population import uniforms
 from fairkit.samples._prompts import PROMPTS
 
 Sex = Literal["female", "male"]
-Noise = Literal["none", "babble", "pink"]
+Noise = Literal["quiet", "babble", "pink"]
 Device = Literal["headset", "telephone"]
 
 SEED = 20_240_504
@@ -104,7 +104,7 @@ BODIES: tuple[Body, ...] = (
     Body("m2", "male", 50, 165, "headset"),
 )
 
-NOISES: Mapping[Noise, float | None] = {"none": None, "babble": 12.0, "pink": 12.0}
+NOISES: Mapping[Noise, float | None] = {"quiet": None, "babble": 12.0, "pink": 12.0}
 """Signal-to-noise ratio in decibels, over the whole utterance."""
 
 
@@ -139,5 +139,5 @@ def utterances() -> list[Utterance]:
 def _noise_at(place: int, quiet: int) -> Noise:
     """Give the first places to silence and share the others between babble and pink noise."""
     if place < quiet:
-        return "none"
+        return "quiet"
     return "babble" if (place - quiet) % 2 == 0 else "pink"
