@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations, zip_longest
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -24,10 +24,10 @@ from fairkit.speech.utterances import BoolArray, IntArray, Unit, Utterances
 Edit = Literal["hit", "substitution", "deletion", "insertion"]
 """What happened to a word."""
 
-What = Literal["worst", "runaway", "missing-hypothesis", "empty", "sample"]
+What = Literal["worst", "runaway", "missing-hypothesis", "empty", "empty-reference", "sample"]
 """Which utterances to look at."""
 
-WHATS: tuple[What, ...] = ("worst", "runaway", "missing-hypothesis", "empty", "sample")
+WHATS: tuple[What, ...] = get_args(What)
 
 FIRST = 50
 """Utterances that are chosen unless another number is asked for."""
@@ -185,10 +185,11 @@ def choose(
     Parameters
     ----------
     utterances : Utterances
-    what : {"worst", "runaway", "missing-hypothesis", "empty", "sample"}
-        Those with the most errors (runaway and missing output apart, for they have lists of their own), with
-        runaway output, without a hypothesis, with an empty one, or a random sample of all that were scored,
-        right or wrong: what is sampled shows what is usual.
+    what : {"worst", "runaway", "missing-hypothesis", "empty", "empty-reference", "sample"}
+        Those with the most errors, with runaway output, without a hypothesis, with an empty one, or with
+        words heard though nothing was said. The first list leaves out runaways, missing output and empty
+        references, for these have lists of their own. Or a random sample of all that were scored, right or
+        wrong: what is sampled shows what is usual.
     group : str, optional
         Only of this group, such as ``accent=Irish`` or ``accent=Irish & noise=yes``.
     system, normalizer : int
@@ -238,10 +239,11 @@ def choose(
     said = utterances.said()[:, system, normalizer]
     missing, runaway = utterances.missing_hypothesis[:, system], utterances.runaway[:, system, normalizer]
     wanted = {
-        "worst": (errors > 0) & ~missing & ~runaway,
+        "worst": (errors > 0) & (said > 0) & ~missing & ~runaway,
         "runaway": runaway,
         "missing-hypothesis": missing,
         "empty": utterances.empty_hypothesis[:, system, normalizer] & ~missing,
+        "empty-reference": (errors > 0) & (said == 0),
     }[what]
     found = np.flatnonzero(scored & wanted)
     order = np.lexsort((found, said[found], -errors[found]))

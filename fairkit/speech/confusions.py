@@ -42,8 +42,9 @@ class ComparedConfusions:
         Comparisons of a confusion in a group with all others, over which p-values are adjusted.
     utterances : int
         Utterances that were read.
-    runaways, without_hypothesis : int
-        Utterances left out, because the system went on and on, or gave no text: no word was confused there.
+    runaways, without_hypothesis, empty_references : int
+        Utterances left out, because the system went on and on or gave no text, or because nothing was said:
+        no word was confused there. Each is counted once: silence first, then empty references.
     """
 
     found: tuple[Confusion, ...]
@@ -51,6 +52,7 @@ class ComparedConfusions:
     utterances: int
     runaways: int
     without_hypothesis: int
+    empty_references: int
 
 
 def confusions(
@@ -105,7 +107,8 @@ def compare_confusions(
 ) -> ComparedConfusions:
     r"""Compare every confusion of every group with all other groups.
 
-    Runaway output and utterances without any text heard are left out: no word was confused there.
+    Runaway output and utterances of which nothing was heard, or in which nothing was said, are left out: no
+    word was confused there.
 
     Parameters
     ----------
@@ -172,8 +175,9 @@ def compare_confusions(
     )
     found = members(utterances, groupings(by)[0] if isinstance(by, str) else by)
     silent = utterances.missing_hypothesis[:, s] | utterances.empty_hypothesis[:, s, k]
-    runaway = utterances.runaway[:, s, k]
-    used = utterances.scored & ~silent & ~runaway
+    empty = utterances.empty_reference[:, k] & ~silent
+    runaway = utterances.runaway[:, s, k] & ~silent & ~empty
+    used = utterances.scored & ~silent & ~empty & ~runaway
     counts = count_confusions(utterances, found.position, system=s, normalizer=normalizer, used=used)
     ranked = rank(counts, len(found.names), least=least, least_speakers=least_speakers, prior=prior)
     listed: list[Confusion] = []
@@ -204,8 +208,9 @@ def compare_confusions(
         found=tuple(listed),
         compared=ranked.compared,
         utterances=int(used.sum()),
-        runaways=int((utterances.scored & runaway & ~silent).sum()),
+        runaways=int((utterances.scored & runaway).sum()),
         without_hypothesis=int((utterances.scored & silent).sum()),
+        empty_references=int((utterances.scored & empty).sum()),
     )
 
 

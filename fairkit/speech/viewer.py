@@ -33,6 +33,9 @@ WORST = 50
 MOST_COLUMNS = 400
 """Places of an alignment that are shown; the rest is counted."""
 
+LONG_RUN = 24
+"""Words added, or left out, one after another: of a longer run the first are shown."""
+
 MOST_CHARACTERS = 1_000
 """Characters of a text as it was given that are shown."""
 
@@ -209,7 +212,7 @@ def _system(a: AlignedUtterance, most: int, *, backwards: bool) -> Context:
         }.items()
         if holds
     ]
-    rest = a.columns[most:]
+    places, rest = _places(a.columns, most)
     return {
         "system": a.system,
         "rate": rate,
@@ -218,9 +221,28 @@ def _system(a: AlignedUtterance, most: int, *, backwards: bool) -> Context:
         else f"{', '.join(told)} of {counted(a.said, a.unit.removesuffix('s'))} said",
         "flags": flags,
         "dir": "rtl" if backwards else "ltr",
-        "columns": [_column(column) for column in a.columns[:most]],
+        "columns": places,
         "more": _more(rest, a.unit),
     }
+
+
+def _places(columns: Sequence[Column], most: int) -> tuple[list[Context], Sequence[Column]]:
+    """Write the first places, a long run of words added or left out as one; return those beyond, too."""
+    made: list[Context] = []
+    done = 0
+    for edit, of in groupby(columns, key=lambda column: column.edit):
+        run = list(of)
+        shorten = edit in {"insertion", "deletion"} and len(run) > LONG_RUN
+        first = run[: LONG_RUN // 2] if shorten else run
+        taken = first[: most - len(made)]
+        made += map(_column, taken)
+        done += len(taken)
+        if len(made) == most:
+            break
+        if shorten:
+            made.append({"more": f"… {len(run) - len(first):,} more {_DONE[edit]} …"})
+            done += len(run) - len(first)
+    return made, columns[done:]
 
 
 def _column(column: Column) -> Context:

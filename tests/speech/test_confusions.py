@@ -225,7 +225,8 @@ def test_confusions_add_up_to_the_errors_of_real_transcripts(real_data):
     assert [kinds[kind] for kind in ("substitution", "deletion", "insertion")] == edits[1:].tolist()
     compared = compare_confusions(utterances, "accent", normalizer=basic)
     assert compared.compared > len(compared.found) > 50
-    assert compared.utterances + compared.runaways + compared.without_hypothesis == utterances.scored.sum()
+    apart = compared.runaways + compared.without_hypothesis + compared.empty_references
+    assert compared.utterances + apart == utterances.scored.sum()
 
 
 def test_insertions_and_deletions_are_confusions_with_nothing():
@@ -252,17 +253,18 @@ def test_insertions_and_deletions_are_confusions_with_nothing():
 
 
 def test_runaways_and_silence_are_no_confusions():
-    """Runaway output and missing or empty hypotheses are left out, and counted."""
+    """Runaway output, missing or empty hypotheses and empty references are left out, and counted."""
     utterances = planted(special=pin_as_pen)
     plain = asked(utterances)
-    references = [*utterances.references, "hello", "never heard", "nor this", None]
-    hypotheses = [*utterances.hypotheses[:, 0], "bye " * 30, None, "", "pen"]
-    speakers = [utterances.speaker_ids[k] for k in utterances.speakers] + ["s0"] * 4
-    accents = [("A", "B")[k] for k in utterances.codes[:, 0]] + ["A"] * 4
+    references = [*utterances.references, "hello", "never heard", "nor this", None, "", ""]
+    hypotheses = [*utterances.hypotheses[:, 0], "bye " * 30, None, "", "pen", "pen", None]
+    speakers = [utterances.speaker_ids[k] for k in utterances.speakers] + ["s0"] * 6
+    accents = [("A", "B")[k] for k in utterances.codes[:, 0]] + ["A"] * 6
     more = asked(utterances_of(references, hypotheses, by={"accent": accents}, speakers=speakers))
     assert more.found == plain.found
     assert (plain.runaways, plain.without_hypothesis) == (0, 0)
-    assert (more.runaways, more.without_hypothesis, more.utterances) == (1, 2, plain.utterances)
+    assert (more.runaways, more.without_hypothesis, more.empty_references) == (1, 3, 1)
+    assert more.utterances == plain.utterances
 
 
 def test_without_speakers_an_utterance_is_a_speaker():
