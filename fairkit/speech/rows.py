@@ -143,17 +143,24 @@ def _described(asked: Asked, values: Mapping[str, list[Any]]) -> dict[str, Any]:
     plain = [a.name for a in asked.by if a.predicate is None]
     named = dict.fromkeys([*plain, *asked.covariates, *filter(None, (asked.speaker, asked.identifier))])
     for name in named:
-        found[f"level.{name}"] = _levels(values[name], asked.missing)
+        found[f"level.{name}"] = level_texts(values[name], asked.missing)
     for a in asked.by:
         if a.predicate is not None:
-            read = {name: _comparable(values[name], asked.missing) for name in a.predicate.columns}
+            read = {name: comparable(values[name], asked.missing) for name in a.predicate.columns}
             truth = to_mask(a.predicate, read)
             words = {1: "True", 0: "False"}
             found[f"level.{a.name}"] = [words.get(answer) for answer in truth.tolist()]
     return found
 
 
-def _levels(values: Sequence[Any], missing: Sequence[str]) -> list[Level]:
+def level_texts(values: Sequence[Any], missing: Sequence[str]) -> list[Level]:
+    """Write the values of a column as levels, each distinct one once.
+
+    Examples
+    --------
+    >>> level_texts([3.0, "?", None], ["?"])
+    ['3', None, None]
+    """
     known: dict[Any, Level] = {}
     found = []
     for value in values:
@@ -165,8 +172,14 @@ def _levels(values: Sequence[Any], missing: Sequence[str]) -> list[Level]:
     return found
 
 
-def _comparable(values: Sequence[Any], missing: Sequence[str]) -> NDArray[Any]:
-    """Give a predicate its column; texts that are all numbers (a CSV has no types) are compared as such."""
+def comparable(values: Sequence[Any], missing: Sequence[str]) -> NDArray[Any]:
+    """Give a predicate its column; texts that are all numbers (a CSV has no types) are compared as such.
+
+    Examples
+    --------
+    >>> comparable(["10", "9", "?"], ["?"]).tolist()
+    [10.0, 9.0, nan]
+    """
     present = [v for v in values if v is not None and v not in missing]
     if present and all(isinstance(v, str) for v in present):
         numbers = _numbers([v if v is None or v not in missing else None for v in values])
@@ -210,7 +223,7 @@ def _gathered(columns: Columns, asked: Asked, *, untyped: bool) -> Utterances:
     ).transpose(2, 0, 1, 3)
     ids = _identifiers(columns, asked)
     speakers, speaker_ids = _speakers(columns, asked)
-    coded = [_coded(columns[f"level.{a.name}"].tolist(), untyped=untyped) for a in asked.by]
+    coded = [codes_of(columns[f"level.{a.name}"].tolist(), untyped=untyped) for a in asked.by]
     problems = [
         f"'{a.name}' has {len(levels):,} levels; group by a column with at most {MAX_LEVELS:,}."
         for a, (levels, _) in zip(asked.by, coded, strict=True)
@@ -271,15 +284,22 @@ def _identifiers(columns: Columns, asked: Asked) -> NDArray[Any]:
 def _speakers(columns: Columns, asked: Asked) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     if asked.speaker is None:
         return np.full(len(columns["scored"]), -1, np.int64), ()
-    levels, codes = _coded(columns[f"level.{asked.speaker}"].tolist(), untyped=False)
+    levels, codes = codes_of(columns[f"level.{asked.speaker}"].tolist(), untyped=False)
     known = tuple(str(level) for level in levels if level is not None)
     if not known:
         raise DataError(f"column '{asked.speaker}' names no speaker: every row lacks one.")
     return np.where(codes < len(known), codes, -1), known
 
 
-def _coded(values: Sequence[Level], *, untyped: bool) -> tuple[tuple[Level, ...], NDArray[np.int64]]:
-    """Return the levels in natural order, and each row's place among them."""
+def codes_of(values: Sequence[Level], *, untyped: bool) -> tuple[tuple[Level, ...], NDArray[np.int64]]:
+    """Return the levels in natural order, and each row's place among them.
+
+    Examples
+    --------
+    >>> levels, codes = codes_of(["10", "9.0", None], untyped=True)
+    >>> levels, codes.tolist()
+    (('9', '10', None), [1, 0, 2])
+    """
     given = list(dict.fromkeys(values))
     written = csv_texts(given, ()) if untyped else tuple(given)
     levels = natural_order(written)
