@@ -58,11 +58,12 @@ def main() -> None:
     held = tracemalloc.get_traced_memory()[1]
     sure = sum(c.p_adjusted <= 0.05 for c in found.found)
     print(
-        f"{options.utterances:,} utterances x {options.words} words, {ACCENTS} accents,"
-        f" {SPEAKERS:,} speakers\n  aligning {aligning:>7.2f} s\n  ranking  {ranking:>7.2f} s, {ranking / aligning:.0f} times that\n"
-        f"  memory   {held / 2**20:>7.0f} MiB\n"
-        f"  {found.compared:,} comparisons; {sure} with p_adjusted <= .05, and no true difference"
+        f"{options.utterances:,} utterances x {options.words} words, {ACCENTS} accents, {SPEAKERS:,} speakers"
     )
+    print(f"  aligning {aligning:>7.2f} s")
+    print(f"  ranking  {ranking:>7.2f} s, {ranking / aligning:.0f} times that")
+    print(f"  memory   {held / 2**20:>7.0f} MiB")
+    print(f"  {found.compared:,} comparisons; {sure} with p_adjusted <= .05, and no true difference")
 
 
 if __name__ == "__main__":
