@@ -99,7 +99,8 @@ def shapes(
             shape = variance * (freedom + 1) * _TRANSFORMS[scale].slope(value) ** 2
             inside = np.isfinite(_TRANSFORMS[scale].forward(value))
             shape = np.where(inside & (variance > 0), shape, np.nan)
-    return Sided(value, np.where(np.isfinite(shape), shape, np.nan), freedom, step)
+    # Clusters that happen to agree have no variance, which is no certainty: `filled` gives them one.
+    return Sided(value, np.where(np.isfinite(shape) & (shape > 0), shape, np.nan), freedom, step)
 
 
 def pooled(side: Sided) -> float:

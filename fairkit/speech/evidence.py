@@ -5,11 +5,11 @@ of .5 (40 utterances of 10 words each, error rate .15), intervals that take utte
 about 40 % where 95 % are promised. Here every interval has the speaker as its unit:
 
 - 20 speakers or more: the percentile interval of a bootstrap over speakers, at Hesterberg's expanded level
-  (``speaker-bootstrap``). Where rates stand on fewer than 10 effective events, speakers are too coarse to be
-  resampled and the next one is used.
-- 3 to 19 speakers: Student's t on the metric's scale, from the jackknife over speakers: gamma limits of rates
-  (``speaker-gamma``), Wilson's of shares (``speaker-wilson``), t on the logarithm of a mean
-  (``speaker-log-t``), each from as many events as the variance is worth with t in place of the normal.
+  (``speaker-bootstrap``). Where a rate stands on fewer than 10 effective events, speakers are too coarse to
+  be resampled and the next one is used.
+- 3 to 19 speakers: Student's t from the jackknife over speakers, on the logarithm of a rate
+  (``speaker-log-t``) or the logit of a share (``speaker-logit-t``). Where nobody made an error, or all
+  speakers agree, limits of counts that vary as those of all groups (``speaker-gamma``, ``speaker-wilson``).
 - 1 or 2 speakers: none, ``too-few-clusters``: two people are no group estimate.
 
 Nominal 95 % intervals of the word error rate cover, in 2,000 draws each:
@@ -40,6 +40,7 @@ Hesterberg 2015, What teachers should know about the bootstrap, The American Sta
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,8 +50,10 @@ from fairkit.evidence import Compare
 from fairkit.inference import Bounds, cluster_replicates, expanded_confidence
 from fairkit.kinds import EDITS
 from fairkit.linearised import LinearisedComparison, LinearisedRows
+from fairkit.metrics import Scale
 from fairkit.metrics.words import values_at
-from fairkit.sides import Pair
+from fairkit.scaled import limits
+from fairkit.sides import Pair, sided
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -102,6 +105,16 @@ class SpeakerRows(LinearisedRows):
     def plain(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
         """Bootstrap over speakers where there are 20 or more, t from the jackknife where there are fewer."""
         (low, high), method = super().plain(confidence)
+        if not self.clustered:
+            return Bounds(low, high), method
+        tail = np.full(self.values.shape[1], (1 - confidence) / 2)
+        for i, metric in enumerate(self.metrics):
+            scale: Scale = "logit" if metric.scale == "binomial" else "log"
+            side = sided(on_scale := replace(metric, scale=scale), self.own, i)
+            bounds = limits(on_scale, side, tail, side.freedom, exact=False, estimated=True)
+            usable = ~(np.isnan(low[i]) | np.isnan(bounds.low))
+            low[i, usable], high[i, usable] = bounds.low[usable], bounds.high[usable]
+            method[i, usable] = f"speaker-{scale}-t"
         chosen = self._resampled() & ~np.isnan(low)
         groups = np.flatnonzero(chosen.any(axis=0))
         if not len(groups):
@@ -133,13 +146,12 @@ class SpeakerRows(LinearisedRows):
 
     def _resampled(self) -> NDArray[np.bool_]:
         """Say which values a bootstrap over speakers suits, shape (metrics, groups)."""
-        if not self.clustered:
-            return np.zeros(self.values.shape, bool)
         bounded = np.array([np.inf if m.highest is None else m.highest for m in self.metrics])[:, None]
         nearest = np.minimum(self.values, bounded - self.values)
         with np.errstate(divide="ignore", invalid="ignore"):
             events = nearest**2 / self.own.variance
-        return np.asarray((self.own.units >= BOOTSTRAP_FROM) & (events >= _EFFECTIVE_EVENTS))
+        enough = (events >= _EFFECTIVE_EVENTS) & (self.own.variance > 0)  # who all agree are not certain
+        return np.asarray(enough & (self.own.units >= BOOTSTRAP_FROM))
 
     def _speaker_replicates(self, groups: IntArray) -> FloatArray:
         """Resample the speakers of each group, shape (replicates, groups, fields)."""
