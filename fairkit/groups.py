@@ -177,7 +177,19 @@ def listed_groups(grouping: Grouping, table: Counts) -> tuple[tuple[Level, ...],
     >>> listed_groups(Grouping((Attribute("sex", levels=("F", "X")),)), table)
     (('F',), ('X',))
     """
-    present, _ = group_runs(table)
+    return with_declared(grouping, group_runs(table)[0])
+
+
+def with_declared(
+    grouping: Grouping, present: tuple[tuple[Level, ...], ...]
+) -> tuple[tuple[Level, ...], ...]:
+    """Add every crossing of declared levels to the groups that have rows, as :func:`listed_groups` does.
+
+    Examples
+    --------
+    >>> with_declared(Grouping((Attribute("sex", levels=("F", "X")),)), (("M",),))
+    (('F',), ('M',), ('X',))
+    """
     if not all(attribute.levels for attribute in grouping.attributes):
         return present
     declared = itertools.product(*(attribute.levels for attribute in grouping.attributes))

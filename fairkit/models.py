@@ -20,8 +20,8 @@ from fairkit.findings import TOO_FEW_ROWS
 from fairkit.groups import Grouping
 from fairkit.metrics import AnyMetric, Why
 from fairkit.pairs.families import (
+    Compared,
     Judgement,
-    ModelPair,
     Rules,
     finite,
     has_ratio,
@@ -212,15 +212,11 @@ def model_contrasts(
     pairs = model_pairs(counts, grouping, metrics, baseline, every_pair=every_pair)
     rules = Rules(margins or {}, confidence, correction)
     for pair in pairs:
-        families = [[(name, compared(pair.of(g), pair.metric)) for g, name in enumerate(pair.names)]]
+        values = {name: compared(pair.of(g), pair.metric) for g, name in enumerate(pair.names)}
+        made += changes_of(pair, grouping.name, values, compare, rules)
         if overall:
-            families.append([(ALL, compared(pair.rows, pair.metric))])
-        for family in families:
-            judged = judge_changes([value for _, value in family], pair, compare, rules)
-            made += [
-                _model_contrast(pair, (grouping.name, name), value, compare, one)
-                for (name, value), one in zip(family, judged, strict=True)
-            ]
+            everyone = {ALL: compared(pair.rows, pair.metric)}
+            made += changes_of(pair, grouping.name, everyone, compare, rules)
     return tuple(made)
 
 
@@ -275,20 +271,57 @@ def gap_changes(
     pairs = model_pairs(counts, grouping, metrics, baseline, every_pair=every_pair)
     rules = Rules(margins or {}, confidence, correction)
     for pair in pairs:
-        sides = [
-            (compared(pair.of(g), pair.metric), compared(pair.rest(g), pair.metric))
-            for g in range(len(pair.names))
-        ]
-        judged = judge_gaps(sides, pair, rules)
-        made += [
-            _gap_change(pair, (grouping.name, name), side, one)
-            for name, side, one in zip(pair.names, sides, judged, strict=True)
-        ]
+        sides = {
+            name: (compared(pair.of(g), pair.metric), compared(pair.rest(g), pair.metric))
+            for g, name in enumerate(pair.names)
+        }
+        made += gaps_of(pair, grouping.name, sides, rules)
     return tuple(made)
 
 
+def changes_of(
+    pair: Compared, attribute: str, values: Mapping[str, PairedValue], compare: Compare, rules: Rules
+) -> list[ModelContrast]:
+    """Judge the values of two models, by the name of each group, as one family.
+
+    Parameters
+    ----------
+    pair : Compared
+    attribute : str
+        Name of the grouping.
+    values : mapping of group to PairedValue
+    compare : {"difference", "ratio"}
+    rules : Rules
+    """
+    judged = judge_changes(list(values.values()), pair, compare, rules)
+    return [
+        _model_contrast(pair, (attribute, name), value, compare, one)
+        for (name, value), one in zip(values.items(), judged, strict=True)
+    ]
+
+
+def gaps_of(
+    pair: Compared, attribute: str, sides: Mapping[str, tuple[PairedValue, PairedValue]], rules: Rules
+) -> list[GapChange]:
+    """Judge how the gap of each group changes, from its own values and those of all others, as one family.
+
+    Parameters
+    ----------
+    pair : Compared
+    attribute : str
+        Name of the grouping.
+    sides : mapping of group to pair of PairedValue
+    rules : Rules
+    """
+    judged = judge_gaps(list(sides.values()), pair, rules)
+    return [
+        _gap_change(pair, (attribute, name), side, one)
+        for (name, side), one in zip(sides.items(), judged, strict=True)
+    ]
+
+
 def _model_contrast(
-    pair: ModelPair, place: tuple[str, str], value: PairedValue, compare: Compare, judged: Judgement
+    pair: Compared, place: tuple[str, str], value: PairedValue, compare: Compare, judged: Judgement
 ) -> ModelContrast:
     beyond, inside, known = judged.beyond, judged.inside, judged.low is not None
     better = pair.metric.better
@@ -310,7 +343,7 @@ def _model_contrast(
 
 
 def _gap_change(
-    pair: ModelPair, place: tuple[str, str], sides: tuple[PairedValue, PairedValue], judged: Judgement
+    pair: Compared, place: tuple[str, str], sides: tuple[PairedValue, PairedValue], judged: Judgement
 ) -> GapChange:
     own, rest = sides
     before, after = own.first - rest.first, own.second - rest.second
@@ -327,7 +360,7 @@ def _gap_change(
     )  # fmt: skip
 
 
-def _reason(pair: ModelPair, value: PairedValue, judged: Judgement, *, inconclusive: bool) -> str | None:
+def _reason(pair: Compared, value: PairedValue, judged: Judgement, *, inconclusive: bool) -> str | None:
     if judged.value is None:
         return str(value.why or (Why.REFERENCE_ZERO if has_ratio(pair.metric) else Why.NO_RATIO))
     if judged.low is None:

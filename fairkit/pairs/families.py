@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,6 +96,34 @@ class Judgement:
         )
 
 
+class Compared(Protocol):
+    """What a family is about: one metric of two models, whatever rows they were measured on."""
+
+    @property
+    def metric(self) -> Metric | Functional:
+        """The metric."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """The metric's name, with the class it is about."""
+        ...
+
+    @property
+    def first(self) -> str:
+        """The model compared with."""
+        ...
+
+    @property
+    def second(self) -> str:
+        """The other model."""
+        ...
+
+    def totals(self) -> FloatArray:
+        """Return the sums over all groups, which margins may depend on."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ModelPair:
     """One metric of two models on the rows of all groups.
@@ -127,6 +155,24 @@ class ModelPair:
         """Return the rows of all other groups."""
         return self.rows.only(self.rows.group != group)
 
+    def totals(self) -> FloatArray:
+        """Return the sums over all groups, which margins may depend on."""
+        return self.rows.totals(self.rows.first)
+
+
+def wanted_pairs(models: Sequence[str], baseline: str | None, *, every_pair: bool) -> list[tuple[str, str]]:
+    """List which models are compared: every one with the baseline, or with every one before it.
+
+    Examples
+    --------
+    >>> wanted_pairs(["a", "b", "c"], "b", every_pair=False)
+    [('b', 'a'), ('b', 'c')]
+    """
+    if every_pair:
+        return [(one, two) for i, two in enumerate(models) for one in models[:i]]
+    first = models[0] if baseline is None else baseline
+    return [(first, model) for model in models if model != first]
+
 
 def model_pairs(
     counts: Counts,
@@ -144,11 +190,7 @@ def model_pairs(
     levels = listed_groups(grouping, total)
     group = placed(total, levels)
     names = tuple(group_name(grouping.names, g) for g in levels)
-    first = models[0] if baseline is None else baseline
-    wanted = [(first, model) for model in models if model != first]
-    if every_pair:
-        wanted = [(one, two) for i, two in enumerate(models) for one in models[:i]]
-    for one, two in wanted:
+    for one, two in wanted_pairs(models, baseline, every_pair=every_pair):
         for (kind, part), (reading, other) in pairs_of_readings(every, one, two).items():
             chosen = list(_chosen(metrics, kind, part, models))
             if not chosen:
@@ -190,7 +232,7 @@ def _check(
 
 
 def judge_changes(
-    values: Sequence[PairedValue], pair: ModelPair, compare: Compare, rules: Rules
+    values: Sequence[PairedValue], pair: Compared, compare: Compare, rules: Rules
 ) -> list[Judgement]:
     """Judge the differences, or ratios, between two models in every group."""
     first, second = (np.array([getattr(v, side) for v in values]) for side in ("first", "second"))
@@ -208,7 +250,7 @@ def judge_changes(
 
 
 def judge_gaps(
-    sides: Sequence[tuple[PairedValue, PairedValue]], pair: ModelPair, rules: Rules
+    sides: Sequence[tuple[PairedValue, PairedValue]], pair: Compared, rules: Rules
 ) -> list[Judgement]:
     """Judge how the gap between every group and all others changes from one model to the other."""
     own, rest = (list(side) for side in zip(*sides, strict=True)) if sides else ([], [])
@@ -247,12 +289,18 @@ def finite(value: float) -> float | None:
 
 def _of_gap(own: Spread, rest: Spread) -> Spread:
     """Return the spread of the difference of two differences: clusters pull both sides at once."""
+    least = _added((own.least, own.least_freedom), (rest.least, rest.least_freedom))
     if own.pull is not None and rest.pull is not None:
         pull = own.pull - rest.pull
-        return Spread(float((pull**2).sum()), float(np.fmin(own.freedom, rest.freedom)), pull)
-    parts = [(s.variance, s.freedom) for s in (own, rest) if s.variance > 0]
-    total = sum(v for v, _ in parts)
-    return Spread(total, total**2 / sum(v**2 / f for v, f in parts) if total else np.nan, None)
+        return Spread(float((pull**2).sum()), float(np.fmin(own.freedom, rest.freedom)), pull, *least)
+    return Spread(*_added((own.variance, own.freedom), (rest.variance, rest.freedom)), None, *least)
+
+
+def _added(*parts: tuple[float, float]) -> tuple[float, float]:
+    """Add independent variances, with their degrees of freedom after Satterthwaite."""
+    known = [(v, f) for v, f in parts if v > 0]
+    total = sum(v for v, _ in known)
+    return total, total**2 / sum(v**2 / f for v, f in known) if total else np.nan
 
 
 def _chosen(
@@ -304,14 +352,13 @@ class _Family:
 
 
 def _judged(
-    family: _Family, pair: ModelPair, rules: Rules, *, hypotheses: int | None = None
+    family: _Family, pair: Compared, rules: Rules, *, hypotheses: int | None = None
 ) -> list[Judgement]:
     groups = family.value.shape[1]
     if not groups:
         return []
     size = np.array([hypotheses or max(int((~np.isnan(family.value)).sum()), 1)])
-    sums = pair.rows.totals(pair.rows.first)[None]
-    margin = margins_for([pair.metric], rules.margins, family.compare, sums)
+    margin = margins_for([pair.metric], rules.margins, family.compare, pair.totals()[None])
     decided = decide_limits(
         family,
         margin.low,

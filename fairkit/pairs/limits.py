@@ -7,7 +7,9 @@ The joint table of counts knows each row under both models, which gives two ways
   accuracy is the mean of two such differences.
 - *All else* (precision, F1, AUC, Brier score, means over classes): Student's t, with
   :math:`2 V^2 / (\sum \psi^4 - V^2 / n)` degrees of freedom for influences :math:`\psi` (Satterthwaite):
-  about twice the rows that carry the variance, which are few where models seldom differ.
+  about twice the rows that carry the variance, which are few where models seldom differ. Where a floor is
+  given (:mod:`fairkit.speech.releases`), the interval is no narrower than that of independent rows, and
+  limits of skewed differences are no nearer than those of the ratio.
 
 Where no row differs there is no variance; a share then still has the limits of a share of 0, anything else
 has none.
@@ -35,11 +37,17 @@ FloatArray = NDArray[np.float64]
 
 
 class Spread(NamedTuple):
-    """Variance of a value, its degrees of freedom, and how far each of all clusters pulls it."""
+    """Variance of a value, its degrees of freedom, and how far each of all clusters pulls it.
+
+    `least` and `least_freedom` are the variance of independent rows and its degrees of freedom, where an
+    interval by clusters must not be narrower than theirs.
+    """
 
     variance: float
     freedom: float
     pull: FloatArray | None
+    least: float = 0.0
+    least_freedom: float = np.inf
 
 
 class Discordance(NamedTuple):
@@ -74,6 +82,8 @@ class PairedValue:
     clusters : int or None
     exact : tuple of int or None
         Whole discordant rows, of independent rows without weights.
+    skewed : bool
+        Whether clusters with large values differ by more: Student's limits of the difference are too near.
     """
 
     first: float
@@ -86,6 +96,7 @@ class PairedValue:
     discordant: int
     clusters: int | None
     exact: tuple[int, int] | None
+    skewed: bool = False
 
     @property
     def usable(self) -> bool:
@@ -115,7 +126,7 @@ def difference_limits(
     """
     value = np.array([one.second - one.first for one in values])
     reach = student_reach([one.difference for one in values], confidence)
-    low, high = value - reach, value + reach
+    low, high = _skewed(values, confidence, Bounds(value - reach, value + reach), guarded=guarded)
     method = ["paired-t" if one.clusters is None else "cluster-t" for one in values]
     shared = [i for i, one in enumerate(values) if one.shares]
     if shared:
@@ -174,6 +185,24 @@ def _share_limits(
     return low, high
 
 
+def _skewed(
+    values: Sequence[PairedValue], confidence: FloatArray, limits: Bounds, *, guarded: bool
+) -> Bounds:
+    """Move limits of skewed differences out to those of the ratio, to second order of its logarithm.
+
+    Away from zero always, for large values differ by more and few were seen; in far tails towards zero too.
+    """
+    if not any(one.skewed for one in values):
+        return limits
+    first, second = (np.array([getattr(one, side) for one in values]) for side in ("first", "second"))
+    value = second - first
+    reach = student_reach([one.log_ratio for one in values], confidence)
+    further = np.where([one.skewed for one in values], reach + reach**2 / 2, np.nan)
+    low = np.where(guarded | (value < 0), np.fmin(limits.low, value - first * further), limits.low)
+    high = np.where(guarded | (value > 0), np.fmax(limits.high, value + second * further), limits.high)
+    return Bounds(low, high)
+
+
 def _usable(
     values: Sequence[PairedValue], low: FloatArray, high: FloatArray, method: list[str]
 ) -> tuple[Bounds, list[str]]:
@@ -184,20 +213,22 @@ def _usable(
 
 def student_reach(spreads: Sequence[Spread], confidence: FloatArray) -> FloatArray:
     """Half the width of Student's interval; NaN where nothing varies."""
-    variance, freedom = (
-        np.array([getattr(one, name) for one in spreads]) for name in ("variance", "freedom")
-    )
-    known = variance > 0
-    found = np.full(len(variance), np.nan)
-    quantile = student_quantile(freedom[known], (1 + confidence[known]) / 2)
-    found[known] = quantile * np.sqrt(variance[known])
-    return found
+    reaches = []
+    for names in (("variance", "freedom"), ("least", "least_freedom")):
+        variance, freedom = (np.array([getattr(one, name) for one in spreads]) for name in names)
+        known = variance > 0
+        found = np.full(len(variance), np.nan)
+        quantile = student_quantile(freedom[known], (1 + confidence[known]) / 2)
+        found[known] = quantile * np.sqrt(variance[known])
+        reaches.append(found)
+    unknown = np.isnan([one.variance for one in spreads])
+    return np.where(unknown, np.nan, np.fmax(*reaches))
 
 
 def student_p(value: float, spread: Spread) -> float:
     """Test that a value is 0; NaN where nothing varies."""
-    if not spread.variance > 0:
-        return np.nan
     from scipy.special import stdtr
 
-    return float(2 * stdtr(spread.freedom, -abs(value) / np.sqrt(spread.variance)))
+    known = ((spread.variance, spread.freedom), (spread.least, spread.least_freedom))
+    found = [2 * stdtr(freedom, -abs(value) / np.sqrt(v)) for v, freedom in known if v > 0]
+    return float(max(found)) if found and not np.isnan(spread.variance) else np.nan
