@@ -178,11 +178,12 @@ class English:
 
     def _words(self, chunk: str) -> Sequence[str]:
         """Return the words of a chunk, before numbers and spelling."""
-        if chunk.isascii() and chunk.isalpha():
-            return self._simple.get(chunk) or ((chunk,) if chunk not in self._simple else ())
+        bare = chunk[:-1] if chunk[-1] in ",.?!" else chunk
+        if bare.isascii() and bare.isalpha():
+            return self._simple.get(bare, (bare,))
         chunk = self._fillers.sub("", chunk)
         chunk = self._whole_words.sub(self._in_full, chunk)
-        if self._endings:
+        if self._endings and "'" in chunk:
             chunk = _ENDING.sub(_second_word, _NOT.sub(_second_word, chunk))
         chunk = _PERIOD.sub(r" \1", _DIGIT_COMMA.sub(r"\1\2", chunk))
         return chunk.translate(plain_letters).split()

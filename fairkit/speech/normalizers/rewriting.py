@@ -176,6 +176,10 @@ class RuleSet:
         """Return the rule set without one of its rules."""
         return replace(self, rules=self.rules[:position] + self.rules[position + 1 :])
 
+    def without_stage(self, stage: str) -> RuleSet:
+        """Return the rule set on a base that lacks one more stage."""
+        return replace(self, base_without=(*self.base_without, stage))
+
     def decides(self) -> dict[str, Any]:
         """Return what the rules decide, for their hash: names decide nothing."""
         return {"rules": [rule.decides() for rule in self.rules]}

@@ -68,6 +68,7 @@ _MOST_RULES = 1000
 _LONGEST_PATTERN = 500
 _PROBE = 1000
 _PROBE_SECONDS = 0.5
+_LETTERS = 40
 _NAMED = 3
 
 Base = Callable[[str, Sequence[str]], Any]
@@ -254,12 +255,15 @@ class _Reader:
             )
             return
         try:
-            made.sub(shown, "")
+            # With an empty alternative the pattern matches, so that the replacement is read.
+            regex.compile(f"(?:{pattern})|").sub(shown, "")
         except (regex.error, IndexError) as error:
             self._wrong(f"{where}.with", f"{shown!r} does not fit the pattern: {error}.")
             return
         letters = dict.fromkeys("a0 <[(" + "".join(filter(str.isprintable, pattern)))
-        probes = [letter * _PROBE + end for letter in list(letters)[:40] for end in ("\x00", "")]
+        # What a pattern needs stands at the end, out of its reach, or it would not even begin to search.
+        ends = ("", "\x00", "\x00\n" + "".join(letters))
+        probes = [letter * _PROBE + end for letter in list(letters)[:_LETTERS] for end in ends]
         try:
             for probe in probes:
                 made.sub(shown, probe, timeout=_PROBE_SECONDS)

@@ -1,6 +1,6 @@
 """Write the families of British spellings from the list of an installed openai-whisper.
 
-    python tests/speech/make_spelling_families.py > fairkit/speech/normalizers/spelling_families.txt
+    python tests/plugins/make_spelling_families.py > fairkit/speech/normalizers/spelling_families.txt
 
 Each pair is split into a stem, the letters that differ and an ending; stems with the same letters and the
 same endings share a line. A key of more than one word, which no word of a text can equal, is left out.
@@ -13,7 +13,9 @@ import sys
 from collections import defaultdict
 from collections.abc import Mapping
 from importlib.metadata import files
+from pathlib import Path
 
+SHIPPED = Path(__file__).parents[2] / "fairkit/speech/normalizers/spelling_families.txt"
 HEADER = """\
 # British and American spellings, `british>american endings: stems` (fairkit/speech/normalizers/spelling.py).
 # The pairs are those of Whisper's English normaliser (openai-whisper, MIT licence), for identical output.
