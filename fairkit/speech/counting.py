@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairkit._levels import runs
-from fairkit.counts import FIELDS, LEFT_OUT, Axis, Counts, Kind, natural_order
+from fairkit.counts import FIELDS, LEFT_OUT, Axis, Counts, natural_order
 from fairkit.errors import DataError, shortlist, unknown_name
 from fairkit.kinds import EDITS
 from fairkit.speech.utterances import BoolArray, IntArray, Utterances
@@ -135,6 +135,7 @@ def seen(counts: Counts, system: str, normalizer: str) -> Counts:
 
     Examples
     --------
+    >>> from fairkit.counts import Kind
     >>> axes = [Axis("system", ()), Axis("normalizer", ())]
     >>> table = Counts.from_cells(
     ...     Kind.WORDS, ["accent"], [("US",), ("US",)], np.eye(2, 21), axes=axes,
@@ -174,7 +175,7 @@ def seen(counts: Counts, system: str, normalizer: str) -> Counts:
 
 
 def _clusters(utterances: Utterances) -> tuple[IntArray | None, tuple[str, ...]]:
-    """Number the speakers, and give each utterance without one a number of its own."""
+    """Give each speaker a number, and each utterance without one a number of its own."""
     if not utterances.has_speakers:
         return None, ()
     unknown = np.flatnonzero(utterances.speakers < 0)

@@ -8,7 +8,11 @@ Each of the four rates is pulled by each speaker (:mod:`fairkit.pulls`), and the
 four are added up before they are squared. So speakers who were recorded under both conditions are compared
 with themselves, without anybody declaring pairs, and speakers who were not are compared with one another.
 
-Nominal 95 % intervals cover VERDICTS
+The variance of a group is never taken to be below its mean with that of all groups, so single intervals of
+level 95 % cover 96 to 99.7 % (5 accents of 3 to 40 speakers, sd .5 of the logarithm of speakers' rates and .2
+of what noise does to them; 95 % where there are two accents). Families of equal accents show a disparity
+without margin in 0 to 2.5 % of draws, in 5.5 % of 200 with two accents of 8 speakers; noise that lifts the
+rate of one accent half as much again is found among 20 speakers in 94 %.
 """
 
 from __future__ import annotations
