@@ -13,6 +13,9 @@ import tempfile
 from pathlib import Path
 
 EXTRAS = "dev,all,spark,dask,acs"
+ALONE = {"openai-whisper": "20250625"}
+"""Installed without what it depends on."""
+
 HELD = {
     "torch": ("2.13.0", "what the project is tested with; newer ones bring gigabytes of CUDA packages"),
     "flwr": ("1.41.0", "1.42.0 asks for a certifi that is newer than any published when this was resolved"),
@@ -55,6 +58,7 @@ def resolve(root: Path) -> list[str]:
         installs = json.loads(report.read_text(encoding="utf-8"))["install"]
     found = {item["metadata"]["name"]: item["metadata"]["version"] for item in installs}
     found.pop("fairkit")
+    found |= ALONE
     # A local build such as 2.13.0+cpu satisfies ==2.13.0, so the pin names the public version only.
     return sorted((f"{name}=={version.split('+')[0]}" for name, version in found.items()), key=str.lower)
 

@@ -21,8 +21,8 @@ def test_every_kind_is_described_wholly(kind):
 
 @pytest.mark.parametrize("kind", Kind)
 def test_what_is_left_out_is_named_by_its_reason(kind):
-    """Every reason ends in what is missing, so that views can say it in words."""
-    assert all(name.endswith("_missing") for name in LEFT_OUT[kind])
+    """Every reason ends in what is missing or empty, so that views can say it in words."""
+    assert all(name.endswith(("_missing", "_empty")) for name in LEFT_OUT[kind])
 
 
 @pytest.mark.parametrize("kind", sorted(MOMENTS))
@@ -44,5 +44,5 @@ def test_a_kind_is_its_word():
     """Reports and counts name kinds by the words of the design, which must not change."""
     assert [str(kind) for kind in Kind] == [
         "confusion", "decisions", "agreement", "scores", "classes", "outcomes", "regression", "ranking",
-        "events",
+        "events", "words", "characters",
     ]  # fmt: skip

@@ -114,6 +114,21 @@ LISTED: tuple[Listed, ...] = (
         (Kind.EVENTS,),
         "numerator is the sum of events, denominator that of exposure.",
     ),
+    Listed(
+        "words",
+        "Transcripts, by words",
+        "--reference COL --hypothesis COL of fairkit wer",
+        (Kind.WORDS,),
+        "hits, substitutions, deletions and insertions are summed over utterances; the first three make up "
+        "the words that were said.",
+    ),
+    Listed(
+        "characters",
+        "Transcripts, by characters",
+        "--reference COL --hypothesis COL --unit characters of fairkit wer",
+        (Kind.CHARACTERS,),
+        "As by words, for scripts that write no spaces.",
+    ),
 )
 """The questions, in the order in which they are listed."""
 
@@ -125,6 +140,7 @@ _SPREADS: Mapping[object, str] = MappingProxyType(
         overall_rate: "of the rate over all groups",
     }
 )
+_WITHOUT_LABEL = (Kind.DECISIONS, Kind.RANKING, Kind.EVENTS, Kind.WORDS, Kind.CHARACTERS)
 _OPTION = re.compile(r"--[a-z-]+(?: [A-Z=,]+\b| all)?")
 _UNITS = MappingProxyType({"share": "percent", "score": "number", "amount": "the label's own unit"})
 
@@ -134,7 +150,7 @@ def entries(listed: Listed) -> tuple[AnyMetric, ...]:
 
     Examples
     --------
-    >>> [metric.name for metric in entries(LISTED[-1])]
+    >>> [metric.name for metric in entries(LISTED[6])]
     ['event_rate']
     """
     return tuple(metric for kind in listed.kinds for metric in CATALOGUE[kind].values())
@@ -171,7 +187,7 @@ def needs_label(metric: AnyMetric, kind: Kind) -> bool:
     False
     """
     alone = kind is Kind.CONFUSION and metric.name in CATALOGUE[Kind.DECISIONS]
-    return not alone and kind not in (Kind.DECISIONS, Kind.RANKING, Kind.EVENTS)
+    return not alone and kind not in _WITHOUT_LABEL
 
 
 def unit_words(metric: AnyMetric) -> str:

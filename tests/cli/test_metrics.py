@@ -10,6 +10,7 @@ import pytest
 from fairkit.counts import Kind
 from fairkit.metrics import CATALOGUE, FAMILIES, Functional, chosen_metrics
 from fairkit.metrics.listing import LISTED, entries, margin_unit, markdown_tables, unit_words
+from fairkit.metrics.words import CHARACTERS, WORDS
 
 NO_LABEL = {
     "selection_rate",
@@ -18,6 +19,7 @@ NO_LABEL = {
     "mean_relevance",
     "ndcg",
     "event_rate",
+    *(metric.name for metric in (*WORDS, *CHARACTERS)),
 }
 EVERY = [(listed, metric) for listed in LISTED for metric in entries(listed)]
 
@@ -80,10 +82,12 @@ def test_margins_in_units_of_the_data_say_so():
         assert bool(margin_unit(metric)) == depends
 
 
-def test_what_a_question_needs_are_options_of_eval(fairkit):
-    """Every option that is named for a question is one of `fairkit eval`."""
-    known = set(re.findall(r"--[a-z-]+", fairkit("eval", "--help").out))
+def test_what_a_question_needs_are_options_of_its_command(fairkit):
+    """Every option that is named for a question is one of the command that asks it."""
+    helps = {name: fairkit(name, "--help").out for name in ("eval", "wer")}
     for listed in LISTED:
+        command = "wer" if "fairkit wer" in listed.needs else "eval"
+        known = set(re.findall(r"--[a-z-]+", helps[command]))
         options = set(re.findall(r"--[a-z-]+", listed.needs))
         assert options
         assert options <= known

@@ -14,7 +14,7 @@ import pytest
 
 VARIABLE = "FAIRKIT_REQUIRE"
 # Markers that stand for something a machine may lack.
-NEEDS = ("realdata", "browser", "java")
+NEEDS = ("realdata", "browser", "java", "speech")
 _NOT_INSTALLED = "could not import "
 
 
