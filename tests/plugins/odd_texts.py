@@ -15,7 +15,18 @@ _FREQUENT = (
     "cent half a 5 10 1 0 2.5 $ ¢ $1 ¢7 7 s st nd th 1s 2nd"
 )
 FREQUENT = _FREQUENT.split()
-PHRASES = ["and a half", "per cent", "he's gotta", "she'd been", "and", "let's got", "point five", "oh one"]
+PHRASES = [
+    "and a half",
+    "and-a-half",
+    "and-a",
+    "per cent",
+    "he's gotta",
+    "she'd been",
+    "and",
+    "let's got",
+    "point five",
+    "oh one",
+]
 _WORDS = "been gone done got gotta he's he'd let's i the cat archaeology half rd U.S. a.m. 3rd 1960s 274th"
 _FIGURES = (
     "$20 £3.50 €0.05 $0.50 1,000 1,2,3 1.5 5% % %5 20%% 3.14.15 100 007 ½ ² x² № ① e.g. ... .. . .5 5. $ ¢ "

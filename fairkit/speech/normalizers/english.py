@@ -206,16 +206,16 @@ class English:
         if "'" in chunk and self._fillers.sub("", chunk).startswith("'"):
             return _CAREFULLY
         words = self._words(chunk)
-        text = self._spelled(words)
-        if any(map(_SYMBOL.search, words)) or _SYMBOL.search(text):
-            return _CAREFULLY
         if not words:
             return ""
-        if not self._numbers:
-            return f"{text} "
+        if any(map(_SYMBOL.search, words)):
+            return _CAREFULLY
         begins = _AND if words[0] == "and" else ""
-        if not any(map(_is_number, words)):
-            return f"{begins}{text} "
+        if not (self._numbers and any(map(_is_number, words))):
+            return f"{begins}{' '.join([self._spellings.get(word, word) for word in words])} "
+        text = self._spelled(words)
+        if _SYMBOL.search(text):
+            return _CAREFULLY
         if any(word in {"and", "a"} or word.startswith("half") for word in words):
             return _CAREFULLY  # it may be part of "and a half"
         ends = "" if words[-1] in CLOSED or words[-1].isdecimal() else _OPEN
