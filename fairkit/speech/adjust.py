@@ -9,6 +9,7 @@ without covariates on the same utterances, so that the two differ by the adjustm
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,8 +93,8 @@ def adjusted_ratios(
     :math:`\exp(\beta_g)`. Utterances that agree in speaker, group and covariates enter as one row, which
     changes neither the estimates nor the scores of speakers. The variance is Kauermann and Carroll's; the
     quantile is Student's with Satterthwaite's degrees of freedom for the speakers who decide the coefficient.
-    95 % intervals of ratios adjusted for sex, noise and length, all three confounders, with speakers of unlike
-    rate (sd of log rate .5), cover .955 at 40 speakers a group, .975 at 8, .955 at 4 and .94 at 3.
+    95 % intervals of ratios adjusted for three confounders (sex, noise, length), with speakers of unlike rate
+    (sd of log rate .5), cover .955 at 40 speakers a group, .975 at 8, .955 at 4 and .94 at 3.
     Groups with fewer than 3 speakers or without errors stay out of the model. p-values are Holm-adjusted over
     the groups.
 
@@ -133,9 +134,10 @@ def adjusted_ratios(
     cells = _cells(utterances, attribute, named, usable, system=system, normalizer=normalizer, alone=alone)
 
     def compared(chosen: Sequence[int], arm: IntArray, reference_name: str) -> dict[int, Compared]:
-        inside = RateCells(arm, cells.speaker, cells.row, cells.errors, cells.said, cells.utterances)
         arms = [reference_name, *(names[g] for g in chosen)]
-        found = compare_rates(inside, arms, named, attribute=attribute, method=method, confidence=confidence)
+        found = compare_rates(
+            replace(cells, arm=arm), arms, named, attribute=attribute, method=method, confidence=confidence
+        )
         return dict(zip(chosen, found, strict=True))
 
     results: dict[int, Compared] = {}
@@ -184,8 +186,10 @@ def _cells(
     """Add utterances up by group, speaker and covariates; or leave each alone."""
     rows = np.flatnonzero(usable)
     group, speaker = utterances.group(attribute)[rows], speaker_codes(utterances)[rows]
-    keys = [np.arange(len(rows))] if alone else [group, speaker, *(one.codes[rows] for one in covariates)]
-    first, cell = cells_of(*keys)
+    combination = np.zeros(len(rows), np.int64)
+    if covariates:
+        _, combination = cells_of(*(one.codes[rows] for one in covariates))
+    first, cell = cells_of(*([np.arange(len(rows))] if alone else [group, speaker, combination]))
 
     def total(values: IntArray) -> FloatArray:
         weights = values[rows, system, normalizer].astype(np.float64)
@@ -195,6 +199,7 @@ def _cells(
     return RateCells(
         group[first],
         speaker[first],
+        combination[first],
         rows[first],
         total(utterances.errors()),
         total(utterances.said()),

@@ -8,6 +8,7 @@ speakers who decide a coefficient, not all there are.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -15,8 +16,10 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 
 _RANK = 1e-9
+_AT_ONCE = 2_000_000
 
 
 class Pulls(NamedTuple):
@@ -99,41 +102,38 @@ def cluster_pulls(
     """
     order = np.argsort(cluster, kind="stable")
     x, mu, r = design[order], mean[order], residual[order]
-    counts = np.bincount(cluster)
     root = np.sqrt(mu)
     z, e = x * root[:, None], r / root
-    ends = np.cumsum(counts)
-    if correlation == 0:
-        starts = ends - counts
-        information = np.linalg.inv(z.T @ z)
-        scores = np.add.reduceat(z * e[:, None], starts, axis=0)
-        # A cluster of all that is expected: the errors of its rows are off by one common factor.
-        expected = np.add.reduceat(z * root[:, None], starts, axis=0)
-    else:
-        scores, expected, slopes = _correlated(z, e, root, counts, correlation)
-        information = np.linalg.inv(slopes)
-    corrected = np.empty_like(scores)
-    single = counts == 1
-    if correlation == 0 and single.any():
-        at = ends[single] - 1
-        leverage = np.einsum("ij,jk,ik->i", z[at], information, z[at])
-        corrected[single] = scores[single] * _raised(leverage, power)[:, None]
-        rest = np.flatnonzero(~single)
-    else:
-        rest = np.arange(len(counts))
-    for c in rest:
-        zc = z[ends[c] - counts[c] : ends[c]]
-        used = np.flatnonzero(zc.any(axis=0))
-        zc = zc[:, used]
+    counts = np.bincount(cluster)
+    starts = _starts(counts)
+    weight = correlation / (1 + (counts - 1) * correlation)
+    totals = np.add.reduceat(z, starts, axis=0)
+
+    def scored(values: FloatArray) -> FloatArray:
+        plain = np.add.reduceat(z * values[:, None], starts, axis=0)
+        shared = (weight * np.add.reduceat(values, starts))[:, None]
+        return np.asarray((plain - totals * shared) / (1 - correlation))
+
+    slopes = (z.T @ z - (totals * weight[:, None]).T @ totals) / (1 - correlation)
+    information = np.linalg.inv(slopes)
+    scores = scored(e)
+    # Every row's errors off by the same factor: what a cluster of another rate does.
+    expected = scored(root)
+    corrected = np.zeros_like(scores)
+    for chosen, used in _alike(np.logical_or.reduceat(z != 0, starts, axis=0), counts):
+        rows = np.repeat(starts[chosen], counts[chosen]) + _within(counts[chosen])
+        own, mine = z[np.ix_(rows, used)], totals[np.ix_(chosen, used)]
+        squares = np.add.reduceat(own[:, :, None] * own[:, None, :], _starts(counts[chosen]), axis=0)
+        squares -= weight[chosen, None, None] * mine[:, :, None] * mine[:, None, :]
         half = np.linalg.cholesky(information[np.ix_(used, used)])
-        leverage, axes = np.linalg.eigh(half.T @ _slope(zc, correlation) @ half)
-        turned = axes @ (_raised(leverage, power) * (axes.T @ (half.T @ scores[c, used])))
-        corrected[c] = 0
-        corrected[c, used] = np.linalg.solve(half.T, turned)
+        leverage, axes = np.linalg.eigh(half.T @ (squares / (1 - correlation)) @ half)
+        turned = np.einsum("cji,cj->ci", axes, scores[np.ix_(chosen, used)] @ half)
+        turned = np.einsum("cij,cj->ci", axes, _raised(leverage, power) * turned)
+        corrected[np.ix_(chosen, used)] = np.linalg.solve(half.T, turned.T).T
     return Pulls(corrected @ information, expected @ information)
 
 
-def degrees_of_freedom(size: FloatArray, inside: NDArray[np.bool_]) -> float:
+def degrees_of_freedom(size: FloatArray, inside: BoolArray) -> float:
     r"""Return Welch and Satterthwaite's degrees of freedom of one coefficient that compares two sides.
 
     Parameters
@@ -175,33 +175,25 @@ def _raised(leverage: FloatArray, power: float) -> FloatArray:
     return np.where(own, 0.0, (1 - np.where(own, 0.0, leverage)) ** -power)
 
 
-def _slope(z: FloatArray, correlation: float) -> FloatArray:
-    """Return Z' R^-1 Z of one cluster with exchangeable correlation."""
-    products = z.T @ z
-    if correlation == 0:
-        return products
-    total = z.sum(axis=0)
-    return np.asarray((products - _weight(len(z), correlation) * np.outer(total, total)) / (1 - correlation))
+def _alike(uses: BoolArray, counts: IntArray) -> Iterator[tuple[IntArray, IntArray]]:
+    """Go through clusters that use the same columns, a few rows at a time: them, and those columns."""
+    patterns, which = np.unique(uses, axis=0, return_inverse=True)
+    order = np.argsort(which.ravel(), kind="stable")
+    for pattern, chosen in zip(
+        patterns, np.split(order, np.cumsum(np.bincount(which.ravel()))[:-1]), strict=True
+    ):
+        used = np.flatnonzero(pattern)
+        rows_at_once = max(_AT_ONCE // max(len(used), 1) ** 2, 1)
+        part = np.cumsum(counts[chosen]) // rows_at_once
+        for few in np.split(chosen, np.flatnonzero(np.diff(part)) + 1):
+            yield few, used
 
 
-def _weight(n: int, correlation: float) -> float:
-    """Return the multiple of the matrix of ones that the inverse of an exchangeable correlation takes off."""
-    return correlation / (1 + (n - 1) * correlation)
+def _starts(counts: IntArray) -> IntArray:
+    """Return where each run of rows begins."""
+    return np.asarray(np.cumsum(counts) - counts)
 
 
-def _correlated(
-    z: FloatArray, e: FloatArray, root: FloatArray, counts: IntArray, correlation: float
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return scores and expected scores by cluster, and the slopes of all, under a working correlation."""
-    ends = np.cumsum(counts)
-    starts = ends - counts
-    weight = np.array([_weight(int(n), correlation) for n in counts])[:, None]
-    totals = np.add.reduceat(z, starts, axis=0)
-
-    def scored(values: FloatArray) -> FloatArray:
-        summed = np.add.reduceat(values, starts)[:, None]
-        plain = np.add.reduceat(z * values[:, None], starts, axis=0)
-        return np.asarray((plain - weight * totals * summed) / (1 - correlation))
-
-    slopes = (z.T @ z - (totals * weight).T @ totals) / (1 - correlation)
-    return scored(e), scored(root), slopes
+def _within(counts: IntArray) -> IntArray:
+    """Count the rows of each run from 0."""
+    return np.asarray(np.arange(counts.sum()) - np.repeat(_starts(counts), counts))

@@ -27,6 +27,7 @@ LENGTH = "length"
 _LOGARITHM = re.compile(r"\s*log\(\s*(.+?)\s*\)\s*")
 _DEPENDENT = 1e-9
 _NULL = 1e-6
+_MOST_NUMBERS = 2**62
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,11 +173,14 @@ def cells_of(*keys: IntArray) -> tuple[IntArray, IntArray]:
     >>> first.tolist(), cell.tolist()
     ([1, 0], [1, 0, 1])
     """
-    cell = np.zeros(len(keys[0]), np.int64)
-    first = np.zeros(min(1, len(cell)), np.int64)
+    cell, size = np.zeros(len(keys[0]), np.int64), 1
     for key in keys:
         span = int(key.max(initial=0)) + 1
-        _, first, cell = np.unique(cell * span + key, return_index=True, return_inverse=True)
+        if size * span > _MOST_NUMBERS:
+            different, cell = np.unique(cell, return_inverse=True)
+            size = len(different)
+        cell, size = cell * span + key, size * span
+    _, first, cell = np.unique(cell, return_index=True, return_inverse=True)
     return np.asarray(first, np.int64), np.asarray(cell, np.int64)
 
 

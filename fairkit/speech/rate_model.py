@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -85,6 +85,8 @@ class RateCells:
     arm : array of int64, shape (cells,)
         0 is the reference.
     speaker : array of int64, shape (cells,)
+    combination : array of int64, shape (cells,)
+        Equal where all covariates are.
     row : array of int64, shape (cells,)
         An utterance of each cell, whose covariates are those of all.
     errors, said : array of float64, shape (cells,)
@@ -94,13 +96,14 @@ class RateCells:
     Examples
     --------
     >>> one = np.ones(3, np.int64)
-    >>> cells = RateCells(np.array([0, 1, 1]), one, one, 1.0 * one, 9.0 * one, one)
+    >>> cells = RateCells(np.array([0, 1, 1]), one, one, one, 1.0 * one, 9.0 * one, one)
     >>> cells.total(cells.said, 2).tolist(), cells.speakers(2).tolist()
     ([9.0, 18.0], [1, 1])
     """
 
     arm: IntArray
     speaker: IntArray
+    combination: IntArray
     row: IntArray
     errors: FloatArray
     said: FloatArray
@@ -109,6 +112,24 @@ class RateCells:
     def take(self, chosen: BoolArray) -> RateCells:
         """Keep some cells."""
         return RateCells(*(getattr(self, one.name)[chosen] for one in fields(self)))
+
+    def merged(self, *keys: IntArray) -> tuple[RateCells, IntArray]:
+        """Add up cells that agree in some keys; also return where each went."""
+        first, place = cells_of(*keys)
+
+        def added(values: NDArray[np.float64 | np.int64]) -> FloatArray:
+            return np.bincount(place, weights=values, minlength=len(first)).astype(np.float64)
+
+        summed = RateCells(
+            self.arm[first],
+            self.speaker[first],
+            self.combination[first],
+            self.row[first],
+            added(self.errors),
+            added(self.said),
+            added(self.utterances).astype(np.int64),
+        )
+        return summed, place
 
     def total(self, values: NDArray[np.float64 | np.int64], arms: int) -> FloatArray:
         """Add values up by arm."""
@@ -152,7 +173,7 @@ def compare_rates(
     --------
     >>> speaker, one = np.arange(6), np.ones(6, np.int64)
     >>> errors = np.array([1.0, 2, 3, 4, 5, 9])
-    >>> cells = RateCells(np.repeat([0, 1], 3), speaker, speaker, errors, 10.0 * one, one)
+    >>> cells = RateCells(np.repeat([0, 1], 3), speaker, 0 * one, speaker, errors, 10.0 * one, one)
     >>> compare_rates(cells, ["a", "b"], [], attribute="accent")[0].crude.value.__round__(6)
     3.0
     """
@@ -168,11 +189,10 @@ def compare_rates(
     inner: dict[int, list[str]] = {}
     if kept[0] and kept.sum() > 1:
         places = [int(a) for a in np.flatnonzero(kept)[1:]]
-        model = _Model(cells.take(kept[cells.arm]), places, confidence)
-        rates = np.log(errors[kept] / said[kept])
-        plain = np.concatenate([rates[:1], rates[1:] - rates[0]])
-        crude = model.ratios(model.design([]), plain)
-        common = useless(covariates, model.cells.row, model.cells.arm, attribute)
+        inside = cells.take(kept[cells.arm])
+        crude = _crude(inside, places, confidence)
+        model = _Model(inside, places, confidence)
+        common = useless(covariates, model.points.row, model.points.arm, attribute)
         if not common:
             adjusted, common, inner = _adjusted(model, names, covariates, method)
         shared += common
@@ -217,20 +237,17 @@ def _sieved(cells: RateCells, covariates: Sequence[Covariate], arms: int) -> tup
         cells = cells.take(~silent)
 
 
-class _Model(NamedTuple):
-    """Cells of the arms that can be fitted, and the places of those but the reference."""
+class _Model:
+    """Cells of the arms that can be fitted, and the points of the design at which they lie."""
 
-    cells: RateCells
-    places: list[int]
-    confidence: float
-
-    def dummies(self) -> FloatArray:
-        """Write one column of 0 and 1 per arm."""
-        return np.asarray(self.cells.arm[:, None] == np.array(self.places), np.float64)
+    def __init__(self, cells: RateCells, places: list[int], confidence: float) -> None:
+        self.cells, self.places, self.confidence = cells, places, confidence
+        self.points, self.point = cells.merged(cells.arm, cells.combination)
+        self.dummies = np.asarray(self.points.arm[:, None] == np.array(places), np.float64)
 
     def design(self, blocks: Sequence[FloatArray]) -> FloatArray:
-        """Put the columns of a model side by side: a one, the arms, the covariates."""
-        return np.hstack([np.ones((len(self.cells.arm), 1)), self.dummies(), *blocks])
+        """Put the columns side by side: a one, the arms, the covariates; shape (points, columns)."""
+        return np.hstack([np.ones((len(self.dummies), 1)), self.dummies, *blocks])
 
     def ratios(
         self, design: FloatArray, coefficients: FloatArray, correlation: float = 0.0
@@ -239,16 +256,16 @@ class _Model(NamedTuple):
         from scipy.special import stdtr
 
         cells = self.cells
-        mean = cells.said * np.exp(design @ coefficients)
+        mean = cells.said * np.exp(design @ coefficients)[self.point]
         _, cluster = cells_of(cells.speaker)
-        pulls = cluster_pulls(design, mean, cells.errors - mean, cluster, correlation=correlation)
+        pulls = cluster_pulls(design[self.point], mean, cells.errors - mean, cluster, correlation=correlation)
         tail = np.array((1 - self.confidence) / 2)
         ratios = {}
         for i, place in enumerate(self.places, start=1):
             value, error = float(coefficients[i]), float(np.sqrt((pulls.pull[:, i] ** 2).sum()))
             ratios[place] = Ratio(float(np.exp(value)))
             if error > _EXACT:
-                inside = np.bincount(cluster, weights=design[:, i]) > 0
+                inside = np.bincount(cluster, weights=cells.arm == place) > 0
                 degrees = degrees_of_freedom(pulls.size[:, i], inside)
                 reach = -float(student_quantile(np.array(degrees), tail)) * error
                 low, high = np.exp([value - reach, value + reach])
@@ -257,15 +274,24 @@ class _Model(NamedTuple):
         return ratios
 
 
+def _crude(cells: RateCells, places: list[int], confidence: float) -> dict[int, Ratio]:
+    """Return ratios of ratios of sums, with the intervals of a model that has the arms only."""
+    summed, _ = cells.merged(cells.arm, cells.speaker)
+    summed = replace(summed, combination=np.zeros_like(summed.combination))
+    model = _Model(summed, places, confidence)
+    rates = np.log(model.points.errors / model.points.said)
+    return model.ratios(model.design([]), np.concatenate([rates[:1], rates[1:] - rates[0]]))
+
+
 def _adjusted(
     model: _Model, names: Sequence[str], covariates: Sequence[Covariate], method: Method
 ) -> tuple[dict[int, Ratio], list[str], dict[int, list[str]]]:
     """Fit the model with covariates: ratios, what is wrong with all of it, and what with single arms."""
-    blocks = [one.columns(model.cells.row) for one in covariates]
-    lost = inseparable(model.dummies(), blocks)
-    alone = [inseparable(model.dummies(), [block]) for block in blocks] if lost.any() else []
+    blocks = [one.columns(model.points.row) for one in covariates]
+    lost = inseparable(model.dummies, blocks)
+    alone = [inseparable(model.dummies, [block]) for block in blocks] if lost.any() else []
     inner = {}
-    for place, i in zip(model.places, range(len(lost)), strict=True):
+    for i, place in enumerate(model.places):
         if lost[i]:
             by = [one.name for one, hit in zip(covariates, alone, strict=True) if hit[i]]
             what = " and of ".join(by) if by else "the covariates together"
@@ -275,30 +301,36 @@ def _adjusted(
     people = len(np.unique(model.cells.speaker))
     if people <= design.shape[1]:
         return {}, [f"{design.shape[1]} coefficients need more than {people} speakers"], inner
-    fit = _fitted(model.cells, design, method)
+    fit = _fitted(model, design, method)
     if fit is None:
         return {}, ["the model did not converge"], inner
     return model.ratios(design, *fit), [], inner
 
 
-def _fitted(cells: RateCells, design: FloatArray, method: Method) -> tuple[FloatArray, float] | None:
+def _fitted(model: _Model, design: FloatArray, method: Method) -> tuple[FloatArray, float] | None:
     """Return coefficients and working correlation; None where the fit runs away."""
     import statsmodels.api as sm
 
+    points, cells = model.points, model.cells
     start = np.zeros(design.shape[1])
-    start[0] = np.log(cells.errors.sum() / cells.said.sum())
-    family, offset = sm.families.Poisson(), np.log(cells.said)
+    start[0] = np.log(points.errors.sum() / points.said.sum())
+    family = sm.families.Poisson()
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # what a warning would say is checked below, and becomes a reason
         try:
-            fit = sm.GLM(cells.errors, design, family=family, offset=offset).fit(
+            fit = sm.GLM(points.errors, design, family=family, offset=np.log(points.said)).fit(
                 start_params=start, method="newton", disp=0, maxiter=100
             )
             settled, params, correlation = fit.mle_retvals["converged"], np.asarray(fit.params), 0.0
             if method == "gee" and settled:
                 within = sm.cov_struct.Exchangeable()
                 fit = sm.GEE(
-                    cells.errors, design, cells.speaker, family=family, cov_struct=within, offset=offset
+                    cells.errors,
+                    design[model.point],
+                    cells.speaker,
+                    family=family,
+                    cov_struct=within,
+                    offset=np.log(cells.said),
                 ).fit(start_params=params, cov_type="naive")
                 params, correlation = np.asarray(fit.params), float(within.dep_params)
                 largest = int(np.unique(cells.speaker, return_counts=True)[1].max())
