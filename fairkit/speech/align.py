@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import ne
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fairkit.errors import DataError, UsageError, did_you_mean, shortlist
-from fairkit.speech.utterances import Unit
+from fairkit.speech.utterances import HITS, Unit
 
 __all__ = ["Alignment", "Chunk", "EditKind", "alignment", "edit_counts", "word_pairs"]
 
@@ -167,35 +168,31 @@ def edit_counts(
     cut = _cut(unit)
     said, heard = _checked(references, hypotheses)
     lengths: list[int] = []  # of references
-    longer: list[int] = []  # by how much hypotheses are longer
+    # Of pairs that differ only; this loop is most of the time that scoring takes.
+    others: list[int] = []  # lengths of hypotheses
     errors: list[int] = []
-    substitutions: list[int] = []
+    substitutions: dict[int, int] = {}
+    add_length, add_other, add_errors = lengths.append, others.append, errors.append
     for reference, hypothesis in zip(said, heard, strict=True):
         left = cut(reference)
-        length = len(left)
-        lengths.append(length)
-        if reference == hypothesis:
-            longer.append(0)
-            errors.append(0)
-            substitutions.append(0)
-            continue
-        right = cut(hypothesis)
-        edits = editops(left, right)
-        found, more = len(edits), len(right) - length
-        # As many insertions or deletions as the lengths differ by are certain. One more edit can only be a
-        # substitution, for others come in pairs; only if there are two or more must one look.
-        open_ = found - (more if more > 0 else -more)
-        if open_ > 1:
-            open_ = 0
-            for kind, _, _ in edits.as_list():
-                if kind == "replace":
-                    open_ += 1
-        longer.append(more)
-        errors.append(found)
-        substitutions.append(open_)
-    n, more_, e, s = (np.array(column, np.int64) for column in (lengths, longer, errors, substitutions))
-    deletions = (e - s - more_) // 2
-    return np.column_stack((n - s - deletions, s, deletions, deletions + more_)).astype(np.int32)
+        add_length(len(left))
+        if reference != hypothesis:
+            right = cut(hypothesis)
+            edits: Any = editops(left, right)
+            found, more = len(edits), len(right)
+            add_other(more)
+            if found > 1:
+                more -= len(left)
+                # As many insertions or deletions as the lengths differ by are certain, and others come in
+                # pairs: if there are two or more edits besides, one must look which they are.
+                if found - (more if more > 0 else -more) > 1:
+                    replaced = 0
+                    for kind, _, _ in edits.as_list():
+                        if kind == "replace":
+                            replaced += 1
+                    substitutions[len(errors)] = replaced
+            add_errors(found)
+    return _counted(lengths, list(map(ne, said, heard)), others, errors, substitutions)
 
 
 def alignment(reference: str, hypothesis: str, *, unit: Unit = "words") -> Alignment:
@@ -286,6 +283,27 @@ def word_pairs(reference: str, hypothesis: str) -> list[tuple[str | None, str | 
         done = i if inserted else i + 1
     pairs.extend(zip(left[done:], left[done:], strict=True))
     return pairs
+
+
+def _counted(
+    lengths: list[int],
+    differ: list[bool],
+    others: list[int],
+    errors: list[int],
+    substitutions: dict[int, int],
+) -> NDArray[np.int32]:
+    """Make the four counts of lengths and edit distances; substitutions are given where they are open."""
+    counts = np.zeros((len(lengths), 4), np.int32)
+    counts[:, HITS] = lengths
+    said = counts[differ, HITS]
+    longer = np.array(others, np.int32) - said
+    found = np.array(errors, np.int32)
+    replaced = found - np.abs(longer)
+    if substitutions:
+        replaced[list(substitutions)] = list(substitutions.values())
+    deleted = (found - replaced - longer) // 2
+    counts[differ] = np.column_stack((said - replaced - deleted, replaced, deleted, deleted + longer))
+    return counts
 
 
 def _cut(unit: str) -> Callable[[str], Any]:
