@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 NAME = "speech"
 
-SHA256 = "0"
+SHA256 = "c784a0f57e5f85bb5a2b08cf311734274357ce74d676e11d427c23fce886c424"
 """Of the file that this version of fairkit ships."""
 
 COLUMNS = (
