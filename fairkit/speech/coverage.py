@@ -128,7 +128,7 @@ def coverage(
     ... }
     >>> plan = coverage(rows, by="accent,noise", speaker="who", gap=0.1, words=400)
     >>> [(cell.group, cell.speakers, cell.more, cell.verdict) for cell in plan.tables[0].cells][2:]
-    [('accent=Y & noise=no', 1, 21, 'too-few'), ('accent=Y & noise=yes', 0, 22, 'absent')]
+    [('accent=Y & noise=no', 1, 22, 'too-few'), ('accent=Y & noise=yes', 0, 23, 'absent')]
     """
     from fairkit.speech.evaluator import source_of
 
