@@ -26,6 +26,8 @@ SYSTEMS: Mapping[str, Mapping[str, float | int]] = {
 
 COMMON: Mapping[str, float | str] = {"lw": 9.0, "cmn": "batch"}
 
+_DICTIONARY = "en-us/cmudict-en-us.dict"
+
 DISCOUNT = 0.5
 """Mass of each history that the language model keeps for words not seen after it."""
 
@@ -47,6 +49,10 @@ class Recogniser:
     def __init__(self, prompts: Sequence[str]) -> None:
         sphinx = import_module("pocketsphinx")
         sentences = [spoken(prompt) for prompt in prompts]
+        # Asked first: a decoder would leave unknown words out and say nothing.
+        words = {word for sentence in sentences for word in sentence.split()}
+        if unknown := sorted(words - _dictionary(Path(sphinx.get_model_path(_DICTIONARY)))):
+            raise DataError(f"the recogniser's dictionary lacks {', '.join(unknown)}. Use other words.")
         with TemporaryDirectory() as folder:
             path = Path(folder) / "prompts.arpa"
             path.write_text(_language_model(sentences), encoding="ascii")
@@ -54,14 +60,15 @@ class Recogniser:
             self._decoders: dict[str, Any] = {
                 name: sphinx.Decoder(**settings, **own) for name, own in SYSTEMS.items()
             }
-        decoder = self._decoders["default"]
-        words = sorted({word for sentence in sentences for word in sentence.split()})
-        if unknown := [word for word in words if decoder.lookup_word(word) is None]:
-            raise DataError(f"the recogniser's dictionary lacks {', '.join(unknown)}. Use other words.")
 
     def transcribe(self, samples: bytes) -> dict[str, str]:
         """Return what each release understands; empty where it finds no words."""
         return {name: _heard(decoder, samples) for name, decoder in self._decoders.items()}
+
+
+def _dictionary(path: Path) -> set[str]:
+    with path.open(encoding="utf-8") as lines:
+        return {line.partition(" ")[0] for line in lines}
 
 
 def _heard(decoder: Any, samples: bytes) -> str:
