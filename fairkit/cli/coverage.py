@@ -1,7 +1,7 @@
 """`fairkit coverage`: labels and speakers in, the collection plan out.
 
 Every option that asks something has the name and the default of the parameter of
-`fairkit.speech.coverage.coverage` that it sets; a test holds that.
+`fairkit.speech.planning.coverage` that it sets; a test holds that.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def command(*, data: str, output: str | None, html: str | None, as_json: bool, *
             f"-o: '{written}' must end in {' or '.join(FORMATS)}, which says what is written; a page is "
             "written by --html."
         )
-    from fairkit.speech.coverage import coverage
+    from fairkit.speech.planning import coverage
 
     with working(f"reading {data}") as tell:
         plan = coverage(data, **asked, progress=tell)

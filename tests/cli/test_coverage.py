@@ -10,7 +10,7 @@ import click
 import pytest
 
 from fairkit.cli.coverage import command
-from fairkit.speech.coverage import coverage
+from fairkit.speech.planning import coverage
 
 OUTPUTS = {"output", "html", "as_json"}
 PARAMETERS = {

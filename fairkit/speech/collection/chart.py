@@ -27,7 +27,7 @@ def speakers_chart(table: CoverageTable) -> Spec:
 
     Examples
     --------
-    >>> from fairkit.speech.coverage import coverage
+    >>> from fairkit.speech.planning import coverage
     >>> rows = {"accent": ["X", "Y"], "who": ["ann", "bob"]}
     >>> plan = coverage(rows, by="accent", speaker="who", gap=0.1, words=400)
     >>> [row["word"] for row in speakers_chart(plan.tables[0])["data"]["values"]]
@@ -104,7 +104,7 @@ def description(table: CoverageTable) -> str:
 
     Examples
     --------
-    >>> from fairkit.speech.coverage import coverage
+    >>> from fairkit.speech.planning import coverage
     >>> rows = {"accent": ["X", "Y"], "who": ["ann", "bob"]}
     >>> description(coverage(rows, by="accent", speaker="who").tables[0])
     'Speakers at hand and needed by accent, 2 combinations: 0 enough, 2 too few, 0 absent. The table ...'

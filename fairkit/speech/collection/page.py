@@ -36,7 +36,7 @@ def plan_page(plan: CoveragePlan) -> str:
 
     Examples
     --------
-    >>> from fairkit.speech.coverage import coverage
+    >>> from fairkit.speech.planning import coverage
     >>> rows = {"accent": ["X", "Y"], "who": ["ann", "bob"]}
     >>> page = plan_page(coverage(rows, by="accent", speaker="who"))
     >>> page.startswith("<!DOCTYPE html>"), "<script" in page, page.count("<svg")

@@ -51,7 +51,7 @@ def heading(table: CoverageTable) -> str:
 
     Examples
     --------
-    >>> from fairkit.speech.coverage import coverage
+    >>> from fairkit.speech.planning import coverage
     >>> rows = {"accent": ["X", "Y"], "who": ["ann", "bob"]}
     >>> heading(coverage(rows, by="accent", speaker="who").tables[0])
     'accent'
@@ -64,7 +64,7 @@ def verdict_line(table: CoverageTable, plan: CoveragePlan) -> str:
 
     Examples
     --------
-    >>> from fairkit.speech.coverage import coverage
+    >>> from fairkit.speech.planning import coverage
     >>> rows = {"accent": ["X", "Y"], "who": ["ann", "bob"]}
     >>> plan = coverage(rows, by="accent", speaker="who", gap=0.1)
     >>> verdict_line(plan.tables[0], plan)
@@ -107,7 +107,7 @@ def facts(table: CoverageTable, plan: CoveragePlan) -> list[tuple[str, str]]:
 
     Examples
     --------
-    >>> from fairkit.speech.coverage import coverage
+    >>> from fairkit.speech.planning import coverage
     >>> rows = {"accent": ["X", "Y"], "who": ["ann", "bob"]}
     >>> plan = coverage(rows, by="accent", speaker="who", words=400, speaker_sd=0.5)
     >>> facts(plan.tables[0], plan)[0]

@@ -181,7 +181,7 @@ class CoveragePlan:
 
     Examples
     --------
-    >>> from fairkit.speech.coverage import coverage
+    >>> from fairkit.speech.planning import coverage
     >>> rows = {"accent": ["X", "X", "Y", "Y"], "who": ["ann", "bob", "cem", "dan"]}
     >>> plan = coverage(rows, by="accent", speaker="who", gap=0.1, words=400)
     >>> [(cell.group, cell.speakers, cell.needed, cell.verdict) for cell in plan.tables[0].cells]

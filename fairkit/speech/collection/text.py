@@ -34,7 +34,7 @@ def plan_text(plan: CoveragePlan, *, width: int = 100, color: bool = False) -> s
 
     Examples
     --------
-    >>> from fairkit.speech.coverage import coverage
+    >>> from fairkit.speech.planning import coverage
     >>> rows = {"accent": ["X", "X", "Y", "Y"], "who": ["ann", "bob", "cem", "dan"]}
     >>> text = plan_text(coverage(rows, by="accent", speaker="who", gap=0.1, words=400))
     >>> print("\n".join(text.splitlines()[7:10]))

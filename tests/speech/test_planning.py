@@ -22,8 +22,8 @@ from fairkit.speech.collection.combinations import combinations
 from fairkit.speech.collection.needs import Standing, Target, needs, standing
 from fairkit.speech.collection.recorded import Recorded
 from fairkit.speech.collection.spread import Spread, Wishes, spread
-from fairkit.speech.coverage import coverage
 from fairkit.speech.evidence import SpeakerRows
+from fairkit.speech.planning import coverage
 from fairkit.tables import group_cells, group_table
 
 WORDS_SAID = [f"word{i}" for i in range(10)]
