@@ -90,7 +90,8 @@ def coverage(
         Standard deviation of the logarithms of speakers' error rates; measured where there are hypotheses,
         else .5.
     words : float, optional
-        Words that a further speaker says in one combination; as many as those at hand, or 10 an utterance.
+        Words that a speaker says in one combination: a further one, and where no reference is named also
+        those at hand. As many as those at hand say, or 10 an utterance.
     levels : mapping, optional
         Levels that are to be recorded: ``{"noise": ["quiet", "street"]}``.
     missing : str or sequence of str

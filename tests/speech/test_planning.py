@@ -406,6 +406,15 @@ def test_references_must_be_texts():
             coverage(rows, by="accent", speaker="who", reference="said", **columns)
 
 
+def test_nobody_with_both_a_reference_and_a_speaker_leaves_all_to_be_recorded():
+    """Where no row can be used every combination is absent; where none has a reference the data are refused."""
+    rows = {"accent": ["A", "B"], "who": ["x", None], "said": [None, "go on"]}
+    table = coverage(rows, by="accent", speaker="who", reference="said").tables[0]
+    assert [(c.speakers, c.verdict, c.more > 0) for c in table.cells] == [(0, "absent", True)] * 2
+    with pytest.raises(DataError, match="no row has a reference in column 'said'"):
+        coverage({**rows, "said": [None, None]}, by="accent", speaker="who", reference="said")
+
+
 def test_names_that_could_hide_stay_visible_in_every_view():
     """Levels with markup, right-to-left marks and control characters are written out, never obeyed."""
     rows = {

@@ -123,11 +123,10 @@ def combinations(recorded: Recorded, grouping: Grouping) -> Combinations:
             f"there is nothing to compare. Declare what is to be recorded ({_example(grouping)})."
         )
     wanted = list(itertools.product(*known))
-    present = {tuple(names) for names in _present(recorded, places)}
-    extra = sorted(present - set(wanted), key=lambda one: tuple((x is None, x or "") for x in one))
+    flat, named = _flat(recorded, places)
+    extra = sorted(set(named) - set(wanted), key=lambda one: tuple((x is None, x or "") for x in one))
     levels = tuple(wanted + extra)
     place = {group: i for i, group in enumerate(levels)}
-    flat, named = _flat(recorded, places)
     cell_of = np.array([place[group] for group in named], np.int64)
     cell = cell_of[flat] if len(flat) else np.zeros(0, np.int64)
     pair, part = np.unique(cell * max(recorded.speakers, 1) + recorded.speaker, return_inverse=True)
@@ -172,17 +171,15 @@ def recorded_by(recorded: Recorded, attribute: str) -> IntArray:
 
 def _flat(recorded: Recorded, places: list[int]) -> tuple[IntArray, list[tuple[Level, ...]]]:
     """Give every row the number of its combination, and name those that occur."""
-    rows = recorded.codes[:, places]
-    found, flat = np.unique(rows, axis=0, return_inverse=True)
-    named = [
-        tuple(recorded.levels[k][code] for k, code in zip(places, codes, strict=True))
-        for codes in found.tolist()
-    ]
-    return np.asarray(flat, np.int64).reshape(-1), named
-
-
-def _present(recorded: Recorded, places: list[int]) -> list[tuple[Level, ...]]:
-    return _flat(recorded, places)[1]
+    if not len(recorded):
+        return np.zeros(0, np.int64), []
+    number = np.zeros(len(recorded), np.int64)
+    for k in places:
+        number = number * len(recorded.levels[k]) + recorded.codes[:, k]
+    found, flat = np.unique(number, return_inverse=True)
+    codes = np.unravel_index(found, [len(recorded.levels[k]) for k in places])
+    columns = [[recorded.levels[k][c] for c in own.tolist()] for k, own in zip(places, codes, strict=True)]
+    return np.asarray(flat, np.int64), list(zip(*columns, strict=True))
 
 
 def _example(grouping: Grouping) -> str:

@@ -202,10 +202,12 @@ def recorded_labels(
     known = len([name for name in who if name is not None])
     if not known:
         problems.append(f"column '{reading.speaker}' names no speaker: every row lacks one.")
-    if problems:
-        raise DataError(*problems)
     named = speaker < known
     lacking = np.asarray(columns["lacking"], bool) if reading.reference else np.zeros(len(named), bool)
+    if lacking.all() and len(lacking):
+        problems.append(f"no row has a reference in column '{reading.reference}' ({len(named):,} rows read).")
+    if problems:
+        raise DataError(*problems)
     kept = named & ~lacking
     codes = np.column_stack([codes for _, codes in levels])
     return Recorded(
