@@ -407,7 +407,7 @@ def test_references_must_be_texts():
 
 
 def test_nobody_with_both_a_reference_and_a_speaker_leaves_all_to_be_recorded():
-    """Where no row can be used every combination is absent; where none has a reference the data are refused."""
+    """Where no row can be used all combinations are absent; without any reference data are refused."""
     rows = {"accent": ["A", "B"], "who": ["x", None], "said": [None, "go on"]}
     table = coverage(rows, by="accent", speaker="who", reference="said").tables[0]
     assert [(c.speakers, c.verdict, c.more > 0) for c in table.cells] == [(0, "absent", True)] * 2
