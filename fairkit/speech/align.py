@@ -9,7 +9,7 @@ the garbage collector slow.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from operator import ne
 from typing import Any, Literal
@@ -192,7 +192,7 @@ def edit_counts(
                             replaced += 1
                     substitutions[len(errors)] = replaced
             add_errors(found)
-    return _counted(lengths, list(map(ne, said, heard)), others, errors, substitutions)
+    return _counted(lengths, map(ne, said, heard), others, errors, substitutions)
 
 
 def alignment(reference: str, hypothesis: str, *, unit: Unit = "words") -> Alignment:
@@ -287,23 +287,27 @@ def word_pairs(reference: str, hypothesis: str) -> list[tuple[str | None, str | 
 
 def _counted(
     lengths: list[int],
-    differ: list[bool],
+    differ: Iterable[bool],
     others: list[int],
     errors: list[int],
     substitutions: dict[int, int],
 ) -> NDArray[np.int32]:
     """Make the four counts of lengths and edit distances; substitutions are given where they are open."""
     counts = np.zeros((len(lengths), 4), np.int32)
-    counts[:, HITS] = lengths
-    said = counts[differ, HITS]
-    longer = np.array(others, np.int32) - said
-    found = np.array(errors, np.int32)
+    counts[:, HITS] = _integers(lengths)
+    differs = np.fromiter(differ, np.bool_, len(lengths))
+    said, found = counts[differs, HITS], _integers(errors)
+    longer = _integers(others) - said
     replaced = found - np.abs(longer)
-    if substitutions:
-        replaced[list(substitutions)] = list(substitutions.values())
+    replaced[_integers(substitutions)] = _integers(substitutions.values())
     deleted = (found - replaced - longer) // 2
-    counts[differ] = np.column_stack((said - replaced - deleted, replaced, deleted, deleted + longer))
+    counts[differs] = np.column_stack((said - replaced - deleted, replaced, deleted, deleted + longer))
     return counts
+
+
+def _integers(values: Collection[int]) -> NDArray[np.int32]:
+    """Make an array of integers, in half the time that NumPy takes to find out what they are."""
+    return np.fromiter(values, np.int32, len(values))
 
 
 def _cut(unit: str) -> Callable[[str], Any]:
