@@ -20,7 +20,7 @@ FOR_DEVELOPERS := $(VENV)/.ready-for-developers
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
-demo: $(FOR_USERS) ## Install fairkit into .venv, judge the sample data and write report.html
+demo: $(FOR_USERS) ## Install fairkit into .venv, judge the sample data and write report.html and speech.html
 	@$(BIN)/fairkit demo
 
 test: lint types ## Check style and types, then run every test; what was skipped, and why, is listed
@@ -53,7 +53,7 @@ constraints: $(FOR_DEVELOPERS) ## Resolve all dependencies anew and write constr
 	@$(BIN)/python .ci/constraints.py
 
 clean: ## Remove .venv, caches, built files and reports
-	@rm -rf dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks report.html report.json
+	@rm -rf dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks report.html report.json speech.html
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@if [ -f $(VENV)/pyvenv.cfg ]; then rm -rf $(VENV); fi
 

@@ -22,12 +22,12 @@ from fairkit.errors import did_you_mean, shortlist
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "eval": "Evaluate predictions: metrics by group, and whether groups differ.",
-        "wer": "Judge transcripts: word error rate by accent, dialect and condition.",
+        "wer": "Judge transcripts: word error rate by accent, dialect, condition.",
         "coverage": "Say which combinations lack speakers, and how many to record.",
         "remedy": "Fit a remedy on some rows and judge other rows before and after.",
         "report": "Show a saved report as text, HTML, Markdown or JSON.",
         "metrics": "List the metrics: formula, meaning, margins and source.",
-        "demo": "Evaluate shipped data with a known truth, and write report.html.",
+        "demo": "Evaluate shipped data with a known truth, and write two pages.",
         "doctor": "Show versions, what is installed, and what is missing.",
     }
 )

@@ -19,6 +19,7 @@ import click
 
 from fairkit.cli.outputs import check_files, emit, say, working, write_files
 from fairkit.cli.pages import Command
+from fairkit.cli.spoken import ADJUSTED, REFERENCE, judged_speech, spoken_rows
 from fairkit.errors import OutputError
 
 if TYPE_CHECKING:
@@ -57,24 +58,25 @@ class Comparison(NamedTuple):
         "fairkit demo",
         "fairkit demo --output-dir reports",
     ],
-    short_help="Evaluate shipped data with a known truth, and write report.html.",
+    short_help="Evaluate shipped data with a known truth, and write two pages.",
     context_settings={"show_default": True},
 )
 @click.option("--output-dir", default=".", metavar="DIR", help="Where report.html and report.json go.")
 @click.option("--json", "as_json", is_flag=True, show_default=False, help="Print the outcome as JSON.")
 def command(*, output_dir: str, as_json: bool) -> None:
-    """Evaluate shipped data with a known truth, and write report.html.
+    """Evaluate shipped data with a known truth, and write two pages.
 
     The data are 20,000 generated loan applications in which sex and race matter only together: neither shows
     anything by itself. The demo evaluates them as 'fairkit eval' does and compares what it found with what is
-    true.
+    true. Then it judges the shipped transcripts: what a real recogniser understood of synthetic voices with
+    eight accents, as 'fairkit wer' does.
     """
     folder = Path(output_dir)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"--output-dir: cannot make '{output_dir}': {error.strerror or error}.") from error
-    files = check_files({name: str(folder / name) for name in ("report.html", "report.json")})
+    files = check_files({name: str(folder / name) for name in ("report.html", "report.json", "speech.html")})
     with working("evaluating the lending data"):
         from fairkit.evaluator import evaluate
         from fairkit.samples import path, truth
@@ -85,12 +87,17 @@ def command(*, output_dir: str, as_json: bool) -> None:
         )
         planted, every = compare_planted(report, known), compare_all(report, known)
         contents = {files["report.html"]: report.to_html(), files["report.json"]: report.to_json()}
+    with working("judging the transcripts") as tell:
+        speech = judged_speech(tell)
+        contents[files["speech.html"]] = speech.to_html()
     write_files(contents)
     if as_json:
-        emit(_json(report, planted, every, list(contents)))
+        emit(_json(report, planted, every, list(contents), speech))
         return
     emit(_text(report, planted, every))
-    say(f"Next: open {files['report.html']} in a browser. Then your own data:\n  {_EXAMPLE}")
+    emit(_spoken(speech))
+    pages = f"{files['report.html']} and {files['speech.html']}"
+    say(f"Next: open {pages} in a browser. Then your own data:\n  {_EXAMPLE}")
     say("What is measured: fairkit metrics")
     if shutil.which("fairkit") is None:
         say(f"fairkit is not on the path here: type {_typed()} for it.")
@@ -168,7 +175,11 @@ def _compare(
 
 
 def _json(
-    report: Report, planted: Sequence[Comparison], every: Sequence[Comparison], files: Sequence[Path]
+    report: Report,
+    planted: Sequence[Comparison],
+    every: Sequence[Comparison],
+    files: Sequence[Path],
+    speech: Report,
 ) -> str:
     content = {
         "data": {"source": report.data.source, "rows": report.data.rows, "rows_used": report.data.rows_used},
@@ -178,6 +189,14 @@ def _json(
         ],
         "planted": [comparison._asdict() for comparison in planted],
         "outcomes": _tally(every),
+        "speech": {
+            "utterances": speech.data.rows,
+            "groups": [
+                {"system": g.system, "group": g.group, "speakers": g.speakers, "error_rate": g.error_rate}
+                for g in speech.speech
+                if g.normalizer == "english"
+            ],
+        },
     }
     return json.dumps(content, indent=2, ensure_ascii=False)
 
@@ -223,6 +242,20 @@ def _text(report: Report, planted: Sequence[Comparison], every: Sequence[Compari
         "",
         summary,
         *(f"  wrong: {text}" for text in wrong),
+    ]
+    return "\n".join(lines)
+
+
+def _spoken(speech: Report) -> str:
+    speakers = {g.group: g.speakers for g in speech.speech}["all"]
+    lines = [
+        "",
+        f"speech: {speech.data.rows:,} utterances of {speakers} synthetic voices, heard by PocketSphinx.",
+        "",
+        *_table(spoken_rows(speech)),
+        "",
+        f"Ratios are to {REFERENCE}, as counted and adjusted for {', '.join(ADJUSTED)}. Synthetic voices",
+        "are no people: these numbers say nothing about anybody's speech.",
     ]
     return "\n".join(lines)
 

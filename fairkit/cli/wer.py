@@ -45,7 +45,7 @@ _OF_FILES = ("form", "attributes", "attributes_on", "match_ids", "speaker_from")
         "fairkit wer calls.csv --reference said --hypothesis heard --by accent,noise --adjust sex,length",
         "fairkit wer ref.trn --hypothesis base=base.trn --attributes speakers.tsv --by accent",
     ],
-    short_help="Judge transcripts: word error rate by accent, dialect and condition.",
+    short_help="Judge transcripts: word error rate by accent, dialect, condition.",
     context_settings={"show_default": True},
     epilog="Exit codes: 0 judged, whatever was found; 2 could not judge; 70 a bug in fairkit.",
 )
@@ -81,7 +81,7 @@ _OF_FILES = ("form", "attributes", "attributes_on", "match_ids", "speaker_from")
 @files(
     "--attributes-on",
     metavar="COL",
-    help="What attributes are joined on.  [default: the utterance, else the speaker]",
+    help="What attributes are joined on.  [default: utterance, else speaker]",
 )
 @files(
     "--match-ids",
@@ -176,7 +176,7 @@ _OF_FILES = ("form", "attributes", "attributes_on", "match_ids", "speaker_from")
     help="Hash the data whatever their size; up to 256 MB they always are.",
 )
 def command(*, data: str, **asked: Any) -> None:
-    """Judge transcripts: word error rate by accent, dialect and recording condition.
+    """Judge transcripts: word error rate by accent, dialect, condition.
 
     DATA is a CSV, TSV, JSON Lines, Parquet or Arrow file, a folder of Parquet files or a quoted glob, with a
     row for each utterance; or a TRN, STM, CTM, NeMo, Common Voice or Rev file or a Kaldi folder, with

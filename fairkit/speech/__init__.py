@@ -14,20 +14,26 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fairkit.speech.align import alignment as alignment
     from fairkit.speech.align import edit_counts as edit_counts
+    from fairkit.speech.chosen import choose as choose
     from fairkit.speech.counting import word_counts as word_counts
     from fairkit.speech.evaluator import evaluate as evaluate
     from fairkit.speech.normalize import load_rules as load_rules
     from fairkit.speech.normalize import normalizer as normalizer
+    from fairkit.speech.planning import coverage as coverage
     from fairkit.speech.readers import join as join
     from fairkit.speech.readers import read_joined as read_joined
     from fairkit.speech.readers import read_transcripts as read_transcripts
     from fairkit.speech.scoring import score as score
     from fairkit.speech.scoring import score_texts as score_texts
     from fairkit.speech.utterances import Utterances as Utterances
+    from fairkit.speech.viewer import alignment_page as alignment_page
 
 _HOME = {
     "Utterances": "utterances",
     "alignment": "align",
+    "alignment_page": "viewer",
+    "choose": "chosen",
+    "coverage": "planning",
     "edit_counts": "align",
     "evaluate": "evaluator",
     "join": "readers",
@@ -43,6 +49,9 @@ _HOME = {
 __all__ = [
     "Utterances",
     "alignment",
+    "alignment_page",
+    "choose",
+    "coverage",
     "edit_counts",
     "evaluate",
     "join",

@@ -30,9 +30,9 @@ def ended_demo(tmp_path_factory):
 
 
 def test_the_demo_writes_a_page_and_a_report(ended_demo):
-    """The page is self-contained HTML, the report can be read again; the folder is made."""
+    """The pages are self-contained HTML, the report can be read again; the folder is made."""
     folder, outcome = ended_demo
-    assert sorted(path.name for path in folder.iterdir()) == ["report.html", "report.json"]
+    assert sorted(path.name for path in folder.iterdir()) == ["report.html", "report.json", "speech.html"]
     assert (folder / "report.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     report = load_report(folder / "report.json")
     assert report.data.rows == outcome["data"]["rows"] == 20_000
@@ -103,3 +103,12 @@ def test_a_folder_that_cannot_be_made_is_refused(folder, fairkit):
     assert ended.status == 2
     assert json.loads(ended.out)["error"]["kind"] == "output"
     assert "--output-dir: cannot make 'taken'" in ended.err
+
+
+def test_the_demo_shows_word_error_rates_by_accent(ended_demo):
+    """The voices that the recogniser was made for are heard best, and every speaker is counted."""
+    _, outcome = ended_demo
+    rates = {g["group"]: g for g in outcome["speech"]["groups"] if g["system"] == "default"}
+    accents = {name: g for name, g in rates.items() if name.startswith("accent=") and "&" not in name}
+    assert min(accents, key=lambda name: accents[name]["error_rate"]) == "accent=United States"
+    assert sum(g["speakers"] for g in accents.values()) == rates["all"]["speakers"] == 78
