@@ -137,63 +137,10 @@ def matched(
     own = reference_level(utterances, attribute, group)
     if own is None or own == against:
         raise UsageError(f"the group and the reference are both '{group}'; name two groups.")
-    named, equal = (
-        named_covariates(utterances, names, attribute=attribute, system=system, normalizer=normalizer)
-        for names in (covariates, exact)
+    task = _Task(
+        utterances, attribute, system, normalizer, confidence, covariates, exact, caliper, order, seed
     )
-    usable, _ = usable_utterances(utterances, attribute, (*named, *equal), system, normalizer)
-    code = utterances.group(attribute)
-    rows = np.flatnonzero(usable & (code == own))
-    others = np.flatnonzero(usable & ((code == against) if against is not None else (code != own)))
-    scored = int((utterances.scored & (code == own)).sum())
-    levels = utterances.levels[utterances.attributes.index(attribute)]
-    names = (
-        group_name([attribute], [levels[own]]),
-        REST if against is None else group_name([attribute], [levels[against]]),
-    )
-    errors = utterances.errors()[:, system, normalizer].astype(np.float64)
-    said = utterances.said()[:, system, normalizer].astype(np.float64)
-    speaker = speaker_codes(utterances)
-    both = np.concatenate([rows, others])
-    side = np.repeat([1, 0], [len(rows), len(others)])
-    reasons = [
-        *_few(names[0], speaker[rows]),
-        *_few(names[1], speaker[others]),
-        *(useless((*named, *equal), both, side, attribute) if len(rows) and len(others) else []),
-    ]
-    pairing = None
-    if not reasons:
-        pairing = pair_up(rows, others, named, exact=equal, caliper=caliper, order=order, seed=seed)
-        reasons = _why(pairing, names, speaker)
-    found = pairing if pairing is not None else Pairing(rows[:0], others[:0], ())
-    rates = [_rate(errors, said, found.rows), _rate(errors, said, found.partners)]
-    before = [_rate(errors, said, rows), _rate(errors, said, others)]
-    value = low = high = p = None
-    if not reasons:
-        value, low, high, p = _difference(errors, said, speaker, found, confidence)
-    return Matched(
-        attribute=attribute,
-        group=names[0],
-        reference=names[1],
-        system=utterances.systems[system],
-        pairs=len(found.rows),
-        unmatched=scored - len(found.rows),
-        speakers=len(np.unique(speaker[found.rows])),
-        reference_speakers=len(np.unique(speaker[found.partners])),
-        rate=rates[0],
-        reference_rate=rates[1],
-        crude=None if before[0] is None or before[1] is None else before[0] - before[1],
-        value=value,
-        low=low,
-        high=high,
-        p_value=p,
-        p_adjusted=p,
-        largest_imbalance=found.largest_imbalance,
-        covariates=(*covariates, *(f"{name} (exact)" for name in exact)),
-        caliper=caliper,
-        reason="; ".join(reasons) or None,
-        method=METHOD,
-    )
+    return task.compare(own, against)
 
 
 def matches(
@@ -241,30 +188,115 @@ def matches(
     'accent=US has fewer than 3 speakers (1)'
     """
     check(utterances, attribute, system, normalizer, confidence)
+    _check_options((*covariates, *exact), caliper, order)
     against = reference_level(utterances, attribute, reference)
-    levels = utterances.levels[utterances.attributes.index(attribute)]
+    task = _Task(
+        utterances, attribute, system, normalizer, confidence, covariates, exact, caliper, order, seed
+    )
     found = [
-        matched(
-            utterances,
-            attribute,
-            group_name([attribute], [level]),
-            REST if against is None else group_name([attribute], [levels[against]]),
-            covariates,
-            exact=exact,
-            caliper=caliper,
-            order=order,
-            system=system,
-            normalizer=normalizer,
-            confidence=confidence,
-            seed=seed,
-        )
-        for place, level in enumerate(levels)
+        task.compare(place, against)
+        for place, level in enumerate(task.levels)
         if level is not None and place != against
     ]
     adjusted = holm([np.nan if one.p_value is None else one.p_value for one in found]).tolist()
     return tuple(
         replace(one, p_adjusted=None if np.isnan(p) else p) for one, p in zip(found, adjusted, strict=True)
     )
+
+
+class _Task:
+    """One question to match for, with all that its groups share read once."""
+
+    def __init__(  # noqa: PLR0917
+        self,
+        utterances: Utterances,
+        attribute: str,
+        system: int,
+        normalizer: int,
+        confidence: float,
+        covariates: Sequence[str],
+        exact: Sequence[str],
+        caliper: float,
+        order: Order,
+        seed: int,
+    ) -> None:
+        self.attribute, self.system, self.confidence = attribute, utterances.systems[system], confidence
+        self.caliper, self.order, self.seed = caliper, order, seed
+        self.names = (*covariates, *(f"{name} (exact)" for name in exact))
+        self.covariates, self.exact = (
+            named_covariates(utterances, names, attribute=attribute, system=system, normalizer=normalizer)
+            for names in (covariates, exact)
+        )
+        every = (*self.covariates, *self.exact)
+        self.usable, _ = usable_utterances(utterances, attribute, every, system, normalizer)
+        self.levels = utterances.levels[utterances.attributes.index(attribute)]
+        self.code, self.speaker = utterances.group(attribute), speaker_codes(utterances)
+        self.scored = np.bincount(self.code[utterances.scored], minlength=len(self.levels))
+        self.errors = utterances.errors()[:, system, normalizer].astype(np.float64)
+        self.said = utterances.said()[:, system, normalizer].astype(np.float64)
+
+    def compare(self, own: int, against: int | None) -> Matched:
+        """Compare a group with another; None is all others."""
+        rows = np.flatnonzero(self.usable & (self.code == own))
+        apart = self.code != own if against is None else self.code == against
+        others = np.flatnonzero(self.usable & apart)
+        names = (
+            group_name([self.attribute], [self.levels[own]]),
+            REST if against is None else group_name([self.attribute], [self.levels[against]]),
+        )
+        found = Pairing(rows[:0], others[:0], ())
+        reasons = self._obstacles(rows, others, names)
+        if not reasons:
+            pairing = pair_up(
+                rows,
+                others,
+                self.covariates,
+                exact=self.exact,
+                caliper=self.caliper,
+                order=self.order,
+                seed=self.seed,
+            )
+            reasons = _why(pairing, names, self.speaker)
+            found = found if pairing is None else pairing
+        before = [self._rate(rows), self._rate(others)]
+        value = low = high = p = None
+        if not reasons:
+            value, low, high, p = _difference(self.errors, self.said, self.speaker, found, self.confidence)
+        return Matched(
+            attribute=self.attribute,
+            group=names[0],
+            reference=names[1],
+            system=self.system,
+            pairs=len(found.rows),
+            unmatched=int(self.scored[own]) - len(found.rows),
+            speakers=len(np.unique(self.speaker[found.rows])),
+            reference_speakers=len(np.unique(self.speaker[found.partners])),
+            rate=self._rate(found.rows),
+            reference_rate=self._rate(found.partners),
+            crude=None if before[0] is None or before[1] is None else before[0] - before[1],
+            value=value,
+            low=low,
+            high=high,
+            p_value=p,
+            p_adjusted=p,
+            largest_imbalance=found.largest_imbalance,
+            covariates=self.names,
+            caliper=self.caliper,
+            reason="; ".join(reasons) or None,
+            method=METHOD,
+        )
+
+    def _obstacles(self, rows: IntArray, others: IntArray, names: tuple[str, str]) -> list[str]:
+        """Say why two groups cannot be matched."""
+        few = [*_few(names[0], self.speaker[rows]), *_few(names[1], self.speaker[others])]
+        if not len(rows) or not len(others):
+            return few
+        side = np.repeat([1, 0], [len(rows), len(others)])
+        every = (*self.covariates, *self.exact)
+        return few + useless(every, np.concatenate([rows, others]), side, self.attribute)
+
+    def _rate(self, rows: IntArray) -> float | None:
+        return float(self.errors[rows].sum() / self.said[rows].sum()) if len(rows) else None
 
 
 def _check_options(covariates: Sequence[str], caliper: float, order: str) -> None:
@@ -302,10 +334,6 @@ def _why(pairing: Pairing | None, names: tuple[str, str], speaker: IntArray) -> 
     sides = (pairing.rows, pairing.partners)
     few = [problem for name, rows in zip(names, sides, strict=True) for problem in _few(name, speaker[rows])]
     return [f"after matching {problem}" for problem in few]
-
-
-def _rate(errors: FloatArray, said: FloatArray, rows: IntArray) -> float | None:
-    return float(errors[rows].sum() / said[rows].sum()) if len(rows) else None
 
 
 def _difference(
