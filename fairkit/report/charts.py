@@ -17,7 +17,7 @@ from typing import Any
 
 from fairkit.findings import Verdict
 from fairkit.report.numerals import level_text
-from fairkit.report.phrases import SYMBOLS, UNDEFINED, short_name, verdict_text, visible
+from fairkit.report.phrases import NO_GROUP, SYMBOLS, UNDEFINED, short_name, verdict_text, visible
 from fairkit.report.sections import Row, Section
 
 Spec = dict[str, Any]
@@ -39,6 +39,13 @@ COLORS = MappingProxyType(
 
 INK, MUTED, GRID, BAND, PAPER = "#1f2329", "#59636e", "#e1e4e8", "#e9f6f1", "#ffffff"
 """Colours of text, notes, lines, the margin and the ground."""
+
+# Okabe & Ito 2008 again, in an order that is also one of brightness.
+ERRORS = MappingProxyType({"substitutions": "#0072b2", "deletions": "#56b4e9", "insertions": "#f0e442"})
+"""Colour of each kind of error in a transcript."""
+
+ON_DARK, ON_LIGHT = "#fefefe", "#101214"
+"""Colours of letters upon those."""
 
 SHAPES = MappingProxyType(
     {"disparity": "diamond", "parity": "circle", "inconclusive": "circle", "reference": "square"}
@@ -79,6 +86,10 @@ def forest(section: Section) -> Spec:
     ['reference', 'disparity']
     """
     data = [_datum(i, row, section) for i, row in enumerate(section.rows)]
+    if section.measure == "share":
+        _shorten(data, "value", "low", "high")
+        if section.compare == "difference":
+            _shorten(data, "contrast", "contrast_low", "contrast_high")
     axis = {
         "labelColor": MUTED, "titleColor": INK, "labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE,
         "titleFontWeight": "normal", "gridColor": GRID, "domain": False, "ticks": False, "titlePadding": 8,
@@ -116,9 +127,28 @@ def description(section: Section) -> str:
         counts.append(f"{undefined} undefined")
     return (
         f"Forest chart of {visible(section.metric)} by {visible(section.attribute)}, "
-        f"{len(section.rows)} groups against {_other(section)}: "
+        f"{len(section.rows)} groups against {section.others}: "
         f"{', '.join(counts) or 'nothing to compare'}. The table has every number."
     )
+
+
+def capped(ends: Sequence[float], values: Sequence[float], *, least: float) -> float:
+    """Say how far an axis goes, so that one interval that is wide beyond reason does not squeeze all others.
+
+    Parameters
+    ----------
+    ends, values : sequence of float
+        Ends of the intervals, and the points.
+    least : float
+        The axis goes at least so far, where the intervals do.
+
+    Examples
+    --------
+    >>> capped([4960.0, 66.0], [7.6, 5.2], least=100), capped([12.0, 30.0], [7.6, 5.2], least=100)
+    (100, 30.0)
+    """
+    farthest = max(map(abs, ends), default=0.0)
+    return min(farthest, max(least, 1.5 * max(map(abs, values), default=0.0)))
 
 
 def _datum(i: int, row: Row, section: Section) -> Datum:
@@ -130,7 +160,7 @@ def _datum(i: int, row: Row, section: Section) -> Datum:
         "i": i,
         "group": short_name(e.group, section.attribute),
         "kind": kind,
-        "word": verdict_text(e, f).lstrip("".join((*SYMBOLS.values(), UNDEFINED, " "))),
+        "word": _word(row, section).lstrip("".join((*SYMBOLS.values(), UNDEFINED, " "))),
         "value": _times(e.value, own),
         "low": _times(e.low, own),
         "high": _times(e.high, own),
@@ -150,6 +180,17 @@ def _datum(i: int, row: Row, section: Section) -> Datum:
     return datum
 
 
+def _shorten(data: Sequence[Datum], value: str, low: str, high: str) -> None:
+    """Cut intervals that reach beyond all reason (error rates of few speakers), and note where."""
+    ends = [d[name] for d in data for name in (low, high) if d[name] is not None]
+    reach = capped(ends, [d[value] for d in data if d[value] is not None], least=100)
+    for d in data:
+        for name, end in ((low, -reach), (high, reach)):
+            if d[name] is not None and abs(d[name]) > reach:
+                d[name] = end
+                d[f"{name}_cut"] = True
+
+
 def _values(section: Section, data: Sequence[Datum]) -> Spec:
     level = level_text(section.rows[0].estimate.level) if section.rows else ""
     unit = ", %" if section.measure == "share" else ""
@@ -166,7 +207,7 @@ def _values(section: Section, data: Sequence[Datum]) -> Spec:
     if reference is not None:
         dashed = {"type": "rule", "color": MUTED, "strokeDash": [3, 3], "aria": False}
         layers.append(_once(dashed, x={**x, "datum": reference["value"]}))
-    layers += _marks(x, "value", "low", "high")
+    layers += _marks(data, x, "value", "low", "high")
     if section.shrunk:
         tick = {"type": "tick", "color": INK, "thickness": 1.6, "size": 13}
         layers.append(_layer(tick, when="datum.shrunk !== null", x={**x, "field": "shrunk"}))
@@ -193,14 +234,18 @@ def _contrasts(section: Section, data: Sequence[Datum]) -> Spec:
     layers = [
         _once(band, x={**x, "datum": low}, x2={"datum": high}),
         _once(line, x={**x, "datum": neutral}),
-        *_marks(x, "contrast", "contrast_low", "contrast_high"),
+        *_marks(data, x, "contrast", "contrast_low", "contrast_high"),
         _layer(word, x={"value": _WIDTH + 10}, text={"field": "word"}, color=_COLOR),
     ]
     return {"width": _WIDTH, "height": {"step": _STEP}, "layer": layers}
 
 
-def _marks(x: Spec, value: str, low: str, high: str) -> list[Spec]:
-    """Draw intervals and, over them, points: filled where something is decided, hollow where not."""
+def _marks(data: Sequence[Datum], x: Spec, value: str, low: str, high: str) -> list[Spec]:
+    """Draw intervals and, over them, points: filled where something is decided, hollow where not.
+
+    Where an interval was cut there is an arrow.
+    """
+    cut = {end: any(d.get(f"{end}_cut") for d in data) for end in (low, high)}
     rule = {"type": "rule", "strokeWidth": 2}
     filled = {"type": "point", "filled": True, "opacity": 1, "size": 70}
     hollow = {"type": "point", "filled": True, "opacity": 1, "size": 52, "strokeWidth": 2, "fill": PAPER}
@@ -210,6 +255,16 @@ def _marks(x: Spec, value: str, low: str, high: str) -> list[Spec]:
         _layer(rule, when=f"datum.{low} !== null", x={**x, "field": low}, x2={"field": high}, color=_COLOR),
         _layer(filled, when=f"{there} !== 'inconclusive'", x=at, color=_COLOR, shape=_SHAPE),
         _layer(hollow, when=f"{there} === 'inconclusive'", x=at, stroke=_COLOR, shape=_SHAPE),
+        *(
+            _layer(
+                {**filled, "shape": f"triangle-{side}"},
+                when=f"datum.{end}_cut === true",
+                x={**x, "field": end},
+                color=_COLOR,
+            )
+            for side, end in (("left", low), ("right", high))
+            if cut[end]
+        ),
     ]
 
 
@@ -267,14 +322,15 @@ def _domain(data: Sequence[Datum], low: float, high: float, *, ratio: bool, perc
     return [math.floor(bottom / step) * step, math.ceil(top / step) * step]
 
 
-def _other(section: Section) -> str:
-    return "all other rows" if section.reference == "rest" else visible(section.reference)
-
-
 def _short_other(section: Section) -> str:
-    return (
-        "all other rows" if section.reference == "rest" else short_name(section.reference, section.attribute)
-    )
+    if section.reference == "rest":
+        return section.others
+    return short_name(section.reference, section.attribute)
+
+
+def _word(row: Row, section: Section) -> str:
+    """Return the verdict, short: there is no room for why one or two people are no group."""
+    return verdict_text(row.estimate, row.finding, section.wording).partition(f", {NO_GROUP}")[0]
 
 
 def _scale(section: Section) -> float:

@@ -13,7 +13,18 @@ from types import MappingProxyType
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from fairkit.report.charts import BAND, COLORS, FONT_SIZE, GRID, INK, MUTED, PAPER
+from fairkit.report.charts import (
+    BAND,
+    COLORS,
+    ERRORS,
+    FONT_SIZE,
+    GRID,
+    INK,
+    MUTED,
+    ON_DARK,
+    ON_LIGHT,
+    PAPER,
+)
 
 CLASSES: Mapping[str, str] = MappingProxyType(
     {
@@ -26,6 +37,11 @@ CLASSES: Mapping[str, str] = MappingProxyType(
         GRID: "g",
         BAND: "b",
         PAPER: "w",
+        ERRORS["substitutions"]: "es",
+        ERRORS["deletions"]: "ed",
+        ERRORS["insertions"]: "ei",
+        ON_DARK: "nd",
+        ON_LIGHT: "nl",
     }
 )
 """Class of each colour: ``fd`` fills with it, ``sd`` strokes with it."""

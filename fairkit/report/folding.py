@@ -69,4 +69,7 @@ def _undefined(section: Section) -> tuple[str, ...]:
         if row.undefined:
             own = row.estimate.why if row.estimate.value is None else row.finding and row.finding.reason
             groups.setdefault(str(own), []).append(short_name(row.estimate.group, section.attribute))
-    return tuple(f"undefined ({reason_text(why)}): {', '.join(names)}" for why, names in groups.items())
+    return tuple(
+        f"undefined ({reason_text(why, section.wording)}): {', '.join(names)}"
+        for why, names in groups.items()
+    )

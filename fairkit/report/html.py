@@ -20,6 +20,7 @@ from fairkit.metrics import Unit
 from fairkit.report.blocks import Block, blocks_of
 from fairkit.report.charts import description, forest
 from fairkit.report.drawing import draw
+from fairkit.report.leads import Lead, amount, leads, subject
 from fairkit.report.model import Report
 from fairkit.report.numerals import (
     bounds,
@@ -41,12 +42,14 @@ from fairkit.report.phrases import (
     promise,
     sentence,
     short_name,
+    units_needed,
     verdict_text,
     visible,
 )
 from fairkit.report.provenance import data_facts, setting_facts
 from fairkit.report.sections import Part, Row, Section, counts_of, parts, surest
 from fairkit.report.steps import next_steps
+from fairkit.report.wording import Wording, wording_of
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -82,14 +85,16 @@ def to_html(report: Report) -> str:
     (True, False)
     """
     read = parts(report)
-    places = [_part(k, part, _reasons(report)) for k, part in enumerate(read)]
+    places = [_part(k, part, _reasons(report), wording_of(report)) for k, part in enumerate(read)]
     known = {s.definition.name: s for part in read for s in part.sections if s.definition is not None}
     aliases = {metric: alias for part in read for metric, alias in part.aliases.items()}
     return _template().render(
         report=report,
-        source=visible(report.data.source),
+        subject=subject(report).rpartition(": ")[0],
+        wording=wording_of(report),
+        leads=[_lead(lead) for lead in leads(report)],
         overall=_verdict(report.verdict),
-        rows_line=_rows_line(report),
+        rows_line=amount(report),
         tally=_tally(report, read),
         parts=places,
         blocks=[_block(block) for block in blocks_of(report)],
@@ -175,13 +180,13 @@ def _block(block: Block) -> Context:
     }
 
 
-def _part(k: int, part: Part, reasons: Sequence[str]) -> Context:
+def _part(k: int, part: Part, reasons: Sequence[str], wording: Wording) -> Context:
     ids = {(s.metric, s.compare): f"a{k + 1}-{j + 1}" for j, s in enumerate(part.sections)}
     two = len({s.compare for s in part.sections}) > 1
     return {
         "id": f"a{k + 1}",
         "name": visible(part.attribute),
-        "against": _against_part(part),
+        "against": _against_part(part, wording),
         "crossed": part.crossed and any(section.shrunk for section in part.sections),
         "heads": [_head(h, part, ids, two=two) for h in part.headlines],
         "sizes": [_size(size, part, reasons) for size in sorted(part.sizes, key=lambda s: -s.rows)],
@@ -223,12 +228,13 @@ def _section(section: Section, name: str, *, two: bool) -> Context:
         "headline": None if section.headline is None else _verdict(section.headline.verdict),
         "summary": "" if known is None else known.summary,
         "formula": "" if known is None else known.formula,
-        "against": _against(section.reference),
+        "against": section.others,
         "margin": ""
         if section.margin is None
         else margin_text(section.margin, section.compare, section.measure),
         "level": level_text(level),
         "percent": section.measure == "share",
+        "speakers": section.wording.by_speaker,
         "numerators": any(row.estimate.numerator is not None for row in section.rows),
         "unit": section.unit,
         "shrunk": section.shrunk,
@@ -239,33 +245,38 @@ def _section(section: Section, name: str, *, two: bool) -> Context:
 
 
 def _row(row: Row, section: Section) -> Context:
-    e, f = row.estimate, row.finding
+    e, f, wording = row.estimate, row.finding, section.wording
     made = {
         "group": short_name(e.group, section.attribute),
         "own": f is None,
+        "speakers": "" if row.clusters is None else f"{row.clusters:,}",
         "n": f"{e.n:,}",
         "numerator": "" if e.numerator is None else f"{e.numerator:,.10g}",
         "value": "" if e.value is None else value_text(e.value, section.measure),
         "interval": bounds(e.low, e.high, unit=section.measure),
         "shrunk": "" if e.shrunk is None else percent(e.shrunk),
-        "verdict": {"css": "" if row.verdict is None else _CSS[row.verdict], "text": verdict_text(e, f)},
+        "verdict": {
+            "css": "" if row.verdict is None else _CSS[row.verdict],
+            "text": verdict_text(e, f, wording),
+        },
     }
-    return {**made, **_contrast(f, section.measure)}
+    return {**made, **_contrast(f, section.measure, wording)}
 
 
 def _spread(spread: float, unit: Unit) -> str:
     return f"{100 * spread:.2f}" if unit == "share" else value_text(spread, unit)
 
 
-def _contrast(f: Finding | None, unit: Unit) -> Context:
+def _contrast(f: Finding | None, unit: Unit, wording: Wording) -> Context:
     if f is None or f.value is None:
         return dict.fromkeys(("contrast", "corrected", "level", "p", "needed"), "")
+    needed = units_needed(f, wording)
     return {
         "contrast": contrast_number(f.value, f.compare, unit=unit),
         "corrected": contrast_bounds(f.low, f.high, f.compare, unit=unit),
         "level": "" if f.level is None else level_text(f.level),
         "p": "" if f.p_adjusted is None else _p_value(f.p_adjusted),
-        "needed": "" if f.n_needed is None else f"{f.n_needed:,}",
+        "needed": "" if needed is None else f"{needed:,}",
     }
 
 
@@ -323,7 +334,7 @@ def _metric(section: Section, aliases: Mapping[str, str]) -> Context:
 
 def _surest(report: Report, read: Sequence[Part]) -> list[str]:
     return [
-        sentence(row.finding, n=row.estimate.n, other_n=row.other_n)
+        sentence(row.finding, n=row.estimate.n, other_n=row.other_n, wording=wording_of(report))
         for row in surest(read, report.settings.compare[0])[:_SUREST]
         if row.finding is not None
     ]
@@ -342,12 +353,6 @@ def _tally(report: Report, read: tuple[Part, ...]) -> str:
     return f"Of {counted(len(heads), 'comparison')} ({by}), {told[0]}, {told[1]} and {told[2]}."
 
 
-def _rows_line(report: Report) -> str:
-    data = report.data
-    line = counted(data.rows_used, "row")
-    return line if data.rows == data.rows_used else f"{line} used of {data.rows:,}"
-
-
 def _signs_line() -> str:
     signs = ", ".join(f"{sign} {verdict}" for verdict, sign in SYMBOLS.items())
     return f"Signs: {signs}, {UNDEFINED} undefined; the columns with a sign count groups."
@@ -361,13 +366,18 @@ def _reasons(report: Report) -> list[str]:
     return [reason for reason, n in report.data.left_out.items() if n]
 
 
-def _against(reference: str) -> str:
-    return "all other rows" if reference == "rest" else visible(reference)
+def _lead(lead: Lead) -> Context:
+    return {
+        "title": lead.title,
+        "verdict": _verdict(lead.verdict),
+        "rates": lead.rates,
+        "decided": lead.decided,
+    }
 
 
-def _against_part(part: Part) -> str:
-    references = list(dict.fromkeys(section.reference for section in part.sections)) or ["rest"]
-    return _against(references[0]) if len(references) == 1 else "the best group"
+def _against_part(part: Part, wording: Wording) -> str:
+    others = list(dict.fromkeys(section.others for section in part.sections)) or [wording.others]
+    return others[0] if len(others) == 1 else "the best group"
 
 
 def _p_value(p: float) -> str:

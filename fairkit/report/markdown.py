@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from fairkit.findings import Verdict
 from fairkit.report.blocks import Block, blocks_of
 from fairkit.report.folding import folded
+from fairkit.report.leads import leads, subject
 from fairkit.report.model import Report
 from fairkit.report.numerals import (
     bounds,
@@ -28,11 +29,13 @@ from fairkit.report.phrases import (
     counted,
     sentence,
     short_name,
+    units_needed,
     verdict_text,
     visible,
 )
 from fairkit.report.sections import Part, Row, Section, counts_of, parts, surest
 from fairkit.report.steps import next_steps
+from fairkit.report.wording import wording_of
 
 LONGEST = 60_000
 """Characters that a comment on a pull request may have, with some room."""
@@ -106,12 +109,11 @@ def escaped(text: str) -> str:
 
 
 def _title(report: Report) -> str:
-    data = report.data
-    rows = counted(data.rows_used, "row")
-    if data.rows != data.rows_used:
-        rows += f" used of {data.rows:,}"
     verdict = f"{SYMBOLS[report.verdict]} {report.verdict}"
-    return f"## {verdict}: fairness report on {escaped(data.source)}\n\n{rows}."
+    what, _, rows = subject(report).rpartition(": ")
+    title = f"## {verdict}: fairness report on {escaped(what)}\n\n{rows}."
+    found = leads(report)
+    return f"{title}\n\n{_list(map(str, found))}" if found else title
 
 
 def _headlines(part: Part) -> str:
@@ -146,7 +148,7 @@ def _code(name: str) -> str:
 def _surest(report: Report, read: Sequence[Part]) -> str:
     found = surest(read, report.settings.compare[0])
     told = [
-        sentence(row.finding, n=row.estimate.n, other_n=row.other_n)
+        sentence(row.finding, n=row.estimate.n, other_n=row.other_n, wording=wording_of(report))
         for row in found[:_SUREST]
         if row.finding is not None
     ]
@@ -158,19 +160,22 @@ def _surest(report: Report, read: Sequence[Part]) -> str:
 def _details(section: Section) -> str:
     level = level_text(section.rows[0].estimate.level) if section.rows else ""
     short = folded(section, rows=ROWS)
+    wording = section.wording
     head = (
         escaped(section.attribute),
-        "n",
+        wording.rows if wording.speech else "n",
+        *((wording.clusters,) if wording.by_speaker else ()),
         f"value (plain {level} interval)",
         f"{section.unit} (corrected interval)",
         "verdict",
-        "rows needed",
+        f"{wording.units} needed",
     )
-    table = _table(head, [_row(row, section) for row in short.shown], right=(1, 5))
+    right = (1, 2, 6) if wording.by_speaker else (1, 5)
+    table = _table(head, [_row(row, section) for row in short.shown], right=right)
     notes = [escaped(f"{UNDEFINED} {text}") for text in short.undefined]
     if short.left:
         notes.append(f"... {short.left}")
-    against = "all other rows" if section.reference == "rest" else escaped(section.reference)
+    against = section.others if section.reference == "rest" else escaped(section.reference)
     margin = (
         ""
         if section.margin is None
@@ -194,7 +199,7 @@ def _block(block: Block) -> str:
     if block.points:
         texts.append(_list(block.points))
     for table in block.written:
-        shown = [tuple(map(escaped, row)) for row in table.rows[:ROWS]]
+        shown = [tuple(map(escaped, row)) for row in table.first(ROWS)]
         left = len(table.rows) - len(shown)
         texts += [
             f"{escaped(table.caption)}:",
@@ -215,13 +220,17 @@ def _row(row: Row, section: Section) -> tuple[str, ...]:
         contrast = contrast_number(f.value, f.compare, unit=unit)
         span = contrast_bounds(f.low, f.high, f.compare, unit=unit)
         contrast += f" ({span})" if span else ""
+    wording = section.wording
+    needed = None if f is None else units_needed(f, wording)
+    speakers = () if not wording.by_speaker else ("" if row.clusters is None else f"{row.clusters:,}",)
     return (
         escaped(short_name(e.group, section.attribute)),
         f"{e.n:,}",
+        *speakers,
         f"{value} ({interval})" if interval else value,
         contrast,
-        verdict_text(e, f),
-        "" if f is None or f.n_needed is None else f"{f.n_needed:,}",
+        verdict_text(e, f, wording),
+        "" if needed is None else f"{needed:,}",
     )
 
 

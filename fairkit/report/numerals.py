@@ -12,6 +12,9 @@ import math
 from fairkit.evidence import Compare
 from fairkit.metrics import Unit, definition_of
 
+FARTHEST = 10.0
+"""Bounds of shares beyond this are not written out: of error rates of few speakers they may be anywhere."""
+
 
 def percent(value: float, *, digits: int = 2) -> str:
     """Write a rate.
@@ -79,10 +82,18 @@ def bounds(
     ('42.56 to 47.16', '42.6, 47.2')
     >>> bounds(0.8, 0.9, unit="score")
     '0.8000 to 0.9000'
+    >>> bounds(0.0854, 161.342)
+    '8.54 to >1000'
     """
     if low is None or high is None:
         return ""
-    return between.join(value_text(end, unit, digits=digits).rstrip("%") for end in (low, high))
+    ends = (
+        _beyond(end)
+        if unit == "share" and abs(end) > FARTHEST
+        else value_text(end, unit, digits=digits).rstrip("%")
+        for end in (low, high)
+    )
+    return between.join(ends)
 
 
 def contrast_bounds(
@@ -100,12 +111,18 @@ def contrast_bounds(
     --------
     >>> contrast_bounds(0.17246, 0.25461, "difference"), contrast_bounds(0.5, None, "ratio")
     ('+17.25 to +25.46', '0.500 and more')
+    >>> contrast_bounds(-0.053, 46.8, "difference"), contrast_bounds(0.5, 4000, "ratio")
+    ('-5.30 to >1000', '0.500 to >1000')
     """
     if low is None:
         return ""
     if high is None:
         return f"{contrast_number(low, compare, unit=unit, digits=digits)} and more"
-    ends = (contrast_number(end, compare, unit=unit, digits=digits) for end in (low, high))
+    farthest = 100 * FARTHEST if compare == "ratio" else FARTHEST if unit == "share" else math.inf
+    ends = (
+        _beyond(end) if abs(end) > farthest else contrast_number(end, compare, unit=unit, digits=digits)
+        for end in (low, high)
+    )
     return between.join(ends)
 
 
@@ -162,6 +179,11 @@ def _amount(value: float, *, sign: str = "") -> str:
     digits = max(0, 3 - math.floor(math.log10(abs(value))))
     text = f"{value:{sign},.{min(digits, 12)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _beyond(end: float) -> str:
+    """Write a bound that is farther out than anybody would read: in percent, points or times."""
+    return f"{'>' if end > 0 else '<-'}{100 * FARTHEST:g}"
 
 
 def _unsigned_zero(text: str) -> str:

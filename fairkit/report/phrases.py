@@ -15,6 +15,7 @@ from fairkit.findings import TOO_FEW_ROWS, Finding, Verdict
 from fairkit.headlines import Headline
 from fairkit.metrics import Unit, Why
 from fairkit.report.numerals import contrast_bounds, level_text, margin_text, size_text, unit_of
+from fairkit.report.wording import ROWS, Wording
 
 SYMBOLS = MappingProxyType({Verdict.DISPARITY: "◆", Verdict.PARITY: "●", Verdict.INCONCLUSIVE: "○"})
 """One sign per verdict, the same in tables and charts, so that colour is never needed."""
@@ -35,6 +36,7 @@ REASONS = MappingProxyType(
         Why.CONSTANT_LABEL: "the label does not vary",
         Why.NO_QUERIES: "no query lies wholly in this group",
         Why.NO_EXPOSURE: "no exposure",
+        Why.NO_REFERENCE: "nothing was said",
         Why.NO_PROBABILITIES: "scores are no probabilities from 0 to 1",
         Why.LOST_PRECISION: "the sums cancel beyond the precision of doubles",
         Why.METRIC_FAILED: "the metric's function failed here",
@@ -46,6 +48,26 @@ REASONS = MappingProxyType(
     }
 )
 """Every reason in plain words."""
+
+_OF_UTTERANCES = MappingProxyType(
+    {
+        Why.NO_ROWS: "no utterances",
+        Why.FEW_ROWS: "fewer utterances than an interval needs",
+        Why.ATTRIBUTE_MISSING: "too many utterances without the attribute",
+        Why.TOO_FEW_CLUSTERS: "too few utterances for an interval",
+        TOO_FEW_ROWS: "too few utterances",
+    }
+)
+_OF_SPEAKERS = MappingProxyType(
+    {
+        **_OF_UTTERANCES,
+        Why.TOO_FEW_CLUSTERS: "too few speakers for an interval",
+        TOO_FEW_ROWS: "too few speakers",
+    }
+)
+
+NO_GROUP = "not a group estimate: fewer than 3 speakers"
+"""What is said of the error rate of one or two people."""
 
 MEANINGS = MappingProxyType(
     {
@@ -90,18 +112,31 @@ def short_name(group: str, attribute: str) -> str:
     return visible(" & ".join(found.groups()) if found and all(found.groups()) else group)
 
 
-def reason_text(reason: str) -> str:
-    """Say a reason in plain words; one of a later fairkit is shown as it is.
+def reason_text(reason: str, wording: Wording = ROWS) -> str:
+    """Say a reason in plain words; one of a later fairkit, or one that is a sentence, is shown as it is.
+
+    Parameters
+    ----------
+    reason : str
+    wording : Wording
+        What rows and clusters are called.
 
     Examples
     --------
     >>> reason_text("no-predicted-positives")
     'no predicted positives'
+    >>> from fairkit.report.wording import SPEAKERS
+    >>> reason_text("too-few-rows"), reason_text("too-few-rows", SPEAKERS)
+    ('too few rows', 'too few speakers')
     """
-    return REASONS.get(reason, reason.replace("-", " "))
+    if wording.speech:
+        own = _OF_SPEAKERS if wording.by_speaker else _OF_UTTERANCES
+        if reason in own:
+            return own[reason]
+    return REASONS.get(reason, reason if " " in reason else reason.replace("-", " "))
 
 
-def verdict_text(estimate: Estimate, finding: Finding | None) -> str:
+def verdict_text(estimate: Estimate, finding: Finding | None, wording: Wording = ROWS) -> str:
     """Write the verdict on one number: sign and word, and the reason where the number is undefined.
 
     Parameters
@@ -109,6 +144,8 @@ def verdict_text(estimate: Estimate, finding: Finding | None) -> str:
     estimate : Estimate
     finding : Finding or None
         None for the group that the others are compared with.
+    wording : Wording
+        What rows and clusters are called.
 
     Examples
     --------
@@ -119,17 +156,20 @@ def verdict_text(estimate: Estimate, finding: Finding | None) -> str:
     '– undefined: no positives'
     """
     if estimate.value is None and estimate.why is not None:
-        return f"{UNDEFINED} undefined: {reason_text(estimate.why)}"
+        return f"{UNDEFINED} undefined: {reason_text(estimate.why, wording)}"
     if finding is None:
         return "reference"
     if finding.value is None and finding.reason is not None:
-        return f"{UNDEFINED} undefined: {reason_text(finding.reason)}"
+        return f"{UNDEFINED} undefined: {reason_text(finding.reason, wording)}"
     if finding.low is None and finding.reason is not None:
-        return f"{SYMBOLS[finding.verdict]} {finding.verdict}: {reason_text(finding.reason)}"
+        told = f"{SYMBOLS[finding.verdict]} {finding.verdict}"
+        if wording.by_speaker and estimate.why == Why.TOO_FEW_CLUSTERS:
+            return f"{told}, {NO_GROUP}"
+        return f"{told}: {reason_text(finding.reason, wording)}"
     return f"{SYMBOLS[finding.verdict]} {finding.verdict}"
 
 
-def sentence(finding: Finding, *, n: int, other_n: int | None = None) -> str:
+def sentence(finding: Finding, *, n: int, other_n: int | None = None, wording: Wording = ROWS) -> str:
     """Say one finding in a sentence.
 
     Parameters
@@ -139,6 +179,8 @@ def sentence(finding: Finding, *, n: int, other_n: int | None = None) -> str:
         Rows in the metric's denominator in the group.
     other_n : int, optional
         The same in what it is compared with.
+    wording : Wording
+        What rows and clusters are called.
 
     Examples
     --------
@@ -150,22 +192,37 @@ def sentence(finding: Finding, *, n: int, other_n: int | None = None) -> str:
     """
     unit = unit_of(finding.metric)
     of = f"{finding.metric} of {visible(finding.group)}"
-    reason = "" if finding.reason is None else reason_text(finding.reason)
+    reason = "" if finding.reason is None else reason_text(finding.reason, wording)
+    other = wording.others if finding.reference == "rest" else visible(finding.reference)
     if finding.value is None:
-        return f"{of} cannot be compared with {_other(finding)}: {reason}"
+        return f"{of} cannot be compared with {other}: {reason}"
     numbers = f"n = {n:,}" if other_n is None else f"n = {n:,} against {other_n:,}"
     if finding.level is None:
         numbers += f"; no interval: {reason}"
     else:
         interval = contrast_bounds(finding.low, finding.high, finding.compare, unit=unit)
         numbers = f"{level_text(finding.level)} interval {interval}; {numbers}"
-    text = f"{of} is {_size(finding.value, finding.compare, unit)} {_other(finding)} ({numbers}; margin "
+    text = f"{of} is {_size(finding.value, finding.compare, unit)} {other} ({numbers}; margin "
     text += f"{margin_text(finding.margin, finding.compare, unit)}): {finding.verdict}"
-    return f"{text}, {needed_text(finding)}" if finding.n_needed is not None else text
+    needed = needed_text(finding, wording)
+    return f"{text}, {needed}" if needed else text
 
 
-def needed_text(finding: Finding) -> str:
-    """Say how many rows would decide an inconclusive finding.
+def units_needed(finding: Finding, wording: Wording = ROWS) -> int | None:
+    """Return how many rows of a group would decide a finding; of transcripts, speakers where they are known.
+
+    Examples
+    --------
+    >>> import fairkit
+    >>> rows = {"sex": ["F"] * 40 + ["M"] * 80, "d": [1, 0] * 60}
+    >>> units_needed(fairkit.evaluate(rows, decision="d", by="sex").findings[0])
+    560
+    """
+    return finding.clusters_needed if wording.by_speaker else finding.n_needed
+
+
+def needed_text(finding: Finding, wording: Wording = ROWS) -> str:
+    """Say how many rows, or speakers, would decide an inconclusive finding.
 
     Examples
     --------
@@ -174,10 +231,13 @@ def needed_text(finding: Finding) -> str:
     >>> needed_text(fairkit.evaluate(rows, decision="d", by="sex").findings[0])
     'needs about 560 rows of this group'
     """
-    if finding.n_needed is None:
+    needed = units_needed(finding, wording)
+    if needed is None:
         return ""
-    text = f"needs about {finding.n_needed:,} rows of this group"
-    return text if finding.clusters_needed is None else f"{text} from {finding.clusters_needed:,} clusters"
+    text = f"needs about {needed:,} {wording.units} of this group"
+    if wording.by_speaker or finding.clusters_needed is None:
+        return text
+    return f"{text} from {finding.clusters_needed:,} {wording.clusters}"
 
 
 def at_least_text(headline: Headline) -> str:
@@ -256,7 +316,3 @@ def _size(value: float, compare: Compare, unit: Unit) -> str:
     if float(size.split()[0].replace(",", "")) == 0:
         return "no different from that of"
     return f"{size} {'higher' if value > 0 else 'lower'} than that of"
-
-
-def _other(finding: Finding) -> str:
-    return "all other rows" if finding.reference == "rest" else visible(finding.reference)

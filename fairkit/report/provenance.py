@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
-from fairkit.report.model import Report
+from fairkit.report.model import Report, Settings
 from fairkit.report.numerals import level_text, margin_text
 from fairkit.report.phrases import visible
 from fairkit.report.sections import COMPARES
+from fairkit.report.wording import wording_of
 
 Facts = list[tuple[str, str]]
 
 
 ASKED = (
     *("Label", "Decision", "Score", "Threshold", "Models", "Positive class", "Classes", "Outputs"),
+    *("Transcripts", "Systems", "Units", "Normalizer", "Speaker"),
     *("Prediction", "Prediction interval", "Quantile", "Rank", "Query", "Relevance", "Events", "Exposure"),
     *("Weight", "Cluster"),
 )
 """The settings that say what was asked, as a report's first lines tell them."""
+
+_HASH = re.compile(r"(?<=sha256 )([0-9a-f]{12})[0-9a-f]+")
+_POLICIES = {
+    "keep": "kept: what is recognised there counts as inserted",
+    "drop": "left out",
+}
 
 
 def data_facts(report: Report) -> Facts:
@@ -30,11 +39,11 @@ def data_facts(report: Report) -> Facts:
     >>> data_facts(report)[:2]
     [('Source', 'arrays'), ('Rows read', '18')]
     """
-    data = report.data
+    data, rows = report.data, wording_of(report).rows.capitalize()
     facts = [
         ("Source", visible(data.source)),
-        ("Rows read", f"{data.rows:,}"),
-        ("Rows used", f"{data.rows_used:,}"),
+        (f"{rows} read", f"{data.rows:,}"),
+        (f"{rows} used", f"{data.rows_used:,}"),
     ]
     facts += [(f"Left out: {reason.replace('_', ' ')}", f"{n:,}") for reason, n in data.left_out.items() if n]
     facts += [
@@ -54,14 +63,14 @@ def setting_facts(report: Report) -> Facts:
     >>> dict(setting_facts(report))["Compared with"]
     'sex: rest'
     """
-    s = report.settings
+    s, speech = report.settings, wording_of(report).speech
     margins: dict[str, str] = {c: margin_text(s.margin[c], c) for c in COMPARES if c in s.margin}
     facts = [
         ("Label", s.label),
         ("Decision", s.decision),
         ("Score", s.score),
         ("Threshold", None if s.threshold is None else f"{s.threshold:g}"),
-        ("Models", _pairs(s.models)),
+        *(_of_transcripts(s) if speech else [("Models", _pairs(s.models))]),
         ("Positive class", _pairs(s.positive)),
         ("Classes", ", ".join(s.classes)),
         ("Outputs", _pairs(s.outputs)),
@@ -74,7 +83,7 @@ def setting_facts(report: Report) -> Facts:
         ("Events", s.events),
         ("Exposure", s.exposure),
         ("Weight", s.weight),
-        ("Cluster", s.cluster),
+        ("Speaker" if speech else "Cluster", s.cluster),
         ("Groups by", "; ".join(s.by)),
         ("Predicates", _pairs(s.predicates)),
         ("Declared levels", _pairs({name: ", ".join(levels) for name, levels in s.levels.items()})),
@@ -84,11 +93,39 @@ def setting_facts(report: Report) -> Facts:
         ("Margin", _pairs(margins) or "of each metric"),
         ("Confidence", level_text(s.confidence)),
         ("Correction", s.correction),
-        ("Plain interval of a difference", s.interval),
+        ("Plain interval of a difference", None if speech else s.interval),
         ("Bootstrap", f"{s.replicates:,} replicates, seed {s.seed}"),
         ("Made", f"{report.created} by fairkit {report.fairkit_version}"),
     ]  # fmt: skip
     return [(name, visible(value)) for name, value in facts if value]
+
+
+def short_hash(stamp: str) -> str:
+    """Shorten the hash in the stamp of a normaliser.
+
+    Examples
+    --------
+    >>> short_hash("english 1.0 (sha256 0123456789abcdef0123456789abcdef)")
+    'english 1.0 (sha256 0123456789ab)'
+    """
+    return _HASH.sub(r"\1", stamp)
+
+
+def _of_transcripts(s: Settings) -> list[tuple[str, str | None]]:
+    """List what only transcripts have."""
+    same = all(name == column for name, column in s.models.items())
+    normalizers = [short_hash(stamp) for stamp in s.normalizers]
+    return [
+        ("Transcripts", s.transcript),
+        ("Systems", ", ".join(s.models) if same else _pairs(s.models)),
+        ("Units", s.unit),
+        ("Normalizer", normalizers[0] if normalizers else None),
+        ("Other normalizers", "; ".join(normalizers[1:])),
+        ("Empty references", None if s.empty_references is None else _POLICIES[s.empty_references]),
+        ("Utterances named by", s.identifier),
+        ("Adjusted for", ", ".join(s.adjusted_for)),
+        ("Matched on", ", ".join(s.matched_on)),
+    ]
 
 
 def _pairs(values: Mapping[str, str]) -> str:

@@ -19,6 +19,7 @@ from fairkit.kinds import Kind
 from fairkit.metrics import AnyMetric, Unit, base_name, definition_of
 from fairkit.report.model import Report
 from fairkit.report.phrases import visible
+from fairkit.report.wording import ROWS, Wording, wording_of
 
 _ORDER = {Verdict.DISPARITY: 1, Verdict.INCONCLUSIVE: 2, Verdict.PARITY: 3}
 _REFERENCE, _UNDEFINED = 0, 4
@@ -36,11 +37,14 @@ class Row:
         None for the group that the others are compared with.
     other_n : int or None
         Rows in the denominator of what it is compared with.
+    clusters : int or None
+        Clusters (speakers) of the group; None where rows are not clustered.
     """
 
     estimate: Estimate
     finding: Finding | None
     other_n: int | None
+    clusters: int | None = None
 
     @property
     def undefined(self) -> bool:
@@ -71,6 +75,8 @@ class Section:
     rows : tuple of Row
         The reference first, then disparities from the surest and largest down, then what is inconclusive from
         the worst bound down, parity likewise, and what is undefined.
+    wording : Wording
+        What rows, clusters and models are called.
     """
 
     metric: str
@@ -81,6 +87,7 @@ class Section:
     margin: tuple[float, float] | None
     headline: Headline | None
     rows: tuple[Row, ...]
+    wording: Wording = ROWS
 
     @property
     def title(self) -> str:
@@ -90,6 +97,11 @@ class Section:
         title = " ".join([words[0] if words[0] in _WRITTEN.values() else words[0].capitalize(), *words[1:]])
         variant = self.metric.removeprefix(base)
         return visible(f"{title} {variant}") if variant else title
+
+    @property
+    def others(self) -> str:
+        """What its groups are compared with, in full."""
+        return self.wording.others if self.reference == "rest" else visible(self.reference)
 
     @property
     def shrunk(self) -> bool:
@@ -158,6 +170,8 @@ def parts(report: Report) -> tuple[Part, ...]:
     found: dict[tuple[str, str, str], dict[str, Finding]] = defaultdict(dict)
     for f in report.findings:
         found[f.attribute, f.metric, f.compare][f.group] = f
+    wording = wording_of(report)
+    clusters = {(size.attribute, size.group): size.clusters for size in report.groups}
     heads = {(h.attribute, h.name, h.compare): h for h in report.headlines}
     sections: dict[str, list[Section]] = defaultdict(list)
     for (attribute, metric), own in estimates.items():
@@ -171,6 +185,8 @@ def parts(report: Report) -> tuple[Part, ...]:
                         estimates=own,
                         found=found[key],
                         headline=heads.get(key),
+                        clusters=clusters,
+                        wording=wording,
                     )
                 )
     judged = {*report.settings.by, *(s.attribute for s in report.groups)}
@@ -297,12 +313,21 @@ def _section(
     estimates: list[Estimate],
     found: Mapping[str, Finding],
     headline: Headline | None,
+    clusters: Mapping[tuple[str, str], int | None],
+    wording: Wording,
 ) -> Section:
     sizes = {e.group: e.n for e in estimates}
     rows = []
     for e in estimates:
         finding = found.get(e.group)
-        rows.append(Row(e, finding, None if finding is None else other_rows(e, finding, sizes)))
+        rows.append(
+            Row(
+                e,
+                finding,
+                None if finding is None else other_rows(e, finding, sizes),
+                clusters.get((e.attribute, e.group)),
+            )
+        )
     rows.sort(key=_rank)
     first = next(iter(found.values()), None)
     reference = "rest" if first is None else first.reference
@@ -315,6 +340,7 @@ def _section(
         None if first is None else first.margin,
         headline,
         tuple(rows),
+        wording,
     )
 
 

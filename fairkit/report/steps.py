@@ -9,11 +9,15 @@ from fairkit.groups import MISSING
 from fairkit.metrics import Why
 from fairkit.report.model import Report
 from fairkit.report.numerals import contrast_number, size_text, unit_of
-from fairkit.report.phrases import counted, reason_text, visible
+from fairkit.report.phrases import counted, reason_text, units_needed, visible
 from fairkit.report.sections import beyond
+from fairkit.report.wording import Wording, wording_of
 
 _MANY_LEFT_OUT = 0.05
+_MUCH_OF_RUNAWAYS = 0.2
 _SHOWN = 3
+_READ = "Read such rows, check how their labels and inputs came about"
+_LISTEN = "Read and hear such utterances, check how they were recorded and transcribed"
 _UNKNOWN = re.compile(rf"={re.escape(MISSING)}(?: & |$)")  # groups whose rows are of other groups in truth
 _WANTING = {
     Why.NO_ROWS,
@@ -23,6 +27,7 @@ _WANTING = {
     Why.NO_PREDICTED_NEGATIVES,
     Why.NO_QUERIES,
     Why.NO_EXPOSURE,
+    Why.NO_REFERENCE,
     Why.FEW_ROWS,
 }
 """Reasons that more rows would mend."""
@@ -39,7 +44,7 @@ def next_steps(report: Report) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        At most five sentences.
+        At most six sentences.
 
     Examples
     --------
@@ -51,6 +56,7 @@ def next_steps(report: Report) -> tuple[str, ...]:
     """
     steps = [
         *_left_out(report),
+        *_runaways(report),
         *_disparities(report),
         *_undecided(report),
         *_undefined(report),
@@ -64,11 +70,32 @@ def next_steps(report: Report) -> tuple[str, ...]:
 
 def _left_out(report: Report) -> list[str]:
     left = report.data.rows - report.data.rows_used
+    rows = wording_of(report).rows
     if left <= _MANY_LEFT_OUT * report.data.rows:
         return []
     text = (
-        f"{left / report.data.rows:.1%} of the rows could not be used. Find out why before you trust the "
-        "rest: rows are seldom missing at random."
+        f"{left / report.data.rows:.1%} of the {rows} could not be used. Find out why before you trust the "
+        f"rest: {rows} are seldom missing at random."
+    )
+    return [text]
+
+
+def _runaways(report: Report) -> list[str]:
+    """Point at output that ran away, where it carries so much that groups differ by where it happened."""
+    first = next((one.normalizer for one in report.speech), "")
+    told = [
+        f"{counted(one.runaways, 'utterance')} of '{visible(one.system)}' "
+        f"({one.errors_of_runaways / wrong:.0%} of all its errors)"
+        for one in report.speech
+        if one.attribute == one.group == "all" and one.normalizer == first
+        if (wrong := one.substitutions + one.deletions + one.insertions)
+        and one.errors_of_runaways > _MUCH_OF_RUNAWAYS * wrong
+    ]
+    if not told:
+        return []
+    text = (
+        f"Look into runaway output before you compare groups: {'; '.join(told)}. Where a system goes on and "
+        "on may be chance, or silence and noise in some recordings."
     )
     return [text]
 
@@ -78,17 +105,18 @@ def _disparities(report: Report) -> list[str]:
     shown = [f for f in report.findings if f.verdict is Verdict.DISPARITY and f.compare == first]
     if not shown:
         return []
+    wording = wording_of(report)
     surest = max([f for f in shown if not _UNKNOWN.search(f.group)] or shown, key=beyond)
     if _UNKNOWN.search(surest.group):
         text = (
             f"Find out why attributes are missing: the {surest.metric} of {visible(surest.group)} is "
-            f"{_at_least(surest)}, so these rows are not like the others."
+            f"{_at_least(surest, wording)}, so these {wording.rows} are not like the others."
         )
         return [text]
     text = (
-        f"Look at {visible(surest.group)} first: its {surest.metric} is {_at_least(surest)}. Read such rows, "
-        "check how their labels and inputs came about, then whether a part of the group carries it (cross "
-        "the attribute with another)."
+        f"Look at {visible(surest.group)} first: its {surest.metric} is {_at_least(surest, wording)}. "
+        f"{_LISTEN if wording.speech else _READ}, then whether a part of the group carries it (cross the "
+        "attribute with another)."
     )
     if len(shown) > 1 and not _mirrors(shown):
         text += f" {counted(len(shown) - 1, 'other disparity', 'other disparities')} follow below."
@@ -96,13 +124,17 @@ def _disparities(report: Report) -> list[str]:
 
 
 def _undecided(report: Report) -> list[str]:
+    wording = wording_of(report)
     sizes = {(g.attribute, g.group): g.rows for g in report.groups}
+    have = sizes
+    if wording.by_speaker:
+        have = {(g.attribute, g.group): g.clusters or 0 for g in report.groups}
     missing = {
-        f: f.n_needed - sizes.get((f.attribute, f.group), 0)
+        f: needed - have.get((f.attribute, f.group), 0)
         for f in report.findings
         if f.verdict is Verdict.INCONCLUSIVE
         and not _UNKNOWN.search(f.group)
-        and f.n_needed is not None
+        and (needed := units_needed(f, wording)) is not None
         and sizes.get((f.attribute, f.group), 0) >= _FEWEST
     }
     if not missing:
@@ -111,31 +143,34 @@ def _undecided(report: Report) -> list[str]:
     for finding in sorted(missing, key=missing.__getitem__):
         nearest.setdefault(finding.group, finding)
     named = "; ".join(
-        f"{visible(f.group)} needs about {f.n_needed or 0:,} (has {sizes.get((f.attribute, f.group), 0):,}) "
-        f"for {f.metric}"
+        f"{visible(f.group)} needs about {units_needed(f, wording) or 0:,} "
+        f"(has {have.get((f.attribute, f.group), 0):,}) for {f.metric}"
         for f in list(nearest.values())[:_SHOWN]
     )
-    return [f"Collect rows where few more would decide most: {named}."]
+    if wording.by_speaker:
+        return [f"Record more speakers where few more would decide most: {named}."]
+    return [f"Collect {wording.rows} where few more would decide most: {named}."]
 
 
 def _undefined(report: Report) -> list[str]:
     empty = [e for e in report.estimates if e.value is None and e.why is not None]
     if not empty:
         return []
-    reasons = ", ".join(dict.fromkeys(reason_text(e.why) for e in empty if e.why is not None))
+    wording = wording_of(report)
+    reasons = ", ".join(dict.fromkeys(reason_text(e.why, wording) for e in empty if e.why is not None))
     groups = list(dict.fromkeys(visible(e.group) for e in empty))
     more = f" and {len(groups) - _SHOWN} more" if len(groups) > _SHOWN else ""
     text = (
         f"{counted(len(empty), 'number is', 'numbers are')} undefined ({reasons}) in "
         f"{', '.join(groups[:_SHOWN])}{more}: nothing can be said about them"
-        f"{' until there are such rows' if {e.why for e in empty} <= _WANTING else ''}."
+        f"{f' until there are such {wording.rows}' if {e.why for e in empty} <= _WANTING else ''}."
     )
     return [text]
 
 
-def _at_least(finding: Finding) -> str:
+def _at_least(finding: Finding, wording: Wording) -> str:
     """Say how large a disparity surely is: the bound of its interval that is nearest to parity."""
-    other = "all other rows" if finding.reference == "rest" else visible(finding.reference)
+    other = wording.others if finding.reference == "rest" else visible(finding.reference)
     above = finding.low is not None and finding.low > finding.margin[1]
     bound = (finding.low if above else finding.high) or 0.0
     if finding.compare == "ratio":

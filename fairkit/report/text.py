@@ -14,6 +14,7 @@ from fairkit.estimates import GroupSize
 from fairkit.findings import Verdict
 from fairkit.report.blocks import Block, blocks_of
 from fairkit.report.folding import folded
+from fairkit.report.leads import leads, subject
 from fairkit.report.model import Report
 from fairkit.report.numerals import (
     bounds,
@@ -31,12 +32,14 @@ from fairkit.report.phrases import (
     counted,
     promise,
     short_name,
+    units_needed,
     verdict_text,
     visible,
 )
 from fairkit.report.provenance import ASKED, setting_facts
 from fairkit.report.sections import Part, Row, Section, counts_of, parts
 from fairkit.report.steps import next_steps
+from fairkit.report.wording import Wording, wording_of
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -91,12 +94,12 @@ def to_text(report: Report, *, width: int | None = None, color: bool = False) ->
     page.title(report)
     page.heading("What was found")
     for part in sections:
-        page.headlines(part)
+        page.headlines(part, wording_of(report))
     page.listed("What to do next", next_steps(report))
     page.listed("Notes", report.notes)
     page.heading("Groups and numbers")
     for part in sections:
-        page.sizes(part)
+        page.sizes(part, wording_of(report))
         for section in part.sections:
             page.numbers(section, confidence=report.settings.confidence)
     for block in blocks_of(report):
@@ -133,17 +136,14 @@ class _Page:
         return "\n".join(line.rstrip() for line in written.splitlines()) + "\n"
 
     def title(self, report: Report) -> None:
-        """Say what the report is about and its verdict in a word."""
-        data = report.data
-        rows = counted(data.rows_used, "row")
-        if data.rows != data.rows_used:
-            rows += f" used of {data.rows:,}"
-        self.line(f"fairkit report on {visible(data.source)}: {rows}", style="bold")
+        """Say what the report is about and its verdict in a word; of transcripts, what was found first."""
+        self.line(f"fairkit report on {subject(report)}", style="bold")
         asked = dict(setting_facts(report))
         told = [f"{name.casefold()} {asked[name]}" for name in ASKED if name in asked]
         if told:
             self.line("; ".join(told))
         self.console.print(_verdict(report.verdict))
+        self.points(map(str, leads(report)))
 
     def line(self, text: str, *, style: str = "", indent: int = 0) -> None:
         """Write a paragraph."""
@@ -172,11 +172,11 @@ class _Page:
             table.add_row("-", _text(text))
             self.console.print(table)
 
-    def headlines(self, part: Part) -> None:
+    def headlines(self, part: Part, wording: Wording) -> None:
         """Write the verdict of every metric of an attribute."""
         self.console.print()
         compares = {h.compare for h in part.headlines}
-        self.line(f"{visible(part.attribute)}, each group against {_against(part)}")
+        self.line(f"{visible(part.attribute)}, each group against {_against(part, wording)}")
         table = _table(self.width)
         for name in ("metric", "verdict", "at least"):
             table.add_column(name, no_wrap=True)
@@ -193,30 +193,29 @@ class _Page:
             table.add_row(_text(name), _verdict(h.verdict), at_least_text(h), *counts, _text(groups))
         self.console.print(table)
 
-    def sizes(self, part: Part) -> None:
+    def sizes(self, part: Part, wording: Wording) -> None:
         """Say how many rows each group has; only the extremes where groups are many."""
         self.console.print()
-        self.line(f"{visible(part.attribute)}: {counted(len(part.sizes), 'group')}", style="bold")
+        of = f" of {wording.rows}" if wording.speech else ""
+        self.line(f"{visible(part.attribute)}: {counted(len(part.sizes), 'group')}{of}", style="bold")
         ordered = sorted(part.sizes, key=lambda size: -size.rows)
         if len(ordered) > ROWS:
             largest, smallest = ordered[:3], ordered[-3:]
-            self.line(f"largest: {_size_list(largest)}", indent=2)
-            self.line(f"smallest: {_size_list(smallest)}", indent=2)
+            self.line(f"largest: {_size_list(largest, wording)}", indent=2)
+            self.line(f"smallest: {_size_list(smallest, wording)}", indent=2)
         else:
-            self.line(_size_list(ordered), indent=2)
+            self.line(_size_list(ordered, wording), indent=2)
 
     def numbers(self, section: Section, *, confidence: float) -> None:
         """Write one metric over all groups."""
         self.console.print()
-        against = "all other rows" if section.reference == "rest" else visible(section.reference)
         margin = (
             ""
             if section.margin is None
             else f", margin {margin_text(section.margin, section.compare, section.measure)}"
         )
-        self.line(
-            f"{section.metric} by {visible(section.attribute)}, {section.unit} against {against}{margin}"
-        )
+        against = f"{section.unit} against {section.others}{margin}"
+        self.line(f"{section.metric} by {visible(section.attribute)}, {against}")
         short = folded(section, rows=ROWS)
         if short.shown:
             self.console.print(self._rows(short.shown, section, confidence))
@@ -237,26 +236,34 @@ class _Page:
             table = _table(self.width)
             for i, name in enumerate(made.columns):
                 justify: Literal["left", "right"] = "right" if i in made.right else "left"
-                table.add_column(name, justify=justify, overflow="fold", no_wrap=i == 0)
-            for row in made.rows[:ROWS]:
+                least = max(map(len, name.split()), default=1)  # words of the head stay whole
+                table.add_column(name, justify=justify, overflow="fold", no_wrap=i == 0, min_width=least)
+            shown = made.first(ROWS)
+            for row in shown:
                 table.add_row(*map(_text, row))
             self.console.print(table)
-            if len(made.rows) > ROWS:
-                left = counted(len(made.rows) - ROWS, "row")
+            if len(made.rows) > len(shown):
+                left = counted(len(made.rows) - len(shown), "row")
                 self.line(f"... {left} more (all of them are in JSON and HTML)", indent=2)
 
     def reading(self, report: Report) -> None:
         """Say how to read the page, and how it was made."""
-        s = report.settings
+        s, wording = report.settings, wording_of(report)
         self.heading("How to read it")
         signs = ", ".join(f"{sign} {verdict}" for verdict, sign in SYMBOLS.items())
         self.line(f"{signs}, {UNDEFINED} undefined (counted as inconclusive too).")
         self.line(
             f"[a, b] is an interval. The one beside a value is plain ({level_text(s.confidence)}); the one "
             "beside a contrast is the corrected one and decides the verdict: disparity lies wholly beyond "
-            "the margin, parity wholly inside, all else is inconclusive. 'needs' is the number of rows of "
-            "the group that would decide it."
+            "the margin, parity wholly inside, all else is inconclusive. 'needs' is the number of "
+            f"{wording.units} of the group that would decide it."
         )
+        if wording.speech:
+            who = ", and of their speakers in brackets" if wording.by_speaker else ""
+            self.line(
+                f"n is the number of utterances{who}. An error rate is the sum of all errors over the sum of "
+                "all that was said; with insertions it may exceed 100%."
+            )
         self.line(f"{promise(s.correction, s.confidence)} {TOGETHER}")
         self.line(
             f"confidence {s.confidence:g}, correction {s.correction}, interval {s.interval}, seed {s.seed}; "
@@ -267,11 +274,13 @@ class _Page:
     def _rows(self, rows: Iterable[Row], section: Section, confidence: float) -> Table:
         table = _table(self.width)
         table.add_column("group", ratio=1)
+        wording = section.wording
         table.add_column("n", justify="right", no_wrap=True)
         unit = section.measure
         table.add_column(f"value{' %' * (unit == 'share')} [{level_text(confidence)}]", no_wrap=True)
         table.add_column(f"{section.unit} [corrected]", no_wrap=True)
-        table.add_column("verdict", min_width=14)
+        narrow = wording.by_speaker and self.width < _ROOMY
+        table.add_column("verdict", min_width=22 if narrow else 14)
         for row in rows:
             e, f = row.estimate, row.finding
             interval = bounds(e.low, e.high, unit=unit, digits=self.digits, between=", ")
@@ -283,10 +292,10 @@ class _Page:
                 contrast = f"{contrast:>6}" + (f" [{span}]" if span else "")
             table.add_row(
                 _text(short_name(e.group, e.attribute)),
-                f"{e.n:,}",
+                f"{e.n:,}" + (f" ({row.clusters:,})" if wording.by_speaker and row.clusters else ""),
                 f"{value:>6}" + (f" [{interval}]" if interval else ""),
                 contrast,
-                _judgement(row, "\n  " if self.width < _ROOMY else ", "),
+                _judgement(row, wording, "\n  " if self.width < _ROOMY else ", "),
             )
         return table
 
@@ -315,22 +324,27 @@ def _verdict(verdict: Verdict) -> Text:
     return _text(f"{SYMBOLS[verdict]} {verdict}", _STYLES[verdict])
 
 
-def _judgement(row: Row, between: str) -> RenderableType:
-    text = _text(verdict_text(row.estimate, row.finding), _STYLES[row.verdict] if row.verdict else "")
-    if row.finding is not None and row.finding.n_needed is not None:
-        text.append(f"{between}needs {row.finding.n_needed:,}")
+def _judgement(row: Row, wording: Wording, between: str) -> RenderableType:
+    told = verdict_text(row.estimate, row.finding, wording)
+    text = _text(told, _STYLES[row.verdict] if row.verdict else "")
+    needed = None if row.finding is None else units_needed(row.finding, wording)
+    if needed is not None:
+        text.append(f"{between}needs {needed:,}" + (f" {wording.units}" if wording.speech else ""))
     return text
 
 
-def _against(part: Part) -> str:
+def _against(part: Part, wording: Wording) -> str:
     references = dict.fromkeys(section.reference for section in part.sections)
     if len(references) > 1:
         return "the best group"
     (reference,) = references or ("rest",)
-    return "all other rows" if reference == "rest" else visible(reference)
+    return wording.others if reference == "rest" else visible(reference)
 
 
-def _size_list(sizes: Iterable[GroupSize]) -> str:
+def _size_list(sizes: Iterable[GroupSize], wording: Wording) -> str:
     return ", ".join(
-        f"{short_name(size.group, size.attribute)} {size.rows:,} ({size.share:.1%})" for size in sizes
+        f"{short_name(size.group, size.attribute)} {size.rows:,} ("
+        + (f"{counted(size.clusters, wording.cluster)}, " if wording.by_speaker and size.clusters else "")
+        + f"{size.share:.1%})"
+        for size in sizes
     )

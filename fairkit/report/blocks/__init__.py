@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
+from fairkit.report.blocks.adjusted import adjusted_block
 from fairkit.report.blocks.base import Block, Figure, Table
 from fairkit.report.blocks.calibration import calibration_block, roc_block
+from fairkit.report.blocks.conditions import conditions_block
+from fairkit.report.blocks.gaps import gaps_block
+from fairkit.report.blocks.listed import listed_block
 from fairkit.report.blocks.missing import missing_block
 from fairkit.report.blocks.models import models_block
+from fairkit.report.blocks.policies import policies_block
+from fairkit.report.blocks.recognised import recognised_block
 from fairkit.report.blocks.remedies import remedies_block
+from fairkit.report.blocks.rules import rules_block
 from fairkit.report.blocks.totals import totals_block
+from fairkit.report.blocks.words import words_block
 from fairkit.report.model import Report
 
 __all__ = ["Block", "Figure", "Table", "blocks_of"]
+
+_MAKERS = (
+    totals_block,
+    recognised_block,
+    policies_block,
+    gaps_block,
+    models_block,
+    conditions_block,
+    adjusted_block,
+    words_block,
+    rules_block,
+    listed_block,
+    calibration_block,
+    roc_block,
+    missing_block,
+    remedies_block,
+)
+"""What makes the blocks, in reading order."""
 
 
 def blocks_of(report: Report) -> tuple[Block, ...]:
@@ -26,5 +52,4 @@ def blocks_of(report: Report) -> tuple[Block, ...]:
     >>> blocks_of(fairkit.evaluate({"sex": ["F", "M"] * 9, "d": [1, 1, 0] * 6}, decision="d", by="sex"))
     ()
     """
-    makers = (totals_block, models_block, calibration_block, roc_block, missing_block, remedies_block)
-    return tuple(block for make in makers if (block := make(report)) is not None)
+    return tuple(block for make in _MAKERS if (block := make(report)) is not None)

@@ -40,6 +40,8 @@ class Table:
         The same as pictures, on the page.
     drawn_only : bool, default False
         Whether nobody would read it without the picture: text and Markdown leave it out.
+    brief : tuple of tuple of str, optional
+        Rows that a short view shows, where they are not simply the first.
 
     Examples
     --------
@@ -53,6 +55,17 @@ class Table:
     right: tuple[int, ...] = ()
     figures: tuple[Figure, ...] = ()
     drawn_only: bool = False
+    brief: tuple[tuple[str, ...], ...] | None = None
+
+    def first(self, rows: int) -> tuple[tuple[str, ...], ...]:
+        """Return the rows of a view that is to be short.
+
+        Examples
+        --------
+        >>> Table("Two", ("name",), (("a",), ("b",))).first(1)
+        (('a',),)
+        """
+        return self.rows[:rows] if self.brief is None else self.brief
 
 
 @dataclass(frozen=True, slots=True)

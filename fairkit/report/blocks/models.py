@@ -12,6 +12,7 @@ from fairkit.report.charts import BAND, COLORS, FONT_SIZE, GRID, INK, MUTED, PAP
 from fairkit.report.model import Report
 from fairkit.report.numerals import contrast_bounds, contrast_number, margin_text, unit_of
 from fairkit.report.phrases import UNDEFINED, counted, reason_text, short_name, visible
+from fairkit.report.wording import Wording, wording_of
 
 MOST_DRAWN = 12
 """Most groups that are drawn; the table has all of them."""
@@ -22,8 +23,14 @@ _TEXT = (
     "margin, equivalent wholly inside; 'no worse' says that a loss as large as the margin is excluded. Only "
     "rows that both models decided are compared."
 )
+_SYSTEMS = (
+    "The systems heard the same utterances and are compared utterance by utterance: what is hard for both "
+    "cancels. The {units} decide how sure that is. The interval is corrected for the number of groups and "
+    "decides: better or worse lies wholly beyond the margin, equivalent wholly inside; 'no worse' says that "
+    "a loss as large as the margin is excluded. 'Differ' counts utterances with another number of errors."
+)
 _GAPS = (
-    "A gap is a group's value less that of all other rows. It has narrowed or widened where the corrected "
+    "A gap is a group's value less that of {others}. It has narrowed or widened where the corrected "
     "interval of its change lies wholly beyond the margin."
 )
 _WIDTH, _STEP, _COLUMNS = 190, 20, 3
@@ -70,69 +77,76 @@ def models_block(report: Report) -> Block | None:
     changes: dict[tuple[str, str, str], list[GapChange]] = {}
     for c in report.gap_changes:
         changes.setdefault((c.attribute, c.model, c.against), []).append(c)
-    tables = [*map(_contrasts, contrasts.values()), *map(_changes, changes.values())]
-    text = (_TEXT, _GAPS) if changes else (_TEXT,)
-    return Block("models", "Models compared", text, tuple(tables))
+    wording = wording_of(report)
+    tables = [_contrasts(own, wording) for own in contrasts.values()]
+    tables += [_changes(own, wording) for own in changes.values()]
+    text = _SYSTEMS.format(units=wording.units) if wording.speech else _TEXT
+    texts = (text, _GAPS.format(others=wording.others)) if changes else (text,)
+    return Block("models", f"{wording.models.capitalize()} compared", texts, tuple(tables))
 
 
-def _contrasts(found: Sequence[ModelContrast]) -> Table:
+def _contrasts(found: Sequence[ModelContrast], wording: Wording) -> Table:
     first = found[0]
+    named = len({m.metric for m in found}) > 1 or not wording.speech
     name = f"{visible(first.model)} against {visible(first.against)} by {visible(first.attribute)}"
     margins = [margin_text(m.margin, m.compare, unit_of(m.metric)) for m in found]
     one = len(set(margins)) == 1  # then it is said once, and leaves room for the others
     rows = tuple(
         (
-            m.metric,
+            *((m.metric,) if named else ()),
             short_name(m.group, m.attribute),
             f"{m.n:,}",
             f"{m.discordant:,}",
             UNDEFINED if m.value is None else contrast_number(m.value, m.compare, unit=unit_of(m.metric)),
             contrast_bounds(m.low, m.high, m.compare, unit=unit_of(m.metric)) or UNDEFINED,
             *(() if one else (margin,)),
-            _verdict(m.verdict, m.reason),
+            _verdict(m.verdict, m.reason, wording),
             {True: "yes", False: "not shown", None: ""}[m.no_worse],
         )
         for m, margin in zip(found, margins, strict=True)
     )
-    columns = ("metric", "group", "n", "differ", "contrast", "corrected interval")
+    columns = ("group", "n", "differ", "contrast", "corrected interval")
+    what = "" if named else f", {base_name(first.metric)}"
     return Table(
-        f"{name}{f', margin {margins[0]}' if one else ''} (differences of shares in points)",
-        (*columns, *(() if one else ("margin",)), "verdict", "no worse"),
+        f"{name}{what}{f', margin {margins[0]}' if one else ''} (differences of shares in points)",
+        (*(("metric",) if named else ()), *columns, *(() if one else ("margin",)), "verdict", "no worse"),
         rows,
-        right=(2, 3, 4),
+        right=(2, 3, 4) if named else (1, 2, 3),
         figures=(Figure(_forests(found), _label(found, name)),) if _drawn(found) else (),
     )
 
 
-def _changes(found: Sequence[GapChange]) -> Table:
+def _changes(found: Sequence[GapChange], wording: Wording) -> Table:
     first = found[0]
+    named = len({c.metric for c in found}) > 1 or not wording.speech
     rows = tuple(
         (
-            c.metric,
+            *((c.metric,) if named else ()),
             short_name(c.group, c.attribute),
             *(
                 UNDEFINED if value is None else contrast_number(value, "difference", unit=unit_of(c.metric))
                 for value in (c.before, c.after, c.value)
             ),
             contrast_bounds(c.low, c.high, "difference", unit=unit_of(c.metric)) or UNDEFINED,
-            _verdict(c.verdict, c.reason),
+            _verdict(c.verdict, c.reason, wording),
         )
         for c in found
     )
     return Table(
-        f"Gaps to all other rows by {visible(first.attribute)}, under {visible(first.against)} and "
-        f"{visible(first.model)}",
+        f"Gaps to {wording.others} by {visible(first.attribute)}, under {visible(first.against)} and "
+        f"{visible(first.model)}" + ("" if named else f", {base_name(first.metric)}, in points"),
         (
-            *("metric", "group", f"gap, {visible(first.against)}", f"gap, {visible(first.model)}"),
+            *(("metric",) if named else ()),
+            *("group", f"gap, {visible(first.against)}", f"gap, {visible(first.model)}"),
             *("change", "corrected interval", "verdict"),
         ),
         rows,
-        right=(2, 3, 4),
+        right=(2, 3, 4) if named else (1, 2, 3),
     )
 
 
-def _verdict(verdict: str, reason: str | None) -> str:
-    return verdict if reason in (None, TOO_FEW_ROWS) else f"{verdict}: {reason_text(reason or '')}"
+def _verdict(verdict: str, reason: str | None, wording: Wording) -> str:
+    return verdict if reason in (None, TOO_FEW_ROWS) else f"{verdict}: {reason_text(reason or '', wording)}"
 
 
 def _label(found: Sequence[ModelContrast], name: str) -> str:
