@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from fairkit.batches import count_batches as count_batches
+    from fairkit.batches import map_batches as map_batches
     from fairkit.counts import Counts as Counts
     from fairkit.counts import merge as merge
     from fairkit.errors import DataError as DataError
@@ -36,6 +37,7 @@ _HOME = {
     "count": "fairkit.frames",
     "evaluate": "fairkit.evaluator",
     "load_report": "fairkit.report.serialize",
+    "map_batches": "fairkit.batches",
     "merge": "fairkit.counts",
     "remedy": "fairkit.remedies.mitigation",
 }
@@ -51,6 +53,7 @@ __all__ = [
     "count_batches",
     "evaluate",
     "load_report",
+    "map_batches",
     "merge",
     "metric_frame",
     "remedy",

@@ -49,6 +49,11 @@ class MeasuredRule:
         Errors by words.
     why : Why or None
         Why there is no rate.
+
+    Examples
+    --------
+    >>> MeasuredRule("fillers", "accent=A", 4, 1, 3, 2, 10, 10, 0.3, 0.2, None).changed
+    1
     """
 
     rule: str

@@ -62,7 +62,13 @@ _MAY_JOIN_DIGITS = re.compile(r"\d|^(?:st|nd|rd|th|s)\b")
 
 
 class Stage(StrEnum):
-    """A part of the English normaliser that can be left out, to see what it does."""
+    """A part of the English normaliser that can be left out, to see what it does.
+
+    Examples
+    --------
+    >>> str(Stage.FILLERS)
+    'fillers'
+    """
 
     BRACKETS = "brackets"
     FILLERS = "fillers"

@@ -95,6 +95,11 @@ def safely_composed(text: str) -> str:
 
     Sorting the marks after one letter takes time that grows with the square of their number: a text of
     nothing but marks could take hours. After 64 marks in a row a new run is begun; no script has so many.
+
+    Examples
+    --------
+    >>> safely_composed("ﬁre") == "fire"
+    True
     """
     if text.isascii():
         return text

@@ -25,7 +25,13 @@ _SHOWN = 40
 
 @cache
 def compiled(pattern: str, *, ignore_case: bool) -> Any:
-    """Compile a pattern once a process."""
+    """Compile a pattern once a process.
+
+    Examples
+    --------
+    >>> compiled("U+H", ignore_case=True).sub("", "uuh yes")
+    ' yes'
+    """
     import regex  # type: ignore[import-untyped]
 
     return regex.compile(pattern, regex.IGNORECASE if ignore_case else 0)
