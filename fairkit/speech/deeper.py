@@ -128,12 +128,13 @@ def look_deeper(
     )
     matched = tuple(
         found
-        for grouping, wish in (single if wanted.match else ())
-        for s in systems
+        for grouping, wish in single
+        for covariates in [_others(wanted.match, grouping)]
+        for s in (systems if covariates else ())
         for found in matches(
             utterances,
             grouping.name,
-            _others(wanted.match, grouping),
+            covariates,
             reference=_level(wish),
             system=s,
             confidence=confidence,
