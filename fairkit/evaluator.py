@@ -16,12 +16,12 @@ from fairkit.door.cells import level_text
 from fairkit.errors import DataError, UsageError, shortlist
 from fairkit.estimates import group_sizes
 from fairkit.evidence import DifferenceInterval, Options
-from fairkit.groups import By, Grouping, Reference, attributes_of, group_name, groupings, references
+from fairkit.groups import By, Grouping, Reference, attributes_of, groupings, references
 from fairkit.judging import Found, Rules, compare_models, judge_counts, judge_evidence, trace_curves
 from fairkit.margins import Margin, given_margins
 from fairkit.metrics import AnyMetric
 from fairkit.model_axes import has_models
-from fairkit.options import check_options
+from fairkit.options import check_options, stated_groups
 from fairkit.remedies import offered
 from fairkit.report.model import DataSummary, Report, Settings
 from fairkit.tables import group_table, used_rows
@@ -216,13 +216,7 @@ def evaluate(
     settings = Settings(
         **_columns(asked),
         positive=_stated(positive, asked),
-        by=tuple(grouping.name for grouping in split),
-        predicates={a.name: a.predicate.canonical for a in attributes_of(split) if a.predicate is not None},
-        levels={a.name: a.levels for a in attributes_of(split) if a.levels},
-        reference={
-            grouping.name: wish if isinstance(wish, str) else group_name(grouping.names, wish)
-            for grouping, wish in zip(split, wishes, strict=True)
-        },
+        **stated_groups(split, wishes),
         metrics=tuple(
             dict.fromkeys([*(m.name for _, own in measured for m in own), *(m.name for m in functions)])
         ),

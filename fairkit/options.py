@@ -9,7 +9,7 @@ from typing import Any, get_args
 from fairkit.corrections import Correction
 from fairkit.errors import UsageError, did_you_mean, shortlist
 from fairkit.evidence import Compare, DifferenceInterval
-from fairkit.groups import Reference
+from fairkit.groups import Grouping, Reference, attributes_of, group_name
 
 _LEVELS = (0.6, 0.999999)
 
@@ -89,3 +89,32 @@ def check_options(
     if problems:
         raise UsageError(*problems)
     return ("difference", "ratio") if compare == "both" else (compare,)
+
+
+def stated_groups(split: Sequence[Grouping], wishes: Sequence[Reference]) -> dict[str, Any]:
+    """Write what was grouped by and compared with, as the settings of a report state it.
+
+    Parameters
+    ----------
+    split : sequence of Grouping
+    wishes : sequence of Reference
+        What each grouping's groups are compared with.
+
+    Examples
+    --------
+    >>> from fairkit.groups import groupings, references
+    >>> split = groupings(["race", "young: age < 25"], levels={"race": ["A", "B"]})
+    >>> stated = stated_groups(split, references("race=A", split))
+    >>> stated["reference"], stated["predicates"]
+    ({'race': 'race=A', 'young': 'rest'}, {'young': 'age < 25'})
+    """
+    attributes = attributes_of(split)
+    return {
+        "by": tuple(grouping.name for grouping in split),
+        "predicates": {a.name: a.predicate.canonical for a in attributes if a.predicate is not None},
+        "levels": {a.name: a.levels for a in attributes if a.levels},
+        "reference": {
+            grouping.name: wish if isinstance(wish, str) else group_name(grouping.names, wish)
+            for grouping, wish in zip(split, wishes, strict=True)
+        },
+    }

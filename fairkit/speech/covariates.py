@@ -119,7 +119,7 @@ def named_covariates(
     found, problems = [], []
     known = [*(name for name in utterances.attributes if name != attribute), *utterances.covariates, LENGTH]
     for place, name in enumerate(names):
-        column = name if name in known else _inner(name)
+        column = name if name in known else column_of(name)
         problem = _problem(utterances, name, column, known, attribute)
         if name in names[:place]:
             problems.append(f"covariate '{name}' is named twice.")
@@ -276,8 +276,14 @@ def _gram(design: FloatArray) -> FloatArray:
     return np.asarray(gram / size / size[:, None], np.float64)
 
 
-def _inner(name: str) -> str:
-    """Return the column of which a logarithm is asked, or the name itself."""
+def column_of(name: str) -> str:
+    """Return the column of which a logarithm is asked, or the name itself.
+
+    Examples
+    --------
+    >>> column_of("log(duration)"), column_of("age")
+    ('duration', 'age')
+    """
     match = _LOGARITHM.fullmatch(name)
     return match[1] if match else name
 

@@ -15,11 +15,11 @@ from fairkit.counts import Counts, Kind
 from fairkit.errors import UsageError, shortlist
 from fairkit.estimates import group_sizes
 from fairkit.evidence import Options
-from fairkit.groups import By, Grouping, Reference, attributes_of, group_name, groupings, references
+from fairkit.groups import By, Grouping, Reference, attributes_of, groupings, references
 from fairkit.judging import Found, Rules, judge_evidence
 from fairkit.margins import Margin, given_margins
 from fairkit.metrics import Functional
-from fairkit.options import check_options
+from fairkit.options import check_options, stated_groups
 from fairkit.report.model import DataSummary, Report, Settings
 from fairkit.speech.counting import EmptyReferences, seen, word_counts
 from fairkit.speech.deeper import Wanted, look_deeper
@@ -212,13 +212,7 @@ def evaluate(
         source, digest, len(utterances), len(utterances) - sum(left_out.values()), left_out, counts.sha256()
     )
     settings = Settings(
-        by=tuple(grouping.name for grouping in split),
-        predicates={a.name: a.predicate.canonical for a in attributes_of(split) if a.predicate is not None},
-        levels={a.name: a.levels for a in attributes_of(split) if a.levels},
-        reference={
-            grouping.name: wish if isinstance(wish, str) else group_name(grouping.names, wish)
-            for grouping, wish in zip(split, wishes, strict=True)
-        },
+        **stated_groups(split, wishes),
         metrics=names,
         compare=compares,
         margin=margins,

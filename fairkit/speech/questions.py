@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fairkit.errors import UsageError
 from fairkit.groups import Attribute, Grouping, attributes_of
-from fairkit.speech.covariates import LENGTH
+from fairkit.speech.covariates import LENGTH, column_of
 from fairkit.speech.normalize import Normalizer, normalizer
 from fairkit.speech.utterances import Unit
 
@@ -120,7 +120,7 @@ def asked_of(
     >>> from fairkit.groups import groupings
     >>> asked_of(
     ...     groupings(["accent", "sex"]), reference="said", hypothesis="heard", speaker=None,
-    ...     identifier=None, covariates=["length", "sex", "age"], normalizer="none", unit="words",
+    ...     identifier=None, covariates=["length", "sex", "log(age)"], normalizer="none", unit="words",
     ...     missing=(), keep_texts=False,
     ... ).columns
     ['said', 'heard', 'accent', 'sex', 'age']
@@ -134,7 +134,7 @@ def asked_of(
         by=attributes_of(split),
         speaker=speaker,
         identifier=identifier,
-        covariates=tuple(dict.fromkeys(name for name in covariates if name not in known)),
+        covariates=tuple(dict.fromkeys(c for c in map(column_of, covariates) if c not in known)),
         normalizers=normalizers_of(normalizer),
         unit=unit,
         missing=tuple(missing),
