@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fairkit.speech.align import alignment as alignment
     from fairkit.speech.align import edit_counts as edit_counts
+    from fairkit.speech.align import word_pairs as word_pairs
     from fairkit.speech.chosen import choose as choose
     from fairkit.speech.counting import word_counts as word_counts
     from fairkit.speech.evaluator import evaluate as evaluate
@@ -44,6 +45,7 @@ _HOME = {
     "score": "scoring",
     "score_texts": "scoring",
     "word_counts": "counting",
+    "word_pairs": "align",
 }
 
 __all__ = [
@@ -62,6 +64,7 @@ __all__ = [
     "score",
     "score_texts",
     "word_counts",
+    "word_pairs",
 ]
 
 
