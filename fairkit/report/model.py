@@ -255,8 +255,9 @@ class Report:
     listed: tuple[Listed, ...] = ()
 
     def __repr__(self) -> str:
+        rows = "rows" if self.settings.unit is None else "utterances"
         return (
-            f"<fairkit report on {self.data.source}: {self.data.rows_used:,} rows, "
+            f"<fairkit report on {self.data.source}: {self.data.rows_used:,} {rows}, "
             f"{len(self.findings)} findings, {self.verdict}; print() shows it>"
         )
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import fairkit
+from fairkit import speech
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -189,3 +190,93 @@ def many_scores():
     """Return a report on scores of 100 groups."""
     rows = kinds_of_rows([f"group number {k}" for k in range(100)], n=20_000)
     return fairkit.evaluate(rows, by="group", **QUESTIONS["scores"])
+
+
+WORDS = [
+    *("the", "a", "to", "and", "you", "of", "is", "it", "that", "we", "turn", "left", "right", "stop"),
+    *("go", "on", "road", "house", "light", "talk", "now", "will"),
+]
+
+
+def transcripts(accents, *, n, speakers, seed=0, said=WORDS):
+    """Make transcripts of two systems; one accent is harder, and noise hurts one more than the others."""
+    rng = np.random.default_rng(seed)
+    who = rng.integers(0, speakers, n)
+    accent = who % len(accents)
+    noise = rng.random(n) < 0.5
+    chance = 0.04 * np.exp(rng.normal(0, 0.2, speakers))[who] * np.where(accent == 1, 4, 1)
+    chance = chance * np.where(noise, np.where(accent == 2, 9, 2), 1)
+    rows = {
+        "id": [f"u{k:04d}" for k in range(n)],
+        "accent": [accents[k] for k in accent],
+        "noise": np.where(noise, "yes", "no").tolist(),
+        "snr": rng.normal(20 - 8 * noise, 3).round(2).tolist(),
+        "who": [f"person-{k:02d}" for k in who],
+        "said": [],
+        "v1": [],
+        "v2": [],
+    }
+    for k in range(n):
+        words = rng.choice(said, rng.integers(4, 12)).tolist()
+        rows["said"].append(" ".join(words))
+        for name, factor in (("v1", 1.0), ("v2", 0.8)):
+            rows[name].append(" ".join(_heard(words, factor * chance[k], accent[k], said, rng)))
+    rows["said"][0], rows["said"][1], rows["v1"][2] = "(laughs)", None, "thank you " * 30
+    rows["v1"][3], rows["v2"][4] = None, ""
+    rows["said"][5], rows["v1"][5] = "colour colour", "color colour"
+    return rows
+
+
+def _heard(words, chance, accent, said, rng):
+    """Substitute, delete and insert; one accent's word is always taken for the same other one."""
+    for word in words:
+        draw = rng.random()
+        if draw < 0.6 * chance:
+            yield "you" if word == "will" and accent == 1 else str(rng.choice(said))
+        elif draw > 0.85 * chance:
+            yield word
+        if rng.random() < 0.2 * chance:
+            yield str(rng.choice(said))
+
+
+ASKED = {
+    "reference": "said",
+    "hypothesis": {"old": "v1", "new": "v2"},
+    "speaker": "who",
+    "identifier": "id",
+    "normalizer": ["english", "basic"],
+    "confusions": True,
+    "rule_effects": True,
+    "replicates": 200,
+}
+
+
+@pytest.fixture(scope="session")
+def spoken():
+    """Return a report on transcripts with all that can be asked of them."""
+    rows = transcripts(["US", "Irish", "Indian", "Scots"], n=1_200, speakers=61)
+    rows["accent"] = [
+        "lonely" if who == "person-60" else accent
+        for who, accent in zip(rows["who"], rows["accent"], strict=True)
+    ]
+    asked = {**ASKED, "adjust": ["snr", "length"], "match": ["snr", "length"]}
+    return speech.evaluate(rows, by=["accent", "accent,noise"], **asked)
+
+
+@pytest.fixture(scope="session")
+def hostile_speech():
+    """Return a report on transcripts whose words, groups, systems and ids were chosen by an attacker."""
+    said = [
+        *WORDS[:6],
+        "<script>alert(1)</script>",
+        "\x1b[31mred\x1b[0m",
+        "a|b`c`",
+        "\u202egnp.exe",
+        "@someone",
+    ]
+    rows = transcripts(HOSTILE[:4], n=400, speakers=24, said=said)
+    rows["<b>accent</b>"] = rows.pop("accent")
+    rows["id"] = [HOSTILE[k % len(HOSTILE)] + str(k) for k in range(400)]
+    asked = {**ASKED, "hypothesis": {HOSTILE[2]: "v1", HOSTILE[6]: "v2"}, "normalizer": "none"}
+    by = ["<b>accent</b>", "<b>accent</b>,noise"]
+    return speech.evaluate(rows, by=by, adjust=["snr"], match=["snr"], **asked)

@@ -112,7 +112,7 @@ def test_light_and_dark_are_two_pictures(browse, report, tmp_path):
 
 
 @pytest.mark.parametrize("width", [400, 1200])
-@pytest.mark.parametrize("name", ["report", "many_scores", "hostile_classes", "hostile_models"])
+@pytest.mark.parametrize("name", ["report", "many_scores", "hostile_classes", "hostile_models", "spoken"])
 def test_the_page_is_as_wide_as_the_screen(name, width, request, browse, tmp_path):
     """On a telephone and on a desk wide tables and charts scroll by themselves, not the page."""
     page = tmp_path / "report.html"

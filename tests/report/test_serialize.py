@@ -22,10 +22,21 @@ from fairkit.missing.bounds import GapBounds, MissingShare
 from fairkit.models import GapChange, ModelContrast
 from fairkit.remedies.offers import Remedy
 from fairkit.report.serialize import from_json, json_schema, load_report, schema_text, to_json
+from fairkit.speech.results import (
+    Confusion,
+    GapNull,
+    Interaction,
+    Listed,
+    Matched,
+    RateRatio,
+    RuleEffect,
+    SpeechGroup,
+)
 
 KEYS = [
     "schema", "created", "fairkit_version", "data", "settings", "counts", "groups", "estimates", "contrasts",
     "findings", "headlines", "models", "gap_changes", "missing", "bounds", "reliability", "roc", "remedies",
+    "speech", "gap_nulls", "interactions", "rate_ratios", "matches", "confusions", "rule_effects", "listed",
     "notes",
 ]  # fmt: skip
 RECORDS = {
@@ -41,6 +52,16 @@ RECORDS = {
     "reliability": ReliabilityBin,
     "roc": RocPoint,
     "remedies": Remedy,
+}
+SPEECH = {
+    "speech": SpeechGroup,
+    "gap_nulls": GapNull,
+    "interactions": Interaction,
+    "rate_ratios": RateRatio,
+    "matches": Matched,
+    "confusions": Confusion,
+    "rule_effects": RuleEffect,
+    "listed": Listed,
 }
 EMPTY = {"models", "gap_changes", "reliability", "roc"}  # in a report on the decisions of one model
 
@@ -124,8 +145,23 @@ def test_every_key_is_always_there(report):
         fields = [field.name for field in dataclasses.fields(made)]
         assert bool(data[name]) == (name not in EMPTY)
         assert all(list(record) == fields for record in data[name])
+    assert not any(data[name] for name in SPEECH)
     undefined = [e for e in data["estimates"] if e["value"] is None]
     assert {e["why"] for e in undefined} >= {"no-rows", "no-positives"}
+
+
+def test_all_that_is_found_about_transcripts_is_saved(spoken):
+    """A report of transcripts comes back as it was, apart from its speakers, and fits the schema."""
+    text = to_json(spoken)
+    data = strict(text)
+    validate(text)
+    for name, made in SPEECH.items():
+        fields = [field.name for field in dataclasses.fields(made)]
+        assert data[name]
+        assert all(list(record) == fields for record in data[name])
+    read = from_json(text)
+    assert "person-" not in text
+    assert read == dataclasses.replace(spoken, counts=read.counts)
 
 
 def test_one_fact_stands_on_one_line(report):

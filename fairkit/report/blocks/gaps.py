@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fairkit.report.blocks.base import Block, Figure, Table
-from fairkit.report.charts import BAND, FONT_SIZE, GRID, INK, MUTED, PAPER, Spec
+from fairkit.report.charts import FONT_SIZE, GRID, INK, MUTED, PAPER, Spec
 from fairkit.report.model import Report
 from fairkit.report.numerals import contrast_number
 from fairkit.report.phrases import UNDEFINED, counted, reason_text, short_name, visible
@@ -190,7 +190,7 @@ def _chart(gaps: Sequence[GapNull]) -> Spec:
         "data": {"values": data},
         "layer": [
             {
-                "mark": {"type": "bar", "height": 14, "color": BAND, "aria": False},
+                "mark": {"type": "bar", "height": 14, "color": GRID, "aria": False},
                 "encoding": {"y": y, "x": {**x, "field": "high"}},
             },
             {

@@ -8,7 +8,7 @@ from fairkit.findings import TOO_FEW_ROWS
 from fairkit.metrics import base_name
 from fairkit.models import Change, GapChange, ModelContrast
 from fairkit.report.blocks.base import Block, Figure, Table
-from fairkit.report.charts import BAND, COLORS, FONT_SIZE, GRID, INK, MUTED, PAPER, Spec
+from fairkit.report.charts import BAND, COLORS, FONT_SIZE, GRID, INK, MUTED, PAPER, Spec, capped
 from fairkit.report.model import Report
 from fairkit.report.numerals import contrast_bounds, contrast_number, margin_text, unit_of
 from fairkit.report.phrases import UNDEFINED, counted, reason_text, short_name, visible
@@ -174,18 +174,27 @@ def _forests(found: Sequence[ModelContrast]) -> Spec:
     for metric, own in _drawn(found).items():
         scale = 100.0 if unit_of(metric) == "share" else 1.0
         unit = "points" if scale == 100 else "difference"
+        ends = [scale * (end or 0.0) for m in own for end in (m.low, m.high)]
+        values = [scale * m.value for m in own if m.value is not None]
+        reach = capped(ends, values, least=100) if scale == 100 else float("inf")
         data = [
             {
                 "group": short_name(m.group, m.attribute),
                 "value": None if m.value is None else round(m.value * scale, 4),
-                "low": round((m.low or 0.0) * scale, 4),
-                "high": round((m.high or 0.0) * scale, 4),
+                "low": round(max((m.low or 0.0) * scale, -reach), 4),
+                "high": round(min((m.high or 0.0) * scale, reach), 4),
                 "kind": _KINDS.get(m.verdict, "inconclusive"),
                 "verdict": m.verdict,
             }
             for m in own
         ]
         low, high = (end * scale for end in own[0].margin)
+        cut = [
+            {"group": datum["group"], "kind": datum["kind"], "at": reach * side, "to": f"triangle-{to}"}
+            for datum, m in zip(data, own, strict=True)
+            for side, end, to in ((-1, m.low, "left"), (1, m.high, "right"))
+            if side * scale * (end or 0.0) > reach
+        ]
         x = {"type": "quantitative", "title": f"{base_name(metric).replace('_', ' ')}, {unit}"}
         y = {"field": "group", "type": "nominal", "sort": None, "title": None}
         color = {
@@ -214,6 +223,16 @@ def _forests(found: Sequence[ModelContrast]) -> Spec:
                     {
                         "mark": {"type": "point", "filled": True, "opacity": 1, "size": 55, "aria": False},
                         "encoding": {"x": {**x, "field": "value"}, "y": y, "color": color, "shape": _SHAPE},
+                    },
+                    {
+                        "data": {"values": cut},
+                        "mark": {"type": "point", "filled": True, "opacity": 1, "size": 55, "aria": False},
+                        "encoding": {
+                            "x": {**x, "field": "at"},
+                            "y": y,
+                            "color": color,
+                            "shape": {"field": "to", "type": "nominal", "scale": None, "legend": None},
+                        },
                     },
                 ],
             }

@@ -22,10 +22,18 @@ ALL = "all"
 
 _MEANS = (
     "The error rate is the sum of all errors over the sum of all that was said: every {unit} counts alike. "
+    "{means} Compare only numbers that were averaged in the same way."
+)
+_OF_UTTERANCES = (
+    "The unweighted mean of utterances beside it is another number: short utterances count as much as long "
+    "ones (it is often two or three times the error rate)."
+)
+_OF_SPEAKERS = (
     "The unweighted means beside it are other numbers: in the mean of utterances short utterances count as "
     "much as long ones (it is often two or three times the error rate), in the mean of speakers every "
-    "speaker counts alike. Compare only numbers that were averaged in the same way."
+    "speaker counts alike."
 )
+_ROOMY = "datum.label + '\\u00a0\\u00a0\\u00a0'"  # a reader's font may be wider than the renderer's
 _LETTER = 0.05  # of the longest bar: what is shorter has no room for a letter
 _WIDTH, _STEP = 430, 21
 
@@ -56,7 +64,9 @@ def recognised_block(report: Report) -> Block | None:
     if not tables:
         return None
     unit = (report.settings.unit or "words").removesuffix("s")
-    return Block("recognised", "What was recognised", (_MEANS.format(unit=unit),), tuple(tables))
+    means = _OF_UTTERANCES if report.settings.cluster is None else _OF_SPEAKERS
+    text = _MEANS.format(unit=unit, means=means)
+    return Block("recognised", "What was recognised", (text,), tuple(tables))
 
 
 def tallied(report: Report) -> dict[tuple[str, str], list[SpeechGroup]]:
@@ -180,7 +190,7 @@ def _bars(groups: Sequence[SpeechGroup], unit: str) -> Spec:
         "title": None,
         "symbolType": "square",
         "direction": "horizontal",
-        "columnPadding": 18,
+        "labelExpr": _ROOMY,
     }
     letters = {"domain": list(ERRORS), "range": [ON_DARK, ON_LIGHT, ON_LIGHT]}
     named: Spec = {"field": "kind", "type": "nominal"}

@@ -25,8 +25,8 @@ _FOUND = (
     "was found."
 )
 _NOTHING = (
-    "None has an adjusted p of at most 0.05, so all of these are exploratory: where to look, not what was "
-    "found."
+    "No confusion has an adjusted p of at most 0.05, so all of these are exploratory: where to look, not "
+    "what was found."
 )
 
 
