@@ -10,7 +10,7 @@ from fairkit.cli import program
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-GUIDE = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
+GUIDES = {name: (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("guide.md", "speech.md")}
 OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]*)")
 
 
@@ -23,16 +23,18 @@ def test_the_example_prints_what_it_says():
     assert runner.run(test).failed == 0
 
 
-def test_the_guide_prints_what_it_says():
-    """Every example of the guide runs and gives what is shown."""
-    test = doctest.DocTestParser().get_doctest(GUIDE, {}, "guide.md", "guide.md", 0)
+@pytest.mark.parametrize("name", GUIDES)
+def test_a_guide_prints_what_it_says(name, tmp_path, monkeypatch):
+    """Every example of a guide runs and gives what is shown."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    test = doctest.DocTestParser().get_doctest(GUIDES[name], {}, name, name, 0)
     assert len(test.examples) > 30
     runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
     assert runner.run(test).failed == 0
 
 
 def test_every_option_named_is_an_option():
-    """Each --option of the README and the guide belongs to a command."""
+    """Each --option of the README and the guides belongs to a command."""
     context = program.make_context("fairkit", ["--help"], resilient_parsing=True)
     known = {"--version", "--help"}
     for name in program.list_commands(context):
@@ -40,7 +42,7 @@ def test_every_option_named_is_an_option():
         known |= {
             option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)
         }
-    assert set(OPTION.findall(README + GUIDE)) <= known
+    assert set(OPTION.findall("\n".join([README, *GUIDES.values()]))) <= known
 
 
 def test_no_placeholder_is_left():
@@ -52,6 +54,16 @@ def test_no_placeholder_is_left():
 def test_every_link_leads_to_a_file(target):
     """Links and pictures of the README are files of the project."""
     assert (ROOT / target).exists()
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_every_link_of_a_guide_leads_somewhere(name):
+    """Links of a guide are files beside it or its own headings."""
+    headings = re.findall(r"^## (.+)$", GUIDES[name], re.MULTILINE)
+    anchors = {"#" + re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    targets = set(re.findall(r"\]\(([^)]+)\)", GUIDES[name]))
+    assert {one for one in targets if one.startswith("#")} <= anchors
+    assert all((ROOT / "docs" / one).exists() for one in targets if not one.startswith("#"))
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"`?make ([a-z]+)", README))))
