@@ -148,7 +148,8 @@ def _undecided(report: Report) -> list[str]:
         for f in list(nearest.values())[:_SHOWN]
     )
     if wording.by_speaker:
-        return [f"Record more speakers where few more would decide most: {named}."]
+        plan = "'fairkit coverage' plans the whole collection"
+        return [f"Record more speakers where few more would decide most: {named}. {plan}."]
     return [f"Collect {wording.rows} where few more would decide most: {named}."]
 
 

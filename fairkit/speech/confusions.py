@@ -202,6 +202,7 @@ def compare_confusions(
                 log_odds=float(ranked.log_odds[at]),
                 z=float(ranked.z[at]),
                 p_adjusted=float(ranked.p_adjusted[at]),
+                compared=ranked.compared,
             )
         )
     return ComparedConfusions(

@@ -65,7 +65,8 @@ def look_deeper(
 ) -> Deeper:
     """Ask what was wanted of every grouping and system that it fits.
 
-    Of a crossing, the first attribute names groups and the others are conditions.
+    Of a crossing, the first attribute names groups and the others are conditions, compared with the level
+    that is named to compare with, else with the most frequent one.
 
     Parameters
     ----------
@@ -108,6 +109,7 @@ def look_deeper(
             Grouping(grouping.attributes[:1]),
             factor,
             system=system,
+            base=_base(factor, split, wishes),
             margin=rules.margins.get("difference"),
             confidence=confidence,
             correction=rules.correction,
@@ -159,6 +161,14 @@ def look_deeper(
 def _others(covariates: Sequence[str], grouping: Grouping) -> tuple[str, ...]:
     """List the covariates without what the grouping is by."""
     return tuple(name for name in covariates if name not in grouping.names)
+
+
+def _base(factor: str, split: Sequence[Grouping], wishes: Sequence[Reference]) -> str | None:
+    """Return the level of a condition that some grouping is compared with, None where none is named."""
+    for grouping, wish in zip(split, wishes, strict=True):
+        if isinstance(wish, tuple) and factor in grouping.names:
+            return wish[grouping.names.index(factor)]
+    return None
 
 
 def _level(wish: Reference) -> str | None:

@@ -279,6 +279,8 @@ class Confusion:
         The same over its standard error, clustered by speaker.
     p_adjusted : float
         Of that, by Benjamini and Hochberg over all confusions that were compared.
+    compared : int
+        How many those are.
     """
 
     attribute: str
@@ -294,6 +296,7 @@ class Confusion:
     log_odds: float
     z: float
     p_adjusted: float
+    compared: int
 
 
 @dataclass(frozen=True, slots=True)

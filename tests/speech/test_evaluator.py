@@ -272,3 +272,11 @@ def test_long_lists_show_their_first_members():
     """A thousand missing hypotheses are counted, and twenty named."""
     (one,) = listed(speech.score_texts(["a b"] * 50, [None] * 50))
     assert (one.what, one.count, len(one.ids)) == ("missing-hypothesis", 50, 20)
+
+
+def test_the_condition_that_is_compared_with_can_be_named():
+    """A level that groups are compared with is also what other conditions are compared with."""
+    report = speech.evaluate(
+        spoken(), **{**ASKED, "by": ["accent,noise"]}, against={"accent": "A", "noise": "yes"}
+    )
+    assert {(i.condition, i.base) for i in report.interactions} == {("noise=no", "noise=yes")}

@@ -75,8 +75,8 @@ def _table(found: Sequence[Confusion], what: str, *, brief: bool = False) -> Tab
         groups.setdefault(one.group, []).append(one)
     caption = (
         f"{visible(first.system)} by {visible(first.attribute)}, {what}: "
-        f"{counted(len(found), 'confusion')} in {counted(len(groups), 'group')}; rates are per 100 times "
-        "that the word was said"
+        f"{counted(len(found), 'confusion')} in {counted(len(groups), 'group')}, of {first.compared:,} that "
+        "were compared; rates are per 100 times that the word was said"
     )
     columns = (
         *("group", "said", "recognised as", "times", "rate", "elsewhere", "speakers", "log-odds", "z"),

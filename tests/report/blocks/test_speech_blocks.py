@@ -195,7 +195,7 @@ def test_what_cannot_be_adjusted_says_why(spoken):
 
 def confusion(said, heard, p, group="accent=Irish"):
     """Make one confusion."""
-    return Confusion("accent", group, "old", said, heard, 9, 1, 40, 160, 5, 1.5, 3.2, p)
+    return Confusion("accent", group, "old", said, heard, 9, 1, 40, 160, 5, 1.5, 3.2, p, 1_234)
 
 
 def test_what_was_shown_stands_before_what_was_explored(spoken):
