@@ -111,6 +111,63 @@ def test_two_accents_ask_one_question():
     assert one.p_adjusted == one.p_value
 
 
+def under_five_conditions(rng, speakers, *, extra):
+    """Draw two accents of unlike speakers under five conditions, one of which hurts the first by more."""
+    group, condition = np.repeat([0, 1], speakers), np.arange(5)
+    rates = np.where(
+        group == 0, speaker_rates(rng, 2 * speakers, spread=0.2), speaker_rates(rng, 2 * speakers)
+    )
+    lift = np.where((group[:, None] == 0) & (condition == 4), extra, 1.0)
+    lift = lift * speaker_rates(rng, (2 * speakers, 5), rate=1.0, spread=0.3)
+    speaker, at = (a.repeat(8) for a in np.indices(lift.shape).reshape(2, -1))
+    codes = np.stack([group[speaker], at], axis=1)
+    edits = edits_at(rng, rates[speaker] * lift[speaker, at])
+    return utterances_of(
+        edits, speaker, codes, attributes=("accent", "noise"), levels=(("00", "01"), tuple("abcde"))
+    )
+
+
+def test_two_accents_mirror_each_other_under_every_condition():
+    """Both accents of a condition have one interval, mirrored, one verdict and one p-value, by Holm."""
+    rng, rejected = np.random.default_rng(21), 0
+    for _ in range(25):
+        utterances = under_five_conditions(rng, 6, extra=2.5)
+        found = found_in(utterances, base="a", margin=(0.0, 0.0))
+        for one, two in zip(found[::2], found[1::2], strict=True):
+            assert (one.low, one.high) == (-two.high, -two.low)
+            assert (one.verdict, one.level, one.p_adjusted) == (two.verdict, two.level, two.p_adjusted)
+        questions = found[::2]
+        shown = [one.verdict == "disparity" for one in questions]
+        assert [one.p_adjusted < 0.05 for one in questions] == shown
+        assert max(one.level for one in questions) == pytest.approx(1 - 0.05 / 4)
+        if sum(shown) == 1:
+            rejected += 1
+            left = [one.level for one, hit in zip(questions, shown, strict=True) if not hit]
+            assert left == pytest.approx([1 - 0.05 / 3] * 3)
+    assert rejected > 5
+
+
+def test_margins_that_differ_by_direction_make_two_questions_of_a_mirror():
+    """Where better and worse have margins of their own, each accent is judged against its own side."""
+    utterances = under_five_conditions(np.random.default_rng(22), 6, extra=1.0)
+    found = found_in(utterances, base="a", margin=(-0.5, 0.0))
+    assert {round(one.level, 6) for one in found} <= {round(1 - 0.05 / k, 6) for k in range(1, 9)}
+    assert min(one.level for one in found) == pytest.approx(1 - 0.05 / 8)
+
+
+def test_contrasts_without_an_interval_are_no_hypotheses():
+    """An accent of too few speakers takes nothing from the level of all others, as from their p-values."""
+    utterances = recorded(np.random.default_rng(23), 4, 6)
+    kept = (utterances.codes[:, 0] != 3) | (utterances.speakers < 20)
+    part = utterances_of(
+        utterances.edits[kept][:, 0, 0], utterances.speakers[kept], utterances.codes[kept],
+        attributes=("accent", "noise"), levels=levels(4),
+    )  # fmt: skip
+    found = found_in(part, margin=(0.0, 0.0))
+    assert [one.reason == Why.TOO_FEW_CLUSTERS for one in found] == [False, False, False, True]
+    assert found[0].level == pytest.approx(1 - 0.05 / 3)
+
+
 def test_every_condition_of_a_factor_is_in_one_family():
     """Three devices make two contrasts per accent with the one used most, and Holm counts them all."""
     utterances = recorded(np.random.default_rng(6), 3, 6)
