@@ -18,8 +18,8 @@ from fairkit.batches import map_batches
 from fairkit.counts import Level, natural_order
 from fairkit.door.cells import csv_texts, level_text
 from fairkit.errors import DataError, shortlist
-from fairkit.predicates import to_mask
 from fairkit.speech.align import edit_counts
+from fairkit.speech.answers import answers
 from fairkit.speech.questions import Asked
 from fairkit.speech.runaways import runaways
 from fairkit.speech.utterances import INSERTIONS, Utterances
@@ -146,10 +146,7 @@ def _described(asked: Asked, values: Mapping[str, list[Any]]) -> dict[str, Any]:
         found[f"level.{name}"] = level_texts(values[name], asked.missing)
     for a in asked.by:
         if a.predicate is not None:
-            read = {name: comparable(values[name], asked.missing) for name in a.predicate.columns}
-            truth = to_mask(a.predicate, read)
-            words = {1: "True", 0: "False"}
-            found[f"level.{a.name}"] = [words.get(answer) for answer in truth.tolist()]
+            found[f"level.{a.name}"] = answers(a.predicate, values, asked.missing)
     return found
 
 
@@ -170,22 +167,6 @@ def level_texts(values: Sequence[Any], missing: Sequence[str]) -> list[Level]:
             known[key] = None if text in missing else text
         found.append(known[key])
     return found
-
-
-def comparable(values: Sequence[Any], missing: Sequence[str]) -> NDArray[Any]:
-    """Give a predicate its column; texts that are all numbers (a CSV has no types) are compared as such.
-
-    Examples
-    --------
-    >>> comparable(["10", "9", "?"], ["?"]).tolist()
-    [10.0, 9.0, nan]
-    """
-    present = [v for v in values if v is not None and v not in missing]
-    if present and all(isinstance(v, str) for v in present):
-        numbers = _numbers([v if v is None or v not in missing else None for v in values])
-        if numbers is not None:
-            return numbers
-    return np.array([None if v in missing else v for v in values], object)
 
 
 def _numbers(values: Sequence[Level]) -> NDArray[np.float64] | None:

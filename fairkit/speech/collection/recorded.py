@@ -19,8 +19,9 @@ from fairkit.counts import Level
 from fairkit.errors import DataError
 from fairkit.groups import Attribute
 from fairkit.speech.align import edit_counts
+from fairkit.speech.answers import answers
 from fairkit.speech.normalize import Normalizer
-from fairkit.speech.rows import MAX_LEVELS, codes_of, comparable, level_texts
+from fairkit.speech.rows import MAX_LEVELS, codes_of, level_texts
 from fairkit.speech.utterances import IntArray, Unit, Utterances
 
 FloatArray = NDArray[np.float64]
@@ -136,17 +137,13 @@ class Labels:
 
     def __call__(self, batch: Any) -> dict[str, Any]:
         """Read one Arrow record batch."""
-        from fairkit.predicates import to_mask
-
         values = {name: batch.column(name).to_pylist() for name in self.columns}
         found: dict[str, Any] = {"speaker": level_texts(values[self.speaker], self.missing)}
         for k, a in enumerate(self.by):
             if a.predicate is None:
                 found[f"level.{k}"] = level_texts(values[a.name], self.missing)
                 continue
-            read = {name: comparable(values[name], self.missing) for name in a.predicate.columns}
-            words = {1: "True", 0: "False"}
-            found[f"level.{k}"] = [words.get(truth) for truth in to_mask(a.predicate, read).tolist()]
+            found[f"level.{k}"] = answers(a.predicate, values, self.missing)
         if self.reference is not None:
             texts = self._texts(values[self.reference])
             said = [text or "" for text in self.normalizer.texts(texts)]
