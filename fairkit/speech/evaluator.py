@@ -16,14 +16,14 @@ from fairkit.errors import UsageError, shortlist
 from fairkit.estimates import group_sizes
 from fairkit.evidence import Options
 from fairkit.groups import By, Grouping, Reference, attributes_of, groupings, references
-from fairkit.judging import Found, Rules, judge_evidence
+from fairkit.judging import Found, Rules, judge_counts
 from fairkit.margins import Margin, given_margins
 from fairkit.metrics import Functional
 from fairkit.options import check_options, stated_groups
 from fairkit.report.model import DataSummary, Report, Settings
 from fairkit.speech.counting import EmptyReferences, seen, word_counts
 from fairkit.speech.deeper import Wanted, look_deeper
-from fairkit.speech.evidence import SpeakerRows
+from fairkit.speech.normalize import BUILT_IN, Normalizer, normalizer
 from fairkit.speech.notes import speech_notes
 from fairkit.speech.questions import Normalizers, asked_of, normalizers_of
 from fairkit.speech.readers import Joined
@@ -32,7 +32,7 @@ from fairkit.speech.releases import release_contrasts, release_gap_changes
 from fairkit.speech.rows import score_rows
 from fairkit.speech.tallies import listed, tallies
 from fairkit.speech.utterances import Stamp, Unit, Utterances
-from fairkit.tables import group_cells, group_table
+from fairkit.tables import group_table
 from fairkit.views import View
 
 
@@ -203,7 +203,7 @@ def evaluate(
         wanted=Wanted(
             adjust, match, confusions=confusions, rule_effects=rule_effects, policy=empty_references
         ),
-        normalizer=own[0],
+        normalizer=_first(own, utterances, needed=confusions or rule_effects),
     )
     first = seen(counts, utterances.systems[0], utterances.normalizers[0].name)
     totals = dict(zip(first.fields, first.row_counts.sum(axis=0).tolist(), strict=True))
@@ -291,10 +291,7 @@ def _judged(
     for i, (grouping, wish) in enumerate(zip(split, wishes, strict=True)):
         found.groups.extend(group_sizes(group_table(views[0].counts, grouping)))
         for view, own in measured:
-            table = group_table(view.counts, grouping)
-            functionals = [m for m in own if isinstance(m, Functional)]
-            evidence = SpeakerRows(functionals, group_cells(view.counts, grouping), table, rules.options)
-            judge_evidence(evidence, table, wish, rules=rules, found=found)
+            judge_counts(view.counts, own, grouping, wish, rules=rules, found=found)
         if several:
             plain = [m for m in about_any_model(measured) if isinstance(m, Functional)]
             for compare in rules.compares:
@@ -338,6 +335,22 @@ def _check_scored(utterances: Utterances, split: Sequence[Grouping], **named: ob
         raise UsageError(*problems)
 
 
+def _first(own: Sequence[Normalizer], utterances: Utterances, *, needed: bool) -> Normalizer:
+    """Find the normaliser that verdicts are about, where texts must be normalised once more.
+
+    Utterances that were scored before name theirs, and only one that is built in can be had by its name.
+    """
+    stamp = utterances.normalizers[0]
+    known = [*own, *(normalizer(name) for name in BUILT_IN)]
+    found = next((one for one in known if one.stamp == stamp), None)
+    if found is None and needed:
+        raise UsageError(
+            f"these utterances were scored with the normalizer '{stamp.name}' {stamp.version}; give the same "
+            "one, which confusions and effects of rules need."
+        )
+    return found or own[0]
+
+
 def _check_joined(**named: object) -> None:
     """Refuse what names columns where files were joined, which have given columns."""
     problems = [
@@ -353,7 +366,7 @@ def _only_names(metrics: Metrics) -> Sequence[str] | Literal["default", "all"]:
         return metrics
     if isinstance(metrics, str):
         return [metrics]
-    wrong = [repr(one) for one in metrics if not isinstance(one, str)]
+    wrong = [one for one in metrics if not isinstance(one, str)]
     if wrong:
         raise UsageError(
             f"metrics of transcripts are named, see 'fairkit metrics'; {shortlist(wrong)} is no name."

@@ -130,8 +130,9 @@ class Scorer:
         """Check that a column holds texts; None and NaN are missing."""
         wrong = [v for v in values if not (v is None or isinstance(v, str) or v != v)]  # noqa: PLR0124 - NaN
         if wrong:
-            shown = shortlist([repr(v) for v in wrong[:_MOST_SHOWN]])
-            raise DataError(f"column '{column}' must hold texts, it holds {shown}.")
+            raise DataError(
+                f"column '{column}' must hold texts, it holds {shortlist(wrong, shown=_MOST_SHOWN)}."
+            )
         blank = "" if self.blank_is_empty else None
         missing = self.asked.missing
         return [(None if v in missing else v) if isinstance(v, str) else blank for v in values]
