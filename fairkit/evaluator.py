@@ -199,11 +199,14 @@ def evaluate(
         reading = frames.read(data, question, hash_files=hash_files)
     counts = reading.counts
     kept = coarse(counts)
-    summary = _summary(reading, kept)
-    measured = chosen(names, views(counts, classes=None if question is None else question.class_names))
+    seen = views(counts, classes=None if question is None else question.class_names)
+    # Counts of transcripts have every utterance once for each system and normaliser.
+    once = seen[0].counts if counts.kind in (Kind.WORDS, Kind.CHARACTERS) else counts
+    summary = _summary(reading, once, kept)
+    measured = chosen(names, seen)
     _refuse_nothing(measured, summary)
     rules = Rules(compares, margins, confidence, Correction(correction), Options(interval, replicates, seed))
-    found = _judged(counts, measured, split, wishes, rules=rules)
+    found = _judged(once, measured, split, wishes, rules=rules)
     if has_models(counts):
         compare_models(counts, about_any_model(measured), split, rules=rules, found=found)
     if functions and question is not None:
@@ -319,8 +322,7 @@ def _texts(values: Iterable[Any]) -> tuple[str, ...]:
     return tuple(text for value in values if (text := level_text(value)) is not None)
 
 
-def _summary(reading: frames.Reading, kept: Counts) -> DataSummary:
-    counts = reading.counts
+def _summary(reading: frames.Reading, counts: Counts, kept: Counts) -> DataSummary:
     totals = dict(zip(counts.fields, counts.row_counts.sum(axis=0).tolist(), strict=True))
     rows = sum(totals.values())
     left_out = {name: totals[name] for name in LEFT_OUT[counts.kind]}

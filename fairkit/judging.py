@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from fairkit.contrasts import Contrast, contrasts, reference_positions
 from fairkit.corrections import Correction
-from fairkit.counts import Counts
+from fairkit.counts import Counts, Kind
 from fairkit.curves import ReliabilityBin, RocPoint, reliability, roc
 from fairkit.estimates import Estimate, GroupSize, estimates
 from fairkit.evidence import Compare, Evidence, IndependentRows, Options
@@ -18,7 +18,7 @@ from fairkit.margins import margins_for
 from fairkit.metrics import AnyMetric, Functional, Metric
 from fairkit.missing.bounds import GapBounds, MissingShare, gap_bounds, missing_shares
 from fairkit.models import GapChange, ModelContrast, gap_changes, model_contrasts
-from fairkit.tables import GroupTable, group_cells, group_table, used_rows
+from fairkit.tables import GroupCells, GroupTable, group_cells, group_table, used_rows
 
 _CORNERS = 50
 
@@ -112,9 +112,7 @@ def judge_counts(
         judge_evidence(_of_shares(shares, table, rules.options), table, wish, rules=rules, found=found)
         _bound(counts, shares, grouping, wish, table=table, rules=rules, found=found)
     if others:
-        from fairkit.linearised import LinearisedRows
-
-        evidence = LinearisedRows(others, group_cells(counts, grouping), table, rules.options)
+        evidence = _of_functionals(others, group_cells(counts, grouping), table, rules.options)
         judge_evidence(evidence, table, wish, rules=rules, found=found)
 
 
@@ -283,3 +281,15 @@ def _of_shares(metrics: Sequence[Metric], table: GroupTable, options: Options) -
     from fairkit.clustered import ClusteredRows
 
     return ClusteredRows(metrics, table, options)
+
+
+def _of_functionals(
+    metrics: Sequence[Functional], cells: GroupCells, table: GroupTable, options: Options
+) -> Evidence:
+    if table.kind in (Kind.WORDS, Kind.CHARACTERS):  # speakers are few, and each has a rate of its own
+        from fairkit.speech.evidence import SpeakerRows
+
+        return SpeakerRows(metrics, cells, table, options)
+    from fairkit.linearised import LinearisedRows
+
+    return LinearisedRows(metrics, cells, table, options)

@@ -120,6 +120,7 @@ def views(
         - classes: agreement, the classes themselves, and confusion counts of each class against the rest;
         - outcomes: confusion counts of each output or model (decisions, if nothing was labelled); of the
           outputs of one model also the outcomes themselves and agreement (all outputs right, or not);
+        - transcripts: each system under each normaliser;
         - all else: itself.
 
     Notes
@@ -140,6 +141,10 @@ def views(
     cat confusion [[3, 0, 2, 0, 0, 0, 0]]
     dog confusion [[0, 2, 0, 3, 0, 0, 0]]
     """
+    if counts.kind in (Kind.WORDS, Kind.CHARACTERS):
+        from fairkit.speech.counting import each_seen
+
+        return tuple(View(name, table) for name, table in each_seen(counts))
     return tuple(
         View(reading.variant, _seen(counts, reading), reading.part is not None)
         for reading in readings(counts, models=models, classes=classes)

@@ -174,6 +174,36 @@ def seen(counts: Counts, system: str, normalizer: str) -> Counts:
     return replace(table, clusters_lost=counts.clusters_lost)
 
 
+def each_seen(counts: Counts) -> tuple[tuple[str | None, Counts], ...]:
+    """Take the counts of every system under every normaliser, each with a name where there are several.
+
+    Parameters
+    ----------
+    counts : Counts
+        Of transcripts; without axes they are of one system and normaliser.
+
+    Examples
+    --------
+    >>> from fairkit.counts import Kind
+    >>> axes = [Axis("system", ()), Axis("normalizer", ())]
+    >>> table = Counts.from_cells(
+    ...     Kind.WORDS, ["accent"], [("US",), ("US",)], np.eye(2, 21), axes=axes,
+    ...     axis_cells=[("old", "none"), ("new", "none")],
+    ... )
+    >>> [name for name, _ in each_seen(table)]
+    ['new', 'old']
+    """
+    if not counts.axes:
+        return ((None, counts),)
+    systems, normalizers = (tuple(map(str, axis.levels)) for axis in counts.axes)
+    found = []
+    for system in systems:
+        for normalizer in normalizers:
+            named = [system] * (len(systems) > 1) + [normalizer] * (len(normalizers) > 1)
+            found.append((", ".join(named) or None, seen(counts, system, normalizer)))
+    return tuple(found)
+
+
 def _clusters(utterances: Utterances) -> tuple[IntArray | None, tuple[str, ...]]:
     """Give each speaker a number, and each utterance without one a number of its own."""
     if not utterances.has_speakers:

@@ -280,3 +280,31 @@ def test_the_condition_that_is_compared_with_can_be_named():
         spoken(), **{**ASKED, "by": ["accent,noise"]}, against={"accent": "A", "noise": "yes"}
     )
     assert {(i.condition, i.base) for i in report.interactions} == {("noise=no", "noise=yes")}
+
+
+def test_counts_of_transcripts_are_judged_as_transcripts_are():
+    """Counts that came from many machines give the intervals and verdicts of the utterances."""
+    asked = {**ASKED, "hypothesis": {"old": "heard", "new": "second"}, "normalizer": ["basic", "none"]}
+    scored = speech.score(spoken(), **asked)
+    direct = speech.evaluate(scored, by="accent")
+    counted = fairkit.evaluate(speech.word_counts(scored), by="accent")
+    assert counted.data.rows == len(scored)
+    for system in ("old", "new"):
+        for group in ("accent=A", "accent=B"):
+            one = direct.estimate(f"word_error_rate[{system}]", group)
+            two = counted.estimate(f"word_error_rate[{system}, basic]", group)
+            assert (one.value, one.low, one.high, one.method) == (two.value, two.low, two.high, two.method)
+
+
+def test_texts_are_normalised_again_as_they_were():
+    """Confusions of utterances that were scored before use the normaliser that they name."""
+    rows = {"said": ["don't go", "er go"] * 9, "heard": ["do not go", "go"] * 9, "accent": ["A", "B"] * 9}
+    asked = {"reference": "said", "hypothesis": "heard", "by": "accent", "keep_texts": True}
+    english = speech.score(rows, **asked, normalizer=["english", "basic"])
+    report = speech.evaluate(english, by="accent", rule_effects=True)
+    assert {"english: fillers", "english: contractions"} <= {one.rule for one in report.rule_effects}
+    own = speech.load_rules({"name": "ours", "version": "1", "rules": [{"drop": ["er"]}]})
+    ruled = speech.score(rows, **asked, normalizer=own)
+    with pytest.raises(UsageError, match="scored with the normalizer 'ours' 1"):
+        speech.evaluate(ruled, by="accent", rule_effects=True)
+    assert speech.evaluate(ruled, by="accent", normalizer=own, rule_effects=True).rule_effects

@@ -76,7 +76,7 @@ def hint(missing: Sequence[str], unused: Collection[str], *, rules: Sequence[IdR
     --------
     >>> hint(["a.wav", "b.wav"], ["A", "B", "C"])
     "2 of 2 would match if file extensions were left out and case were ignored
-    (id_rules=['extension', 'case'])."
+    (id_rules=['extension', 'case'], or --match-ids extension,case)."
     """
     looked_at = list(missing[:_LOOKED_AT])
     alike = {ruled(one, ID_RULES) for one in looked_at}
@@ -95,4 +95,5 @@ def hint(missing: Sequence[str], unused: Collection[str], *, rules: Sequence[IdR
     wanted = [rule for rule in _RULES if rule in {*rules, *tried}]
     said = " and ".join(_SAID[rule] for rule in tried)
     of = f"{len(looked_at):,}" if len(looked_at) == len(missing) else f"the first {len(looked_at):,}"
-    return f"{matched:,} of {of} would match if {said} (id_rules={wanted})."
+    typed = f"--match-ids {','.join(wanted)}"
+    return f"{matched:,} of {of} would match if {said} (id_rules={wanted}, or {typed})."
