@@ -9,14 +9,14 @@ a sum by a bit.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fairkit._levels import runs
 from fairkit.counts import FIELDS, LEFT_OUT, Axis, Counts, natural_order
-from fairkit.errors import DataError, shortlist, unknown_name
+from fairkit.errors import DataError, UsageError, did_you_mean, shortlist, unknown_name
 from fairkit.kinds import EDITS
 from fairkit.speech.utterances import BoolArray, IntArray, Utterances
 
@@ -30,6 +30,28 @@ SYSTEM, NORMALIZER = "system", "normalizer"
 
 _GRID = 2.0**30
 _ALONE = "\x00"  # no file of texts holds this character: no speaker is called so
+
+
+def check_policy(policy: object) -> None:
+    """Refuse what is no policy for empty references, rather than keep them by accident.
+
+    Raises
+    ------
+    UsageError
+
+    Examples
+    --------
+    >>> check_policy("dorp")
+    Traceback (most recent call last):
+        ...
+    fairkit.errors.UsageError: empty_references 'dorp' is unknown (there are 'keep', 'drop')...
+    """
+    known = get_args(EmptyReferences)
+    if policy not in known:
+        raise UsageError(
+            f"empty_references {policy!r} is unknown (there are {shortlist(known)})."
+            f"{did_you_mean(str(policy), known)}"
+        )
 
 
 def word_counts(utterances: Utterances, *, empty_references: EmptyReferences = "keep") -> Counts:
@@ -52,6 +74,8 @@ def word_counts(utterances: Utterances, *, empty_references: EmptyReferences = "
     ------
     DataError
         Two systems, or two normalisers, have one name.
+    UsageError
+        The policy is unknown.
 
     Notes
     -----
@@ -72,6 +96,7 @@ def word_counts(utterances: Utterances, *, empty_references: EmptyReferences = "
     >>> counts.values[0, :5].tolist(), counts.cluster_ids
     ([2.0, 7.0, 1.0, 0.0, 1.0], ('ann',))
     """
+    check_policy(empty_references)
     named = {SYSTEM: utterances.systems, NORMALIZER: tuple(stamp.name for stamp in utterances.normalizers)}
     problems = [
         f"two of the {what}s have one name: {shortlist(names)}; give each a name of its own."

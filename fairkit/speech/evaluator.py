@@ -21,7 +21,7 @@ from fairkit.margins import Margin, given_margins
 from fairkit.metrics import Functional
 from fairkit.options import check_options, stated_groups
 from fairkit.report.model import DataSummary, Report, Settings
-from fairkit.speech.counting import EmptyReferences, seen, word_counts
+from fairkit.speech.counting import EmptyReferences, check_policy, seen, word_counts
 from fairkit.speech.deeper import Wanted, look_deeper
 from fairkit.speech.normalize import BUILT_IN, Normalizer, normalizer
 from fairkit.speech.notes import speech_notes
@@ -86,9 +86,9 @@ def evaluate(
         than it is.
     identifier : str, optional
         Column that names the utterances; else they are numbered.
-    normalizer : str, Normalizer or sequence of them
-        ``"none"``, ``"basic"``, ``"english"``, a file of rules. Of several, verdicts are about the first, and
-        the report shows how much of each gap is the normaliser's.
+    normalizer : str, path, mapping, Normalizer or sequence of them
+        ``"none"``, ``"basic"``, ``"english"``, a file of rules, or rules. Of several, verdicts are about the
+        first, and the report shows how much of each gap is the normaliser's.
     unit : {"words", "characters"}
         Characters suit scripts that write no spaces.
     empty_references : {"keep", "drop"}
@@ -153,6 +153,7 @@ def evaluate(
         seed=seed,
         wishes=wishes,
     )
+    check_policy(empty_references)
     missing = (missing,) if isinstance(missing, str) else tuple(missing)
     adjust, match = _names(adjust), _names(match)
     own = normalizers_of(normalizer)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from fairkit.errors import UsageError
 from fairkit.groups import Attribute, Grouping, attributes_of
@@ -11,8 +13,9 @@ from fairkit.speech.covariates import LENGTH, column_of
 from fairkit.speech.normalize import Normalizer, normalizer
 from fairkit.speech.utterances import Unit
 
-Normalizers = str | Normalizer | Sequence[str | Normalizer]
-"""How texts are normalised: a name, a rule set, or several; verdicts are about the first."""
+OneNormalizer = str | os.PathLike[str] | Mapping[str, Any] | Normalizer
+Normalizers = OneNormalizer | Sequence[OneNormalizer]
+"""How texts are normalised: a name, a file of rules, rules, or several; verdicts are about the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +169,7 @@ def normalizers_of(wanted: Normalizers) -> tuple[Normalizer, ...]:
     >>> [one.stamp.name for one in normalizers_of(["none", "basic"])]
     ['none', 'basic']
     """
-    given = [wanted] if isinstance(wanted, str | Normalizer) else list(wanted)
+    given = wanted if isinstance(wanted, Sequence) and not isinstance(wanted, str) else [wanted]
     if not given:
         raise UsageError("name at least one normalizer; 'none' leaves texts as they are.")
-    return tuple(normalizer(one) if isinstance(one, str) else one for one in given)
+    return tuple(normalizer(one) for one in given)

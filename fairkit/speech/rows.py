@@ -76,10 +76,11 @@ def score_rows(
     >>> found.edits[:, 0, 0].tolist(), found.missing_hypothesis[:, 0].tolist()
     ([[2, 0, 0, 1], [0, 0, 1, 0]], [False, True])
     """
-    pool: dict[str, Any] = {"workers": workers, "pool": "process"} if workers > 1 else {}
     written = _format(data)
     scorer = Scorer(asked, blank_is_empty=written == "csv")
-    columns = map_batches(data, scorer, columns=asked.columns, progress=progress, **pool)
+    columns = map_batches(
+        data, scorer, columns=asked.columns, workers=workers, pool="process", progress=progress
+    )
     return _gathered(columns, asked, untyped=written in ("csv", "json"))
 
 
@@ -162,7 +163,8 @@ def level_texts(values: Sequence[Any], missing: Sequence[str]) -> list[Level]:
     known: dict[Any, Level] = {}
     found = []
     for value in values:
-        key = (type(value), value)
+        # Lists and structures, which cannot be keys, are refused as soon as one is met.
+        key = (type(value), None if isinstance(value, list | dict) else value)
         if key not in known:
             text = level_text(value)
             known[key] = None if text in missing else text

@@ -1,0 +1,60 @@
+"""Questions about transcripts: what can be asked in Python, and what is refused before a text is read."""
+
+from __future__ import annotations
+
+import pytest
+
+from fairkit import speech
+from fairkit.errors import DataError, FairkitError, UsageError
+
+ROWS = {
+    "said": ["Go on", "stop", "Go on", "stop"],
+    "heard": ["go on", "halt", "go", "stop"],
+    "accent": ["A", "A", "B", "B"],
+}
+ASKED = {"reference": "said", "hypothesis": "heard", "by": "accent"}
+RULES = {"name": "mine", "version": "1", "base": "basic", "rules": [{"words": {"halt": "stop"}}]}
+
+
+def test_rules_are_given_as_a_path_or_as_they_are(tmp_path):
+    """A file of rules named by a path, the rules themselves and several normalisers all normalise."""
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        'name = "mine"\nversion = "1"\nbase = "basic"\n[[rules]]\nwords = {halt = "stop"}\n', encoding="utf-8"
+    )
+    stamps = [speech.evaluate(ROWS, normalizer=n, **ASKED).settings.normalizers for n in (path, RULES)]
+    assert stamps[0] == stamps[1]
+    both = speech.evaluate(ROWS, normalizer=(path, "none"), **ASKED)
+    assert {(g.normalizer, g.substitutions) for g in both.speech if g.group == "accent=A"} == {
+        ("mine", 0),
+        ("none", 2),
+    }
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"normalizer": None}, "not None"),
+        ({"normalizer": ["basic", 5]}, "not 5"),
+        ({"empty_references": "dorp"}, "Did you mean 'drop'"),
+        ({"workers": 0}, "workers must be a whole number from 1 on"),
+        ({"workers": None}, "workers must be a whole number from 1 on"),
+    ],
+)
+def test_a_wrong_argument_is_named(wrong, said):
+    """What is none of the possible values is refused, never taken for another one."""
+    with pytest.raises(UsageError, match=said):
+        speech.evaluate(ROWS, **ASKED, **wrong)
+
+
+@pytest.mark.parametrize("nested", [["A", "B"], {"first": "A"}])
+def test_nested_values_are_no_group(nested):
+    """A column of lists or of structures is refused with a hint, as by every evaluator."""
+    with pytest.raises(DataError, match="cannot group by a value of type"):
+        speech.evaluate({**ROWS, "accent": [nested] * 4}, **ASKED)
+
+
+def test_no_question_is_answered_before_it_makes_sense():
+    """A wrong policy is told although the data do not exist."""
+    with pytest.raises(FairkitError, match="empty_references"):
+        speech.evaluate("none.csv", empty_references="all", **ASKED)
