@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fairkit.counts import Counts
+from fairkit.errors import UsageError, shortlist
 from fairkit.groups import Grouping, Reference
 from fairkit.judging import Rules
 from fairkit.speech.adjust import adjusted_ratios
@@ -51,6 +52,39 @@ class Deeper:
     matches: tuple[Matched, ...]
     confusions: tuple[Confusion, ...]
     rule_effects: tuple[RuleEffect, ...]
+
+
+def check_covariates(split: Sequence[Grouping], **wanted: Sequence[str]) -> None:
+    """Refuse covariates that no grouping can be adjusted for or matched on, for nothing would come of them.
+
+    Parameters
+    ----------
+    split : sequence of Grouping
+    **wanted : sequence of str
+        Covariates, by the name of the parameter that they were given to.
+
+    Raises
+    ------
+    UsageError
+        Every grouping is a crossing, or by a column that is itself the only covariate.
+
+    Examples
+    --------
+    >>> from fairkit.groups import groupings
+    >>> check_covariates(groupings("accent"), adjust=("age",), match=())
+    >>> check_covariates(groupings("accent,noise"), adjust=("age",), match=())
+    Traceback (most recent call last):
+        ...
+    fairkit.errors.UsageError: adjust 'age' fits no grouping: group by one other column...
+    """
+    alone = [grouping for grouping in split if len(grouping.names) == 1]
+    problems = [
+        f"{name} {shortlist(covariates)} fits no grouping: group by one other column, not only by crossings."
+        for name, covariates in wanted.items()
+        if covariates and not any(_others(covariates, grouping) for grouping in alone)
+    ]
+    if problems:
+        raise UsageError(*problems)
 
 
 def look_deeper(
@@ -117,12 +151,13 @@ def look_deeper(
     )
     ratios = tuple(
         found
-        for grouping, wish in (single if wanted.adjust else ())
-        for s in systems
+        for grouping, wish in single
+        for covariates in [_others(wanted.adjust, grouping)]
+        for s in (systems if covariates else ())
         for found in adjusted_ratios(
             utterances,
             grouping.name,
-            _others(wanted.adjust, grouping),
+            covariates,
             reference=_level(wish),
             system=s,
             confidence=confidence,

@@ -22,7 +22,7 @@ from fairkit.metrics import Functional
 from fairkit.options import check_options, stated_groups
 from fairkit.report.model import DataSummary, Report, Settings
 from fairkit.speech.counting import EmptyReferences, check_policy, seen, word_counts
-from fairkit.speech.deeper import Wanted, look_deeper
+from fairkit.speech.deeper import Wanted, check_covariates, look_deeper
 from fairkit.speech.normalize import BUILT_IN, Normalizer, normalizer
 from fairkit.speech.notes import speech_notes
 from fairkit.speech.questions import Normalizers, asked_of, normalizers_of
@@ -156,6 +156,7 @@ def evaluate(
     check_policy(empty_references)
     missing = (missing,) if isinstance(missing, str) else tuple(missing)
     adjust, match = _names(adjust), _names(match)
+    check_covariates(split, adjust=adjust, match=match)
     own = normalizers_of(normalizer)
     asked = None
     if not isinstance(data, Utterances):

@@ -54,6 +54,22 @@ def test_nested_values_are_no_group(nested):
         speech.evaluate({**ROWS, "accent": [nested] * 4}, **ASKED)
 
 
+@pytest.mark.parametrize("wanted", ["adjust", "match"])
+def test_covariates_that_fit_no_grouping_are_refused(wanted):
+    """Neither a crossing alone nor a column by itself can be adjusted for something or matched on it."""
+    rows = {**ROWS, "noise": ["yes", "no"] * 2, "age": [20, 30, 40, 50]}
+    for by, covariate in (("accent,noise", "age"), ("accent", "accent")):
+        with pytest.raises(UsageError, match=f"{wanted} '{covariate}' fits no grouping"):
+            speech.evaluate(rows, **{**ASKED, "by": by}, **{wanted: [covariate]})
+
+
+def test_each_grouping_is_adjusted_for_the_others():
+    """A column that is grouped by is no covariate of itself, and a grouping with none left has no model."""
+    rows = {**ROWS, "sex": ["F", "M"] * 2}
+    found = speech.evaluate(rows, **{**ASKED, "by": ["accent", "sex"]}, adjust=["sex"]).rate_ratios
+    assert {(one.attribute, one.covariates) for one in found} == {("accent", ("sex",))}
+
+
 def test_no_question_is_answered_before_it_makes_sense():
     """A wrong policy is told although the data do not exist."""
     with pytest.raises(FairkitError, match="empty_references"):
