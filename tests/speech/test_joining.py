@@ -108,12 +108,24 @@ def test_many_clashes_are_listed_in_part():
 @pytest.mark.parametrize(
     ("written", "rules"),
     [
-        (["A", "B", "C"], "case were ignored (id_rules=['case'])"),
-        (["clips/a", "clips/b", "x\\c"], "folders were left out (id_rules=['folder'])"),
-        (["a.mp3", "b.mp3", "c.WAV"], "file extensions were left out (id_rules=['extension'])"),
-        (["clips\\a.mp3", "clips\\b.mp3", "c.mp3"], "left out (id_rules=['folder', 'extension'])"),
-        (["D:\\A.MP3", "D:\\B.MP3", "C"], "(id_rules=['folder', 'extension', 'case'])"),
-        ([" a", "b ", "c\t"], "blanks were made equal (id_rules=['blanks'])"),
+        (["A", "B", "C"], "case were ignored (id_rules=['case'], or --match-ids case)"),
+        (
+            ["clips/a", "clips/b", "x\\c"],
+            "folders were left out (id_rules=['folder'], or --match-ids folder)",
+        ),
+        (
+            ["a.mp3", "b.mp3", "c.WAV"],
+            "file extensions were left out (id_rules=['extension'], or --match-ids extension)",
+        ),
+        (
+            ["clips\\a.mp3", "clips\\b.mp3", "c.mp3"],
+            "left out (id_rules=['folder', 'extension'], or --match-ids folder,extension)",
+        ),
+        (
+            ["D:\\A.MP3", "D:\\B.MP3", "C"],
+            "(id_rules=['folder', 'extension', 'case'], or --match-ids folder,extension,case)",
+        ),
+        ([" a", "b ", "c\t"], "blanks were made equal (id_rules=['blanks'], or --match-ids blanks)"),
     ],
 )
 def test_ids_that_nearly_match_are_refused_with_the_rules_that_match_them(written, rules):
@@ -137,7 +149,10 @@ def test_unicode_forms_of_ids_are_told_apart_and_hinted_at():
     said = table(id=["caf\u00e9", "na\u00efve"], text=["x", "y"])
     heard = table(id=["cafe\u0301", "na\u00efve"], text=["x", "y"])
     missing, _ = join(said, {"base": heard}).unmatched
-    assert missing.hint == "1 of 1 would match if Unicode forms were made equal (NFC) (id_rules=['unicode'])."
+    assert (
+        missing.hint
+        == "1 of 1 would match if Unicode forms were made equal (NFC) (id_rules=['unicode'], or --match-ids unicode)."
+    )
     assert join(said, {"base": heard}, id_rules=["unicode"]).unmatched == ()
 
 
