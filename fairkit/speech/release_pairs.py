@@ -34,6 +34,7 @@ SKEWED = ("poisson", "log")
 """Scales of metrics whose differences between speakers are skewed: large rates differ by more."""
 
 _NONE = Spread(np.nan, np.nan, None)
+_UNSCALED = (1.0, 1.0)
 _BLOCK = 4_000_000
 """Most numbers that are held at once for the rests of all groups."""
 
@@ -71,10 +72,16 @@ class _Both(NamedTuple):
         """Whether there is a difference."""
         return not np.isnan(self.second.value - self.first.value)
 
-    def moves(self) -> tuple[FloatArray, FloatArray]:
-        """How far one more of each moving field moves either value; zeros where it is undefined."""
+    @property
+    def scales(self) -> tuple[float, float] | None:
+        """What moves are divided by to be those of logarithms; None where there are none."""
+        values = self.first.value, self.second.value
+        return values if self.defined and min(values) > 0 else None
+
+    def moves(self, first: float = 1.0, second: float = 1.0) -> tuple[FloatArray, FloatArray]:
+        """How far one more of each moving field moves either value, scaled; zeros where it is undefined."""
         columns = [FIELDS[Kind.WORDS].index(field) for field in MOVING]  # as of characters
-        return self.first.influence[0, columns], self.second.influence[0, columns]
+        return self.first.influence[0, columns] / first, self.second.influence[0, columns] / second
 
     def movable(self, first: float, second: float) -> float:
         """How far all utterances could move the contrast: far smaller moves are rounding."""
@@ -129,10 +136,9 @@ class ReleasePair:
         """Compare the systems on the utterances of all groups but one, for each group."""
         totals = [(side.totals.sum(axis=0), side.totals) for side in self._sides()]
         both = [self._both(*(every - own[g] for every, own in totals)) for g in range(len(self.rows.names))]
-        return [
-            self._outside(one, moments, g)
-            for g, (one, moments) in enumerate(zip(both, self._moments(both), strict=True))
-        ]
+        plain = self._moments([one.moves() for one in both])
+        scaled = self._moments([one.moves(*(one.scales or _UNSCALED)) for one in both])
+        return [self._outside(one, (plain[g], scaled[g]), g) for g, one in enumerate(both)]
 
     def _sides(self) -> tuple[Heard, Heard]:
         return self.rows.heard[self.first], self.rows.heard[self.second]
@@ -151,29 +157,34 @@ class ReleasePair:
             def spread_of(first: float, second: float) -> Spread:
                 moved = units[1] / second - units[0] / first
                 moments = _Moments(len(moved), float((moved**2).sum()), float((moved**4).sum()))
-                by_speaker = self._by_speaker(cells, moves[0] / first, moves[1] / second)
+                by_speaker = self._by_speaker(cells, *both.moves(first, second))
                 return self._spread(by_speaker, moments, both.movable(first, second), side=0)
 
-            spread = spread_of(1.0, 1.0)
-            if both.first.value > 0 and both.second.value > 0:
-                relative = spread_of(both.first.value, both.second.value)
+            spread = spread_of(*_UNSCALED)
+            if both.scales:
+                relative = spread_of(*both.scales)
         speakers = self._by_speaker(cells, *both.moves()).speakers
         return self._paired(both, spread, relative, (*self._sizes(inside), speakers))
 
-    def _outside(self, both: _Both, moments: _Moments, group: int) -> PairedValue:
+    def _outside(self, both: _Both, moments: tuple[_Moments, _Moments], group: int) -> PairedValue:
         """Compare the systems on the utterances of all groups but one."""
         start, stop = self.rows.cell_starts[group : group + 2].tolist()
         outside = np.r_[0:start, stop : len(self.rows.cluster)]
+        spread, relative = (
+            self._spread(
+                self._by_speaker(outside, *both.moves(*scales)), found, both.movable(*scales), side=1
+            )
+            if both.defined and scales
+            else _NONE
+            for scales, found in zip((_UNSCALED, both.scales), moments, strict=True)
+        )
         by_speaker = self._by_speaker(outside, *both.moves())
-        spread = _NONE
-        if both.defined:
-            spread = self._spread(by_speaker, moments, both.movable(1.0, 1.0), side=1)
         every, own = (
             self._sizes(slice(*ends))
             for ends in ((0, self.rows.size), self.rows.starts[group : group + 2].tolist())
         )
         counted = (every[0] - own[0], every[1] - own[1], by_speaker.speakers)
-        return self._paired(both, spread, _NONE, counted)
+        return self._paired(both, spread, relative, counted)
 
     def _by_speaker(self, cells: slice | IntArray, first: FloatArray, second: FloatArray) -> _Moved:
         """Add up, over some of the cells, what each speaker does to the difference."""
@@ -188,19 +199,19 @@ class ReleasePair:
         )
         return _Moved(moved, size, np.concatenate([np.arange(shared), cluster[alone]]))
 
-    def _moments(self, both: Sequence[_Both]) -> list[_Moments]:
+    def _moments(self, given: Sequence[tuple[FloatArray, FloatArray]]) -> list[_Moments]:
         """Add up powers of the moves of utterances outside each group: of all, less those inside."""
         one, two = self._sides()
-        moves = [np.array([b.moves()[i] for b in both]).reshape(-1, len(MOVING)).T for i in (0, 1)]
-        powers = np.zeros((2, len(both)))
-        step = max(1, _BLOCK // max(len(both), 1))
+        moves = [np.array([pair[i] for pair in given]).reshape(-1, len(MOVING)).T for i in (0, 1)]
+        powers = np.zeros((2, len(given)))
+        step = max(1, _BLOCK // max(len(given), 1))
         for start in range(0, self.rows.size, step):
             part = slice(start, start + step)
             squares = (two.units[part] @ moves[1] - one.units[part] @ moves[0]) ** 2
             powers[0] += squares.sum(axis=0)
             powers[1] += np.einsum("ij,ij->j", squares, squares)
         found = []
-        for g in range(len(both)):
+        for g in range(len(given)):
             own = slice(*self.rows.starts[g : g + 2].tolist())
             squares = (two.units[own] @ moves[1][:, g] - one.units[own] @ moves[0][:, g]) ** 2
             second, fourth = powers[0, g] - squares.sum(), powers[1, g] - (squares**2).sum()

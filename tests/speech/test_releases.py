@@ -176,6 +176,18 @@ def test_gaps_change_by_what_speakers_do_on_both_sides():
     assert min(value - found[0].low, found[0].high - value) >= student.ppf(0.975, 39) * error * 0.98
 
 
+@pytest.mark.parametrize("speakers", [3, 8, 25])
+def test_the_gaps_of_two_groups_mirror_each_other(speakers):
+    """What widens the gap of one of two groups narrows the other's, with the same interval and verdict."""
+    rng = np.random.default_rng(speakers)
+    for _ in range(10):
+        heard = _heard(*_draw(rng, groups=2, speakers=speakers, words=200, rate=0.15, apart=0.5))
+        one, two = release_gap_changes(heard, ACCENT, [WER])
+        assert (one.low, one.high) == pytest.approx((-two.high, -two.low), rel=1e-9)
+        assert one.verdict == two.verdict
+        assert one.excludes_zero == two.excludes_zero
+
+
 MIRROR = {"better": "worse", "worse": "better", "equivalent": "equivalent", "inconclusive": "inconclusive"}
 
 
