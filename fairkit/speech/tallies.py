@@ -158,12 +158,14 @@ def _means_of_speakers(
     utterances: Utterances, groups: _Groups, errors: IntArray, said: IntArray
 ) -> list[float | None]:
     """Average the error rates of the speakers of every group; None without speakers."""
-    known = (utterances.speakers >= 0) & (said > 0)
+    known = utterances.speakers >= 0
     if not utterances.has_speakers:
         return [None] * len(groups.names)
     wide = len(utterances.speaker_ids)
     pairs, place = np.unique(groups.position[known] * wide + utterances.speakers[known], return_inverse=True)
-    rate = np.bincount(place, errors[known], len(pairs)) / np.bincount(place, said[known], len(pairs))
-    number = np.bincount(pairs // wide, minlength=len(groups.names))
-    mean = np.bincount(pairs // wide, rate, len(groups.names)) / np.maximum(number, 1)
+    wrong, spoken = (np.bincount(place, amount[known], len(pairs)) for amount in (errors, said))
+    some = spoken > 0
+    group, rate = (pairs // wide)[some], wrong[some] / spoken[some]
+    number = np.bincount(group, minlength=len(groups.names))
+    mean = np.bincount(group, rate, len(groups.names)) / np.maximum(number, 1)
     return [float(m) if n else None for m, n in zip(mean, number, strict=True)]
