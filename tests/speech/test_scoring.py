@@ -4,12 +4,12 @@ import math
 
 import numpy as np
 import pytest
-from fairkit.speech.normalize import normalizer
 
 from fairkit.errors import DataError, UsageError
 from fairkit.groups import attributes_of, groupings
 from fairkit.speech import score_texts
 from fairkit.speech.counting import word_counts
+from fairkit.speech.normalize import normalizer
 from fairkit.speech.questions import Asked
 from fairkit.speech.rows import score_rows as score
 
