@@ -185,14 +185,17 @@ def _units(
     if empty_references == "drop":
         used = used & ~utterances.empty_reference[:, normalizer]
     row = np.flatnonzero(used)
+    edits = utterances.edits[row, system, normalizer].astype(np.float64)
+    spoken, wrong = edits[:, :INSERTIONS].sum(axis=1), edits[:, SUBSTITUTIONS:].sum(axis=1)
     owner = utterances.speakers[row] if utterances.has_speakers else np.full(len(row), -1)
-    unknown = owner < 0
-    owner = np.where(unknown, len(utterances.speaker_ids) + np.cumsum(unknown) - 1, owner)
+    alone = np.flatnonzero(owner < 0)
+    # Numbered by what they are, so that no order of rows changes what is drawn.
+    alone = alone[np.lexsort((wrong[alone], spoken[alone], codes[row[alone]]))]
+    owner[alone] = len(utterances.speaker_ids) + np.arange(len(alone))
     groups = int(codes.max(initial=0)) + 1
     key, unit = np.unique(owner * groups + codes[row], return_inverse=True)
-    edits = utterances.edits[row, system, normalizer].astype(np.float64)
-    said = np.bincount(unit, edits[:, :INSERTIONS].sum(axis=1), len(key)).astype(np.float64)
-    errors = np.bincount(unit, edits[:, SUBSTITUTIONS:].sum(axis=1), len(key)).astype(np.float64)
+    said = np.bincount(unit, spoken, len(key)).astype(np.float64)
+    errors = np.bincount(unit, wrong, len(key)).astype(np.float64)
     some = (said > 0) | (errors > 0)
     shuffled = OVER_SPEAKERS if utterances.has_speakers else OVER_UTTERANCES
     return _Units(key[some] // groups, key[some] % groups, errors[some], said[some], shuffled)

@@ -95,6 +95,18 @@ def test_the_order_of_rows_and_groups_does_not_matter(seed):
     assert null_of(utterances, shuffles=20) == null_of(again, shuffles=20)
 
 
+@pytest.mark.parametrize("known", [0, 6])
+def test_the_order_of_utterances_without_speaker_does_not_matter(known):
+    """Utterances that stand alone are dealt out by what they are, not by where they stand."""
+    rng = np.random.default_rng(4)
+    accent = np.arange(200) % 3
+    edits = edits_at(rng, np.array([0.1, 0.15, 0.2])[accent])
+    speaker = np.where(np.arange(200) % 10 < known, np.arange(200) % 7, -1)
+    order = rng.permutation(200)
+    there = null_of(utterances_of(edits, speaker, accent), shuffles=199)
+    assert null_of(utterances_of(edits[order], speaker[order], accent[order]), shuffles=199) == there
+
+
 def test_nothing_to_compare_has_a_reason():
     """One group, or groups of one or two speakers only, have no gap, and all are named as left out."""
     few = null_of(spoken(np.random.default_rng(4), 4, 2), shuffles=9)
