@@ -119,6 +119,28 @@ def test_files_of_speech_recognition_are_joined(fairkit, tmp_path):
     assert any("reference without hypothesis" in note for note in found["notes"])
 
 
+def test_one_file_of_hypotheses_needs_no_name(fairkit, tmp_path):
+    """A system that is not named is called so, and a file that is not there is told."""
+    (tmp_path / "ref.trn").write_text("one two (s1-1)\none (s2-1)\n", encoding="utf-8")
+    (tmp_path / "base.trn").write_text("one too (s1-1)\none (s2-1)\n", encoding="utf-8")
+    (tmp_path / "speakers.csv").write_text("speaker,accent\ns1,A\ns2,B\n", encoding="utf-8")
+    asked = ("--attributes", tmp_path / "speakers.csv", "--by", "accent", "--json")
+    ended = fairkit("wer", tmp_path / "ref.trn", "--hypothesis", tmp_path / "base.trn", *asked)
+    assert ended.status == 0, ended.err
+    found = {g["group"]: (g["system"], g["error_rate"]) for g in json.loads(ended.out)["speech"]}
+    assert found["accent=A"] == ("hypothesis", 0.5)
+    ended = fairkit("wer", tmp_path / "ref.trn", "--hypothesis", "none.trn", *asked)
+    assert (ended.status, "there is no file 'none.trn'" in ended.err) == (2, True)
+
+
+def test_a_manifest_without_references_is_refused(fairkit, tmp_path):
+    """Predictions alone cannot be scored, and what the manifest has is told."""
+    path = tmp_path / "manifest.json"
+    path.write_text('{"audio_filepath": "a.wav", "pred_text": "go", "accent": "A"}\n', encoding="utf-8")
+    ended = fairkit("wer", path, "--by", "accent")
+    assert (ended.status, "manifest.json has no references" in ended.err) == (2, True)
+
+
 def test_a_manifest_with_predictions_needs_no_other_file(fairkit, tmp_path):
     """A NeMo manifest has both texts in one file."""
     lines = [

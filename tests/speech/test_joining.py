@@ -272,6 +272,26 @@ def test_formats_mix_and_options_go_where_they_belong(tmp_path):
     assert "a: 1 empty cell of 'hypothesis' read as empty texts" in found.notes
 
 
+def test_names_of_columns_go_to_the_side_that_has_them(tmp_path):
+    """Two tables share the name of the id; that of the reference is not looked for among hypotheses."""
+    (tmp_path / "said.csv").write_text("utt,said,who\na,one,s1\nb,two,s2\n", encoding="utf-8")
+    (tmp_path / "heard.csv").write_text("utt,heard\na,one\nb,too\n", encoding="utf-8")
+    columns = {"id": "utt", "reference": "said", "speaker": "who", "hypothesis": "heard"}
+    found = read_joined(tmp_path / "said.csv", {"base": tmp_path / "heard.csv"}, columns=columns)
+    assert found.columns == {
+        "id": ["a", "b"],
+        "reference": ["one", "two"],
+        "base": ["one", "too"],
+        "speaker": ["s1", "s2"],
+    }
+    with pytest.raises(DataError, match=r"heard\.csv: column 'words' is not in the data"):
+        read_joined(
+            tmp_path / "said.csv",
+            {"base": tmp_path / "heard.csv"},
+            columns={**columns, "hypothesis": "words"},
+        )
+
+
 @given(
     st.dictionaries(
         st.text("abc/.", min_size=1, max_size=3), st.text("xy ", max_size=4), min_size=1, max_size=8

@@ -150,7 +150,7 @@ def _check(
     references: Transcripts, hypotheses: Mapping[str, Transcripts], id_rules: Sequence[IdRule]
 ) -> None:
     problems = [] if hypotheses else ["there is no hypothesis to join; name at least one system."]
-    taken = {*NAMES, *references.names}
+    taken = {*NAMES, *references.names} - {HYPOTHESIS}  # what one system without a name is called
     problems += [
         f"system '{name}' is called as a column of the references; choose another name."
         for name in hypotheses

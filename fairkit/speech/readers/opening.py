@@ -91,9 +91,10 @@ def opened(
         if given
     ]
     if useless:
+        absent = f"; there is no file {shortlist(list(hypotheses.values()))}" if hypotheses else ""
         raise UsageError(
-            f"{shortlist(useless)} joins files by id: name files of hypotheses (--hypothesis NAME=FILE), or "
-            "put the columns into the table yourself."
+            f"{shortlist(useless)} joins files by id: name files of hypotheses (--hypothesis NAME=FILE"
+            f"{absent}), or put the columns into the table yourself."
         )
     return None if kind == "table" else _alone(data, hypotheses, form, speaker_from)
 
@@ -110,7 +111,10 @@ def _alone(
             f"{Path(data).name} has no hypotheses ({shortlist(lacking)}; it has {shortlist(found.names)}): "
             "name their files, as in --hypothesis base=base.trn."
         )
-    columns = {**found.columns, REFERENCE: found.columns[REFERENCE if REFERENCE in found.names else TEXT]}
+    said = next((name for name in (REFERENCE, TEXT) if name in found.names), None)
+    if said is None:
+        raise DataError(f"{Path(data).name} has no references (it has {shortlist(found.names)}).")
+    columns = {**found.columns, REFERENCE: found.columns[said]}
     columns |= {system: found.columns[name] for system, name in named.items()}
     known = {ID, REFERENCE, SPEAKER, *named}
     return Joined(

@@ -9,7 +9,7 @@ from fairkit.errors import DataError
 from fairkit.speech.readers.formats import guessed_format, read_transcripts
 from fairkit.speech.readers.ids import IdRule
 from fairkit.speech.readers.joining import Joined, join
-from fairkit.speech.readers.transcripts import Format, Transcripts
+from fairkit.speech.readers.transcripts import HYPOTHESIS, ID, TEXT, Format, Transcripts
 from fairkit.speech.readers.trn import SpeakerRule
 
 
@@ -37,8 +37,11 @@ def read_joined(
         See :func:`join`.
     format : str, optional
         Of references and hypotheses whose format cannot be told.
-    columns, speaker_from
-        See :func:`read_transcripts`; for files they apply to.
+    columns
+        See :func:`read_transcripts`; for tables. The id's is for both sides, the hypothesis's for hypotheses,
+        all others for references.
+    speaker_from
+        See :func:`read_transcripts`; for TRN files.
 
     Raises
     ------
@@ -56,22 +59,26 @@ def read_joined(
     >>> dict(found.columns)
     {'id': ['s_1'], 'reference': ['one two'], 'base': ['one too'], 'speaker': ['s']}
     """
+    of_references = {new: old for new, old in (columns or {}).items() if new != HYPOTHESIS}
+    of_hypotheses = {new: old for new, old in (columns or {}).items() if new in (ID, TEXT, HYPOTHESIS)}
 
-    def read(path: str | os.PathLike[str], segments: Transcripts | None = None) -> Transcripts:
+    def read(
+        path: str | os.PathLike[str], named: Mapping[str, str], segments: Transcripts | None = None
+    ) -> Transcripts:
         kind = format if format and not _told(path) else guessed_format(os.fspath(path))
         return read_transcripts(
             path,
             kind,
-            columns if kind == "table" else None,
+            named if kind == "table" else None,
             segments=segments if kind == "ctm" else None,
             speaker_from=speaker_from if kind == "trn" else "first",
         )
 
-    given = read(references)
+    given = read(references, of_references)
     segments = given if given.format == "stm" else None
     return join(
         given,
-        {name: read(path, segments) for name, path in hypotheses.items()},
+        {name: read(path, of_hypotheses, segments) for name, path in hypotheses.items()},
         attributes=None if attributes is None else read_transcripts(attributes),
         attributes_on=attributes_on,
         id_rules=id_rules,

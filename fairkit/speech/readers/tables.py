@@ -54,7 +54,7 @@ def read_table(path: str, columns: Mapping[str, str] | None = None) -> Transcrip
     if single and suffix in (*_LINES, *_SEPARATED):
         head(Path(path))  # says what to do about UTF-16 before an engine stumbles over it
     found = read_objects(Path(path), notes) if single and suffix in _LINES else _through_the_door(path, notes)
-    renamed = _renamed(found, columns or {}, notes)
+    renamed = _renamed(found, columns or {}, notes, file=Path(path).name)
     if suffix in _SEPARATED:
         for name in _TEXTS:
             empty = sum(one is None for one in renamed.get(name, ()))
@@ -88,12 +88,16 @@ def _through_the_door(path: str, notes: list[str]) -> dict[str, list[Cell]]:
 
 
 def _renamed(
-    found: dict[str, list[Cell]], columns: Mapping[str, str], notes: list[str]
+    found: dict[str, list[Cell]], columns: Mapping[str, str], notes: list[str], *, file: str
 ) -> dict[str, list[Cell]]:
     twice = [f"column '{name}' has {n} new names." for name, n in Counter(columns.values()).items() if n > 1]
     if twice:
         raise UsageError(*twice)
-    unknown = [unknown_name("column", name, list(found)) for name in columns.values() if name not in found]
+    unknown = [
+        f"{file}: {unknown_name('column', name, list(found))}"
+        for name in columns.values()
+        if name not in found
+    ]
     if unknown:
         raise DataError(*unknown)
     new_names = {old: new for new, old in columns.items()}
