@@ -133,6 +133,32 @@ def test_one_file_of_hypotheses_needs_no_name(fairkit, tmp_path):
     assert (ended.status, "there is no file 'none.trn'" in ended.err) == (2, True)
 
 
+def test_a_field_of_a_manifest_can_name_the_speakers(fairkit, tmp_path):
+    """Columns that are named are taken or refused, never passed over."""
+    lines = [
+        {
+            "audio_filepath": f"{i}.wav",
+            "text": "go on",
+            "pred_text": "go",
+            "accent": "AB"[i % 2],
+            "spk": i % 6,
+        }
+        for i in range(12)
+    ]
+    path = tmp_path / "manifest.json"
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    asked = ("wer", path, "--by", "accent", "--json")
+    ended = fairkit(*asked, "--reference", "text", "--hypothesis", "pred_text", "--speaker", "spk")
+    assert ended.status == 0, ended.err
+    assert {g["speakers"] for g in json.loads(ended.out)["speech"]} == {3, 6}
+    for option, said in (
+        ("--speaker", "'spkr' is not in the data"),
+        ("--reference", "leave out --reference"),
+    ):
+        ended = fairkit(*asked, option, "spkr")
+        assert (ended.status, said in ended.err) == (2, True)
+
+
 def test_a_manifest_without_references_is_refused(fairkit, tmp_path):
     """Predictions alone cannot be scored, and what the manifest has is told."""
     path = tmp_path / "manifest.json"

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from fairkit.errors import DataError, UsageError, shortlist
+from fairkit.errors import DataError, UsageError, shortlist, unknown_name
 from fairkit.speech.readers.formats import guessed_format, read_transcripts
 from fairkit.speech.readers.ids import IdRule
 from fairkit.speech.readers.joining import Joined
+from fairkit.speech.readers.json_lines import PREDICTED
 from fairkit.speech.readers.reading import read_joined
 from fairkit.speech.readers.transcripts import HYPOTHESIS, ID, REFERENCE, SPEAKER, TEXT, Format
 from fairkit.speech.readers.trn import SpeakerRule
+
+_READ_AS = {PREDICTED: HYPOTHESIS}
+"""Names of a file's own that its reader replaces."""
 
 
 def opened(
@@ -34,7 +39,8 @@ def opened(
     data : str
     hypotheses : mapping of system to column or file
     reference, identifier, speaker : str, optional
-        Columns of `data`, where it is a table.
+        Columns of `data`, where it is a table; other formats know the first two, and may have speakers in a
+        column of any name.
     form : str, optional
         The format of `data` and of hypotheses, where names do not tell.
     attributes, attributes_on, match_ids, speaker_from
@@ -65,13 +71,18 @@ def opened(
     """
     files = {system: name for system, name in hypotheses.items() if Path(name).exists()}
     kind = form or guessed_format(data)
+    if kind != "table" and reference not in (None, REFERENCE, TEXT):
+        raise UsageError(
+            f"{Path(data).name} is read as {kind}, whose references are known: leave out --reference, or read "
+            "it as a table (--format table)."
+        )
     if files and len(files) < len(hypotheses):
         rest = [name for name in hypotheses.values() if name not in files.values()]
         raise UsageError(f"some hypotheses are files, but there is no file {shortlist(rest)}.")
     if files:
         columns = {REFERENCE: reference, ID: identifier, SPEAKER: speaker}
         named = {name: column for name, column in columns.items() if column is not None}
-        return read_joined(
+        joined = read_joined(
             data,
             files,
             attributes=attributes,
@@ -81,6 +92,7 @@ def opened(
             speaker_from=speaker_from,
             id_rules=match_ids,
         )
+        return joined if kind == "table" else _spoken_by(joined, speaker)
     useless = [
         option
         for option, given in (
@@ -96,7 +108,7 @@ def opened(
             f"{shortlist(useless)} joins files by id: name files of hypotheses (--hypothesis NAME=FILE"
             f"{absent}), or put the columns into the table yourself."
         )
-    return None if kind == "table" else _alone(data, hypotheses, form, speaker_from)
+    return None if kind == "table" else _spoken_by(_alone(data, hypotheses, form, speaker_from), speaker)
 
 
 def _alone(
@@ -104,7 +116,8 @@ def _alone(
 ) -> Joined:
     """Read a file that has references and hypotheses, as a NeMo manifest may."""
     found = read_transcripts(data, form, speaker_from=speaker_from)
-    named = dict(hypotheses) or {HYPOTHESIS: HYPOTHESIS}
+    given = hypotheses or {HYPOTHESIS: HYPOTHESIS}
+    named = {system: _READ_AS.get(name, name) for system, name in given.items()}
     lacking = [name for name in named.values() if name not in found.names]
     if lacking:
         raise DataError(
@@ -120,3 +133,12 @@ def _alone(
     return Joined(
         columns, tuple(named), tuple(name for name in columns if name not in known), (), found.notes
     )
+
+
+def _spoken_by(joined: Joined, speaker: str | None) -> Joined:
+    """Take a column for that of the speakers, where one is named."""
+    if speaker is None:
+        return joined
+    if speaker not in joined.columns:
+        raise DataError(unknown_name("column", speaker, list(joined.columns)))
+    return replace(joined, columns={**joined.columns, SPEAKER: joined.columns[speaker]})
