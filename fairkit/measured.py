@@ -17,7 +17,15 @@ from numpy.typing import NDArray
 
 from fairkit.kinds import MOMENTS
 from fairkit.metrics import Functional, Measured, Part
-from fairkit.pulls import ClusterSums, Pulls, jackknifed, kinds_of_rows, left_over, spread_out
+from fairkit.pulls import (
+    ClusterSums,
+    Pulls,
+    held_by_clusters,
+    jackknifed,
+    kinds_of_rows,
+    left_over,
+    spread_out,
+)
 from fairkit.sides import Side
 from fairkit.tables import GroupCells
 
@@ -83,7 +91,7 @@ class MergedCells:
     def side(self, metrics: Sequence[Functional]) -> Side:
         """Measure every group."""
         side = Side.blank(len(metrics), len(self.places))
-        kinds = [kinds_of_rows(m) for m in metrics]
+        kinds, held = [kinds_of_rows(m) for m in metrics], [held_by_clusters(m) for m in metrics]
         for g in range(len(self.places)):
             cell, part = self.part(g)
             found = _measured(metrics, part)
@@ -91,7 +99,7 @@ class MergedCells:
             if self._clustered:
                 rows = self._clustered[g]
                 pull = rows.sums.pulled(spread_out(found, cell, len(self.codes)))
-                sizes = [[rows.sums.size(columns) for columns in chosen] for chosen in kinds]
+                sizes = [[rows.sums.size(columns) for columns in chosen] for chosen in held]
                 side.pulls.append(Pulls(rows.cluster, _jackknife(side, pull, sizes, found, part, group=g)))
         return side
 
@@ -99,7 +107,7 @@ class MergedCells:
         """Measure what all groups but one have together, and its covariance with that group, for each."""
         side = Side.blank(len(metrics), len(self.places))
         covariance = np.zeros(side.value.shape)
-        kinds = [kinds_of_rows(m) for m in metrics]
+        kinds, held = [kinds_of_rows(m) for m in metrics], [held_by_clusters(m) for m in metrics]
         total = None
         if self.cluster is not None:
             shape = (self.given.clusters, len(self.codes))
@@ -113,7 +121,7 @@ class MergedCells:
                 mine = self._clustered[g]
                 pull = total.pulled(influence)
                 pull[:, mine.cluster] -= mine.sums.pulled(influence)
-                sizes = [[_without(total, mine, columns) for columns in chosen] for chosen in kinds]
+                sizes = [[_without(total, mine, columns) for columns in chosen] for chosen in held]
                 pull = _jackknife(side, pull, sizes, found, part, group=g)
                 covariance[:, g] = (own.pulls[g].pull * pull[:, mine.cluster]).sum(axis=1)
         return side, covariance

@@ -1,9 +1,10 @@
 r"""How far each cluster pulls functionals, and the variance that follows when clusters are the units.
 
-A cluster pulls a functional by its sums times the functional's influence. With the share h of the rows, its
-pull is taken :math:`\sqrt{(C - 1) / C} / (1 - h)` times, the jackknife over C clusters; then the squares add
-up to the variance, with :math:`1 / \sum h^2 - 1` degrees of freedom (as in :mod:`fairkit.residuals`). Where a
-metric needs rows of several kinds, such as positives and negatives, the kind in fewest hands decides.
+A cluster pulls a functional by its sums times the functional's influence. With the share h of the rows (or of
+what the functional divides by, as of the words that were said), its pull is taken :math:`\sqrt{(C - 1) / C} /
+(1 - h)` times, the jackknife over C clusters; then the squares add up to the variance, with :math:`1 / \sum
+h^2 - 1` degrees of freedom (as in :mod:`fairkit.residuals`). Where a metric needs rows of several kinds, such
+as positives and negatives, the kind in fewest hands decides.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ def jackknifed(pull: FloatArray, sizes: Sequence[FloatArray], movable: float) ->
     ----------
     pull : array, shape (clusters,)
     sizes : sequence of array, shape (clusters,)
-        Rows of each kind that the metric needs.
+        What each holds of what the metric divides by, or of each kind of rows that it needs.
     movable : float
         How far all rows together pull the metric, in absolute terms: pulls far below are rounding.
 
@@ -126,6 +127,20 @@ def jackknifed(pull: FloatArray, sizes: Sequence[FloatArray], movable: float) ->
     pull = np.sqrt((counted - 1) / counted) * pull / (1 - widest)
     freedom = float(np.maximum(1 / (shares**2).sum(axis=1) - 1, 1.0).min())
     return Jackknifed(pull, float((pull**2).sum()), freedom, clusters)
+
+
+def held_by_clusters(metric: Functional) -> list[list[int]]:
+    """List the columns of what clusters hold of a metric: what it divides by, or else each kind of rows.
+
+    Examples
+    --------
+    >>> from fairkit.metrics import metric
+    >>> from fairkit.counts import Kind
+    >>> held_by_clusters(metric("word_error_rate", kind=Kind.WORDS))
+    [[1, 2, 3]]
+    """
+    fields = FIELDS[metric.kind]
+    return [[fields.index(field) for field in metric.divisor]] if metric.divisor else kinds_of_rows(metric)
 
 
 def kinds_of_rows(metric: Functional) -> list[list[int]]:

@@ -143,6 +143,9 @@ class Functional:
     counted : str, optional
         The field that counts what it stands on, where that is not every row: queries, or the rows that have a
         prediction interval.
+    divisor : tuple of str
+        Fields whose sum it divides by, where that is not the number of rows: the words that were said.
+        Clusters weigh as much as they hold of it.
     bound : callable, optional
         From a part to how far its bins may have moved the value; 0 where every score is known exactly. None
         where bins do not matter.
@@ -172,6 +175,7 @@ class Functional:
     spread: Callable[[FloatArray], float] | None = None
     limits: Callable[[Part, float, float], tuple[float, float]] | None = None
     counted: str | None = None
+    divisor: tuple[str, ...] = ()
     bound: Callable[[Part], float] | None = None
 
     @property

@@ -216,6 +216,7 @@ def _declared(kind: Kind, unit: str) -> tuple[Functional, ...]:
         source: str = _SOURCE,
         scale: Scale = "poisson",
         needs: tuple[str, ...] = _SAID,
+        divisor: tuple[str, ...] = _SAID,
         counted: str | None = None,
     ) -> Functional:
         return Functional(
@@ -232,6 +233,7 @@ def _declared(kind: Kind, unit: str) -> tuple[Functional, ...]:
             lowest=0.0,
             highest=1.0 if scale == "binomial" else None,
             counted=counted,
+            divisor=divisor,
         )
 
     words = f"{unit}s"
@@ -259,6 +261,7 @@ def _declared(kind: Kind, unit: str) -> tuple[Functional, ...]:
             "Share of aligned pairs that are errors.",
             EditRatio(errors, EDITS),
             needs=EDITS,
+            divisor=EDITS,
             **with_all,
         ),
         rate(
@@ -273,6 +276,7 @@ def _declared(kind: Kind, unit: str) -> tuple[Functional, ...]:
             share,
             scale="binomial",
             needs=("utterances",),
+            divisor=("utterances",),
         ),
         rate(
             f"mean_utterance_{unit}_error_rate",
@@ -281,6 +285,7 @@ def _declared(kind: Kind, unit: str) -> tuple[Functional, ...]:
             source="Koenecke et al. 2020, PNAS 117",
             scale="log",
             needs=("spoken",),
+            divisor=("spoken",),
             counted="spoken",
         ),
     )

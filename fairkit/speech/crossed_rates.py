@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fairkit.counts import FIELDS, Counts
 from fairkit.groups import Grouping, listed_groups, placed
 from fairkit.metrics import Functional, Part, Why
-from fairkit.pulls import jackknifed, kinds_of_rows
+from fairkit.pulls import held_by_clusters, jackknifed
 from fairkit.residuals import FEWEST
 from fairkit.sides import FEWEST_ROWS
 
@@ -114,7 +114,7 @@ def _measured(by_cluster: FloatArray, metric: Functional, *, clustered: bool) ->
         few = not found.freedom >= FEWEST_ROWS - 1
         return Rate(found.value, found.variance, found.freedom, nothing, str(Why.FEW_ROWS) if few else "")
     influence = found.influence[0]
-    sizes = [by_cluster[:, columns].sum(axis=1) for columns in kinds_of_rows(metric)]
+    sizes = [by_cluster[:, columns].sum(axis=1) for columns in held_by_clusters(metric)]
     pulled = jackknifed(by_cluster @ influence, sizes, float(np.abs(total * influence).sum()))
     few = pulled.clusters < FEWEST or np.isnan(pulled.freedom)
     reason = str(Why.TOO_FEW_CLUSTERS) if few else ""

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairkit.counts import FIELDS, LEFT_OUT
-from fairkit.kinds import EDITS, Kind
+from fairkit.kinds import Kind
 from fairkit.metrics import Functional, Measured, Part
 from fairkit.pairs.limits import PairedValue, Spread
 from fairkit.residuals import AGREED, FEWEST
@@ -221,14 +221,10 @@ class ReleasePair:
         return found
 
     def _stood_on(self, cells: slice | IntArray) -> FloatArray:
-        """Count how much of the metric some cells hold: words, or utterances."""
-        fields: tuple[str, ...] = EDITS[:3]
-        if self.metric.counted is not None:
-            fields = (self.metric.counted,)
-        elif self.metric.scale == "binomial":
-            fields = self.metric.size
-        columns = [MOVING.index(field) for field in fields]
-        return np.asarray(self._sides()[0].cells[cells][:, columns].sum(axis=1), np.float64)
+        """Count what some cells hold, under both systems, of what the metric divides by."""
+        columns = [MOVING.index(field) for field in self.metric.divisor or self.metric.size]
+        held = [side.cells[cells][:, columns].sum(axis=1) for side in self._sides()]
+        return np.asarray(held[0] + held[1], np.float64)
 
     def _sizes(self, inside: slice) -> tuple[int, int]:
         """Count utterances that the metric stands on, and those of them in which errors differ."""
