@@ -73,8 +73,8 @@ def opened(
     kind = form or guessed_format(data)
     if kind != "table" and reference not in (None, REFERENCE, TEXT):
         raise UsageError(
-            f"{Path(data).name} is read as {kind}, whose references are known: leave out --reference, or read "
-            "it as a table (--format table)."
+            f"{Path(data).name} is read as {kind}, whose references are known: leave out --reference, or "
+            "read it as a table (--format table)."
         )
     if files and len(files) < len(hypotheses):
         rest = [name for name in hypotheses.values() if name not in files.values()]
