@@ -265,8 +265,9 @@ class _Page:
                 "all that was said; with insertions it may exceed 100%."
             )
         self.line(f"{promise(s.correction, s.confidence)} {TOGETHER}")
+        plain = "" if wording.speech else f"interval {s.interval}, "
         self.line(
-            f"confidence {s.confidence:g}, correction {s.correction}, interval {s.interval}, seed {s.seed}; "
+            f"confidence {s.confidence:g}, correction {s.correction}, {plain}seed {s.seed}; "
             f"counts sha256 {report.data.counts_sha256[:16]}; fairkit {report.fairkit_version}, "
             f"{report.created}"
         )
