@@ -12,7 +12,7 @@ from fairkit import __version__
 from fairkit.choices import Metrics, about_any_model, check_names, chosen
 from fairkit.corrections import Correction
 from fairkit.counts import Counts, Kind
-from fairkit.errors import UsageError, shortlist
+from fairkit.errors import DataError, UsageError, shortlist
 from fairkit.estimates import group_sizes
 from fairkit.evidence import Options
 from fairkit.groups import By, Grouping, Reference, attributes_of, groupings, references
@@ -187,6 +187,14 @@ def evaluate(
         compares, margins, confidence, Correction(correction), Options("newcombe", replicates, seed)
     )
     counts = word_counts(utterances, empty_references=empty_references)
+    first = seen(counts, utterances.systems[0], utterances.normalizers[0].name)
+    totals = dict(zip(first.fields, first.row_counts.sum(axis=0).tolist(), strict=True))
+    left_out = {name: totals[name] for name in ("reference_missing", "reference_empty")}
+    if sum(left_out.values()) == len(utterances):
+        raise DataError(
+            f"no utterance is left: normalising by '{utterances.normalizers[0].name}' leaves nothing of any "
+            "reference. Keep empty references, or name another normalizer."
+        )
     found, names = _judged(
         utterances,
         counts,
@@ -207,9 +215,6 @@ def evaluate(
         ),
         normalizer=_first(own, utterances, needed=confusions or rule_effects),
     )
-    first = seen(counts, utterances.systems[0], utterances.normalizers[0].name)
-    totals = dict(zip(first.fields, first.row_counts.sum(axis=0).tolist(), strict=True))
-    left_out = {name: totals[name] for name in ("reference_missing", "reference_empty")}
     summary = DataSummary(
         source, digest, len(utterances), len(utterances) - sum(left_out.values()), left_out, counts.sha256()
     )

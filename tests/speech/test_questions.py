@@ -74,3 +74,12 @@ def test_no_question_is_answered_before_it_makes_sense():
     """A wrong policy is told although the data do not exist."""
     with pytest.raises(FairkitError, match="empty_references"):
         speech.evaluate("none.csv", empty_references="all", **ASKED)
+
+
+@pytest.mark.parametrize("speaker", [None, "who"])
+def test_nothing_to_judge_is_refused(speaker):
+    """Where every reference becomes empty and such are left out, the normaliser is named."""
+    rows = {**ROWS, "said": ["...", "!", "?", "-"], "who": ["s1", "s2", "s3", "s4"]}
+    with pytest.raises(DataError, match="normalising by 'basic' leaves nothing"):
+        speech.evaluate(rows, **ASKED, speaker=speaker, empty_references="drop")
+    assert speech.evaluate(rows, **ASKED, speaker=speaker).speech[-1].insertions == 5
