@@ -172,7 +172,7 @@ def evaluate(
             missing=missing,
             keep_texts=confusions or rule_effects or keep is not None,
         )
-    kind = Kind.WORDS if unit == "words" else Kind.CHARACTERS
+    kind = Kind(data.unit if isinstance(data, Utterances) else unit)
     check_names(_only_names(metrics), kind)
     margins = given_margins(margin, compares, amounts=True)
     if asked is None:

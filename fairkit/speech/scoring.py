@@ -21,7 +21,7 @@ def score(
     by: By = (),
     speaker: str | None = None,
     identifier: str | None = None,
-    covariates: Sequence[str] = (),
+    covariates: str | Sequence[str] = (),
     normalizer: Normalizers = "basic",
     unit: Unit = "words",
     missing: str | Sequence[str] = (),
@@ -35,7 +35,7 @@ def score(
     ----------
     data, reference, hypothesis, by, speaker, identifier, normalizer, unit, missing, workers, progress
         As for :func:`fairkit.speech.evaluate`.
-    covariates : sequence of str
+    covariates : str or sequence of str
         Further columns to keep, to adjust for.
     keep_texts : bool
         Whether the texts are kept, for confusions and pages of alignments.
@@ -58,7 +58,7 @@ def score(
         hypothesis=hypothesis,
         speaker=speaker,
         identifier=identifier,
-        covariates=covariates,
+        covariates=(covariates,) if isinstance(covariates, str) else covariates,
         normalizer=normalizer,
         unit=unit,
         missing=(missing,) if isinstance(missing, str) else missing,

@@ -83,3 +83,16 @@ def test_nothing_to_judge_is_refused(speaker):
     with pytest.raises(DataError, match="normalising by 'basic' leaves nothing"):
         speech.evaluate(rows, **ASKED, speaker=speaker, empty_references="drop")
     assert speech.evaluate(rows, **ASKED, speaker=speaker).speech[-1].insertions == 5
+
+
+def test_utterances_know_their_unit():
+    """Metrics of characters can be named for utterances that were scored in characters."""
+    found = speech.score(ROWS, **ASKED, unit="characters")
+    report = speech.evaluate(found, by="accent", metrics="character_error_rate")
+    assert {e.metric for e in report.estimates} == {"character_error_rate"}
+
+
+def test_one_covariate_needs_no_list():
+    """A single name is one column, not as many as it has letters."""
+    found = speech.score({**ROWS, "age": [20, 30, 40, 50]}, **ASKED, covariates="age")
+    assert found.covariates["age"].tolist() == [20.0, 30.0, 40.0, 50.0]
