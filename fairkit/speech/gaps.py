@@ -85,8 +85,8 @@ def gap_null(
     A shuffle permutes labels, so every group keeps its number of speakers. What a speaker said in one group
     is one unit. Units are permuted within speakers where speakers have more than half of the groups that
     they could have, :math:`(m - 1) / (G - 1) > 1/2` for m of G groups on average, as every speaker has both
-    of "noise" and "no noise"; a speaker with one level then says nothing. They are permuted over all speakers
-    elsewhere, also for a crossing of accent and noise.
+    of "noise" and "no noise"; a speaker with one level, or whose name is not known, then says nothing. They
+    are permuted over all speakers elsewhere, also for a crossing of accent and noise.
 
     References
     ----------
@@ -126,7 +126,7 @@ def gap_null(
     part = _Units(
         units.owner[mine], place[units.group[mine]], units.errors[mine], units.said[mine], units.shuffled
     )
-    if part.shuffled == OVER_SPEAKERS and _crossed(part):
+    if part.shuffled == OVER_SPEAKERS and _crossed(part, len(utterances.speaker_ids)):
         part = part._replace(shuffled=WITHIN_SPEAKERS)
     rates = errors[kept] / said[kept]
     gap = float(rates.max() - rates.min())
@@ -201,10 +201,10 @@ def _units(
     return _Units(key[some] // groups, key[some] % groups, errors[some], said[some], shuffled)
 
 
-def _crossed(units: _Units) -> bool:
-    """Say whether speakers have most of the groups that they could have."""
-    speakers, groups = len(np.unique(units.owner)), int(units.group.max()) + 1
-    return (len(units.owner) / speakers - 1) / (groups - 1) > 0.5
+def _crossed(units: _Units, known: int) -> bool:
+    """Say whether the speakers who are known have most of the groups that they could have."""
+    owner, groups = units.owner[units.owner < known], int(units.group.max()) + 1
+    return len(owner) > 0 and (len(owner) / len(np.unique(owner)) - 1) / (groups - 1) > 0.5
 
 
 def _shuffled_gaps(units: _Units, shuffles: int, rng: np.random.Generator) -> FloatArray:

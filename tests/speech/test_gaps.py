@@ -74,6 +74,18 @@ def test_conditions_are_shuffled_within_speakers():
     assert found.worst == "noise=001"
 
 
+def test_utterances_of_unknown_speakers_do_not_change_how_labels_are_shuffled():
+    """Speakers with both levels are shuffled within themselves, however many utterances name no speaker."""
+    utterances = under_two_conditions(np.random.default_rng(12), 25, lift=1.3)
+    speaker = np.where(np.arange(len(utterances)) % 9 == 0, -1, utterances.speakers)
+    found = null_of(
+        utterances_of(utterances.edits[:, 0, 0], speaker, utterances.codes[:, 0], attributes=("noise",)),
+        "noise", shuffles=999,
+    )  # fmt: skip
+    assert found.shuffled == "within speakers"
+    assert found.p_value <= 0.01
+
+
 def test_a_speaker_under_two_accents_does_not_change_how_labels_are_shuffled():
     """One speaker in two groups is two units, and everybody is still shuffled over speakers."""
     utterances = spoken(np.random.default_rng(3), 3, 6, utterances=10)
