@@ -22,6 +22,9 @@ BoolArray = NDArray[np.bool_]
 REST = "rest"
 """Reference of a group that is compared with all other utterances."""
 
+NO_INTERVAL = "no speaker differs from the others of a group, so there is a value but no interval"
+"""Reason where speakers happen to agree, which is no certainty."""
+
 
 def check(utterances: Utterances, attribute: str, system: int, normalizer: int, confidence: float) -> None:
     """Refuse what cannot be asked of these utterances, with every problem at once.

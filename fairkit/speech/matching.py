@@ -18,7 +18,14 @@ from fairkit.groups import group_name
 from fairkit.inference import holm
 from fairkit.inference.clusters import FEWEST_CLUSTERS
 from fairkit.inference.distributions import student_quantile
-from fairkit.speech.compared import REST, check, reference_level, speaker_codes, usable_utterances
+from fairkit.speech.compared import (
+    NO_INTERVAL,
+    REST,
+    check,
+    reference_level,
+    speaker_codes,
+    usable_utterances,
+)
 from fairkit.speech.covariates import named_covariates, useless
 from fairkit.speech.pairing import Order, Pairing, pair_up
 from fairkit.speech.results import Matched
@@ -82,7 +89,7 @@ def matched(
     Matched
         `pairs` and `unmatched` add up to the group's utterances with a reference; among the unmatched are
         those that lack a covariate or a speaker, or whose reference is empty. `reason` names what stands in
-        the way of a value.
+        the way of a value, or of its interval.
 
     Raises
     ------
@@ -262,6 +269,7 @@ class _Task:
         value = low = high = p = None
         if not reasons:
             value, low, high, p = _difference(self.errors, self.said, self.speaker, found, self.confidence)
+            reasons = [NO_INTERVAL] if low is None else []
         return Matched(
             attribute=self.attribute,
             group=names[0],

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from fairkit.inference.clusters import FEWEST_CLUSTERS
 from fairkit.inference.distributions import student_quantile
 from fairkit.speech.cluster_robust import cluster_pulls, degrees_of_freedom
+from fairkit.speech.compared import NO_INTERVAL
 from fairkit.speech.covariates import Covariate, cells_of, independent_columns, inseparable, useless
 
 FloatArray = NDArray[np.float64]
@@ -60,7 +61,7 @@ class Compared(NamedTuple):
     dropped : int
         Its utterances at levels of a covariate at which nobody made an error.
     reason : str or None
-        Every reason why there is no adjusted ratio.
+        Every reason why there is no adjusted ratio, or no interval.
 
     Examples
     --------
@@ -200,10 +201,13 @@ def compare_rates(
     for a in range(1, arms):
         bare = Ratio(errors[a] / said[a] / (errors[0] / said[0])) if said[a] > 0 and errors[0] > 0 else _NONE
         reasons = own[a] + shared + inner.get(a, [])
+        ratio = _NONE if reasons else adjusted.get(a, _NONE)
+        if ratio.value is not None and ratio.low is None:
+            reasons = [NO_INTERVAL]
         results.append(
             Compared(
                 crude.get(a, bare),
-                _NONE if reasons else adjusted.get(a, _NONE),
+                ratio,
                 int(number[a]),
                 int(speakers[a]),
                 int(before[a] - number[a]),

@@ -182,7 +182,7 @@ class RateRatio:
     left_out : int
         Utterances of this group without a value of some covariate.
     reason : str or None
-        Why there is no value.
+        Why there is no value, or no interval.
     method : str
     """
 

@@ -437,3 +437,16 @@ def test_adjusting_finds_the_truth_behind_a_confounder(speakers, runs, fewest, m
     assert crude > 1.7
     assert adjusted == pytest.approx(1.3, rel=0.08)
     assert fewest <= np.mean([one.low <= 1.3 <= one.high for one in found]) <= most
+
+
+def test_speakers_who_all_agree_leave_a_ratio_without_an_interval():
+    """Where every speaker of a group has the same rate there is a ratio, no interval, and the reason why."""
+    speaker = np.arange(240) // 20
+    alike = utterances_of(
+        np.where(speaker < 6, 1, 2), np.full(240, 10), speaker,
+        attributes={"accent": np.where(speaker < 6, "A", "B").tolist(), "noise": ["no", "yes"] * 120},
+    )  # fmt: skip
+    (found,) = adjusted_ratios(alike, "accent", ["noise"], reference="A")
+    assert found.value == pytest.approx(2.0)
+    assert (found.low, found.high, found.p_value) == (None, None, None)
+    assert "no interval" in found.reason

@@ -286,3 +286,16 @@ def test_matching_removes_a_confounder(speakers, runs):
     assert np.mean([one.crude for one in found]) > 0.05
     assert abs(np.mean([one.value for one in found])) < 0.012
     assert np.mean([one.low <= 0 <= one.high for one in found]) >= 0.88
+
+
+def test_speakers_who_all_agree_leave_a_difference_without_an_interval():
+    """Where every speaker of a side has the same rate there is a difference, no interval, and the reason."""
+    speaker = np.arange(240) // 20
+    alike = utterances_of(
+        np.where(speaker < 6, 1, 2), np.full(240, 10), speaker,
+        attributes={"accent": np.where(speaker < 6, "A", "B").tolist(), "noise": ["no", "yes"] * 120},
+    )  # fmt: skip
+    found = matched(alike, "accent", "B", "A", ["noise"])
+    assert found.value == pytest.approx(0.1)
+    assert (found.low, found.high, found.p_value) == (None, None, None)
+    assert "no interval" in found.reason
