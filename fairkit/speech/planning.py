@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Mapping, Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -136,8 +137,9 @@ def coverage(
     split = groupings(by, levels=levels)
     texts = (missing,) if isinstance(missing, str) else tuple(missing)
     wishes = Wishes(rate, speaker_sd, words)
+    assumed = {"rate": rate, "speaker_sd": speaker_sd, "words": words}
     problems = _problems(
-        {"gap": gap, "rate": rate, "speaker_sd": speaker_sd, "words": words},
+        {"gap": gap, **{name: value for name, value in assumed.items() if value is not None}},
         {"power": power, "confidence": confidence},
     )
     if not speaker:
@@ -187,20 +189,25 @@ def coverage(
     )
 
 
-def _problems(positive: Mapping[str, float | None], shares: Mapping[str, float]) -> list[str]:
+def _problems(positive: Mapping[str, object], shares: Mapping[str, object]) -> list[str]:
     """Name every number that cannot be meant."""
-    wrong = {
-        name: value
-        for name, value in positive.items()
-        if value is not None and not (value > 0 and math.isfinite(value))
-    }
-    found = [f"{name} must be a positive number, not {value!r}." for name, value in wrong.items()]
-    found += [
-        f"{name} must lie strictly between 0 and 1, not {value!r}."
-        for name, value in shares.items()
-        if not 0 < value < 1
+    return [
+        *(
+            f"{name} must be a positive number, not {value!r}."
+            for name, value in positive.items()
+            if not _between(value, math.inf)
+        ),
+        *(
+            f"{name} must lie strictly between 0 and 1, not {value!r}."
+            for name, value in shares.items()
+            if not _between(value, 1)
+        ),
     ]
-    return found
+
+
+def _between(value: object, high: float) -> bool:
+    """Whether something is a number above 0 and below another."""
+    return isinstance(value, Real) and not isinstance(value, bool) and 0 < float(value) < high
 
 
 def _factor(recorded: Recorded, split: Sequence[Grouping], name: str) -> CoverageFactor:

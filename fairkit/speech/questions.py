@@ -148,12 +148,24 @@ def asked_of(
 def systems_of(hypothesis: str | Mapping[str, str]) -> dict[str, str]:
     """Name the systems; one column without a name is that of the hypothesis.
 
+    Raises
+    ------
+    UsageError
+        It is neither a column nor a mapping.
+
     Examples
     --------
     >>> systems_of("heard"), systems_of({"old": "v1"})
     ({'hypothesis': 'heard'}, {'old': 'v1'})
     """
-    return {"hypothesis": hypothesis} if isinstance(hypothesis, str) else dict(hypothesis)
+    if isinstance(hypothesis, str):
+        return {"hypothesis": hypothesis}
+    if not isinstance(hypothesis, Mapping):
+        raise UsageError(
+            "hypothesis is a column, or a mapping of systems to columns, as in {'old': 'heard'}; it is "
+            f"{hypothesis!r}."
+        )
+    return dict(hypothesis)
 
 
 def normalizers_of(wanted: Normalizers) -> tuple[Normalizer, ...]:

@@ -34,6 +34,7 @@ def test_rules_are_given_as_a_path_or_as_they_are(tmp_path):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
+        ({"hypothesis": ["heard", "second"]}, r"as in \{'old': 'heard'\}"),
         ({"normalizer": None}, "not None"),
         ({"normalizer": ["basic", 5]}, "not 5"),
         ({"empty_references": "dorp"}, "Did you mean 'drop'"),
@@ -44,7 +45,7 @@ def test_rules_are_given_as_a_path_or_as_they_are(tmp_path):
 def test_a_wrong_argument_is_named(wrong, said):
     """What is none of the possible values is refused, never taken for another one."""
     with pytest.raises(UsageError, match=said):
-        speech.evaluate(ROWS, **ASKED, **wrong)
+        speech.evaluate(ROWS, **{**ASKED, **wrong})
 
 
 @pytest.mark.parametrize("nested", [["A", "B"], {"first": "A"}])
