@@ -207,7 +207,7 @@ def _problems(positive: Mapping[str, object], shares: Mapping[str, object]) -> l
 
 def _between(value: Any, high: float) -> bool:
     """Whether something is a number above 0 and below another."""
-    return isinstance(value, Real) and type(value) is not bool and 0 < float(value) < high
+    return not isinstance(value, bool) and isinstance(value, Real) and 0 < float(value) < high
 
 
 def _factor(recorded: Recorded, split: Sequence[Grouping], name: str) -> CoverageFactor:
