@@ -35,6 +35,8 @@ CORE: tuple[str, ...] = (
     "scikit-learn>=1.5",
     "fairlearn>=0.13",
     "jiwer>=3.1",
+    "rapidfuzz>=3.9",
+    "regex>=2024.4",
     "click>=8.1",
     "rich>=13.7",
     "altair>=5.4",
@@ -62,6 +64,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "private": ("opendp>=0.12", "dp-accounting>=0.4", "opacus>=1.5", "mpyc>=0.10"),
         "federated": ("flwr>=1.11",),
         "acs": ("folktables>=0.0.12",),
+        "speech-data": ("pocketsphinx>=5.0",),
     }
 )
 """What some parts need, by the extra that installs it, as in pyproject.toml."""

@@ -55,6 +55,7 @@ EVENTS: tuple[Functional, ...] = (
         scale="poisson",
         lowest=0.0,
         spread=overall_rate,
+        divisor=("denominator",),
     ),
 )
 """All metrics of this family."""

@@ -5,6 +5,7 @@ import pytest
 import statsmodels.api as sm
 from sums_of_rows import event_rows, leave_one_out, moved_by, part_of
 
+import fairkit
 from fairkit.counts import FIELDS, Kind
 from fairkit.metrics import Why, metric
 
@@ -56,3 +57,11 @@ def test_the_margin_is_a_tenth_of_the_rate():
     for unit in (1.0, 365.25):
         sums = np.append(event_rows(events, exposure * unit).sum(axis=0), np.zeros(3))
         assert RATE.margin_on(sums) == pytest.approx(0.1 * events.sum() / exposure.sum() / unit)
+
+
+def test_a_cluster_with_most_of_the_exposure_decides_little():
+    """One shop that has nearly all the months is one shop: its rate alone says little of others'."""
+    rows = {"claims": [90, 1, 0, 2, 1], "months": [1_000, 5, 5, 5, 5], "shop": list("abcde"), "g": ["x"] * 5}
+    asked = {"events": "claims", "exposure": "months", "by": "g"}
+    clustered = fairkit.evaluate(rows, **asked, cluster="shop").estimate("event_rate", "g=x")
+    assert clustered.high - clustered.low > 0.1
