@@ -81,6 +81,8 @@ def check_options(
             )
     if replicates < 200:
         problems.append(f"{replicates} bootstrap replicates are too few for an interval; take at least 200.")
+    if seed < 0:
+        problems.append(f"seed {seed} is negative; take a whole number from 0 on.")
     if correction == "max-t" and "best" in wishes:
         problems.append(
             "correction 'max-t' does not know that the best group was chosen by its value; "

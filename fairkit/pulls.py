@@ -74,7 +74,7 @@ class ClusterSums:
 
     def pulled(self, influence: FloatArray) -> FloatArray:
         """Multiply with influence of shape (cells, fields, metrics); the result has (metrics, clusters)."""
-        flat = influence.reshape(self.cells * self.fields, -1)
+        flat = influence.reshape(self.cells * self.fields, influence.shape[-1])
         return np.asarray((self._table @ flat).T)
 
     def size(self, columns: Sequence[int]) -> FloatArray:

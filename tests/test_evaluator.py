@@ -152,6 +152,7 @@ def test_settings_tell_how_to_make_the_report_again():
         ({"by": ["sex: age < 25"]}, "has the name of a column"),
         ({"by": ["age < 25"]}, "needs a name: 'my_group: age < 25'"),
         ({"replicates": 10}, "too few"),
+        ({"seed": -1}, "seed -1 is negative"),
         ({"reference": "sex=X"}, "is not in the data"),
         ({"reference": "male"}, "neither 'rest', 'best' nor ATTRIBUTE=LEVEL"),
         ({"reference": "gender=M"}, "is not grouped by"),
