@@ -14,7 +14,6 @@ import time
 import tracemalloc
 
 import numpy as np
-from speech import drawn
 
 from fairkit.speech import normalizer, score
 from fairkit.speech.align import edit_counts
@@ -25,6 +24,8 @@ SPEAKERS, ACCENTS = 5_000, 50
 
 def main() -> None:
     """Print times, their ratio and the memory held."""
+    from speech import drawn  # a script beside this one
+
     asked = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     asked.add_argument("--utterances", type=int, default=200_000)
     asked.add_argument("--words", type=int, default=12)
