@@ -89,4 +89,6 @@ def test_a_misspelled_requirement_is_refused(run):
     """A name that is no marker of a need stops the run instead of requiring nothing."""
     result = run(SUITE, required="realdat")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*FAIRKIT_REQUIRE names realdat; it knows realdata, browser, java, speech.*"])
+    result.stderr.fnmatch_lines(
+        ["*FAIRKIT_REQUIRE names realdat; it knows realdata, browser, java, speech.*"]
+    )
