@@ -48,13 +48,13 @@ def test_speakers_of_trn_ids_are_those_of_sclite(write):
 
 def test_a_choice_of_speakers_that_matters_is_noted(write):
     """Ids whose first part is the corpus make one speaker, and the note tells what the other rule finds."""
-    path = write("a.trn", "a (EDACC-C08-A_1)\nb (EDACC-C08-B_1)\nc (EDACC-C09-A_1)\n")
+    path = write("a.trn", "a (call-17-ann_1)\nb (call-17-bob_1)\nc (call-18-ann_1)\n")
     first = read_transcripts(path)
-    assert set(first.columns["speaker"]) == {"EDACC"}
+    assert set(first.columns["speaker"]) == {"call"}
     (note,) = first.notes
     assert note.endswith(": 1 speaker (before the last: 3; choose by speaker_from='last')")
     last = read_transcripts(path, speaker_from="last")
-    assert last.columns["speaker"] == ["EDACC-C08-A", "EDACC-C08-B", "EDACC-C09-A"]
+    assert last.columns["speaker"] == ["call-17-ann", "call-17-bob", "call-18-ann"]
     assert "speaker" not in read_transcripts(path, speaker_from="none").columns
 
 

@@ -2,7 +2,7 @@
 
 The format has no column for the speaker. sclite (2.10, ids of type ``spu_id``) takes what stands before the
 first ``-`` of an id, or before the first ``_`` where there is no ``-``; ids that name a speaker by several
-parts (``EDACC-C08-A_0007``) need the last separator instead. Which of the two was used is always noted, for
+parts (``call-17-ann_0007``) need the last separator instead. Which of the two was used is always noted, for
 a wrong choice makes one speaker of many.
 """
 
@@ -101,8 +101,8 @@ def speaker_before_last(utterance: str) -> str | None:
 
     Examples
     --------
-    >>> speaker_before_last("EDACC-C08-A_0007")
-    'EDACC-C08-A'
+    >>> speaker_before_last("call-17-ann_0007")
+    'call-17-ann'
     """
     return utterance[: max(utterance.rfind("-"), utterance.rfind("_"), 0)] or None
 
