@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
+from typing import Any, TypeVar
 
 from fairkit.counts import Counts
 from fairkit.errors import UsageError, shortlist
@@ -20,6 +22,8 @@ from fairkit.speech.normalize import Normalizer
 from fairkit.speech.results import Confusion, GapNull, Interaction, Matched, RateRatio, RuleEffect
 from fairkit.speech.rule_effects import rule_effects
 from fairkit.speech.utterances import Utterances
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,82 +119,87 @@ def look_deeper(
     normalizer : Normalizer
         The first one, which verdicts are about.
     """
-    systems = range(len(utterances.systems))
-    single = [(g, wish) for g, wish in zip(split, wishes, strict=True) if len(g.names) == 1]
-    seed, confidence = rules.options.seed, rules.confidence
-    gaps = tuple(
-        gap_null(
-            utterances,
-            grouping.name,
-            groups.position,
-            groups.names,
-            system=s,
-            normalizer=k,
-            seed=seed,
-            empty_references=wanted.policy,
-        )
-        for grouping, groups in ((g, members(utterances, g)) for g in split)
-        for s in systems
-        for k in range(len(utterances.normalizers))
+    looked = _Looked(utterances, counts, split, wishes, rules, wanted)
+    return Deeper(
+        gap_nulls=tuple(looked.gaps()),
+        interactions=tuple(looked.conditions()),
+        rate_ratios=tuple(looked.given(adjusted_ratios, wanted.adjust)),
+        matches=tuple(looked.given(matches, wanted.match, seed=rules.options.seed)),
+        confusions=tuple(looked.about_texts(confusions, normalizer, asked=wanted.confusions)),
+        rule_effects=tuple(looked.about_texts(rule_effects, normalizer, asked=wanted.rule_effects)),
     )
-    hurt = tuple(
-        found
-        for grouping in split
-        for factor in grouping.names[1:]
-        for system in utterances.systems
-        for found in interactions(
-            seen(counts, system, utterances.normalizers[0].name),
-            Grouping(grouping.attributes[:1]),
-            factor,
-            system=system,
-            base=_base(factor, split, wishes),
-            margin=rules.margins.get("difference"),
-            confidence=confidence,
-            correction=rules.correction,
-        )
-    )
-    ratios = tuple(
-        found
-        for grouping, wish in single
-        for covariates in [_others(wanted.adjust, grouping)]
-        for s in (systems if covariates else ())
-        for found in adjusted_ratios(
-            utterances,
-            grouping.name,
-            covariates,
-            reference=_level(wish),
-            system=s,
-            confidence=confidence,
-        )
-    )
-    matched = tuple(
-        found
-        for grouping, wish in single
-        for covariates in [_others(wanted.match, grouping)]
-        for s in (systems if covariates else ())
-        for found in matches(
-            utterances,
-            grouping.name,
-            covariates,
-            reference=_level(wish),
-            system=s,
-            confidence=confidence,
-            seed=seed,
-        )
-    )
-    confused = tuple(
-        found
-        for grouping in (split if wanted.confusions else ())
-        for s in systems
-        for found in confusions(utterances, grouping, normalizer=normalizer, system=s)
-    )
-    effects = tuple(
-        found
-        for grouping in (split if wanted.rule_effects else ())
-        for s in systems
-        for found in rule_effects(utterances, grouping, normalizer=normalizer, system=s)
-    )
-    return Deeper(gaps, hurt, ratios, matched, confused, effects)
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What is looked at, and each kind of question that is asked of it."""
+
+    utterances: Utterances
+    counts: Counts
+    split: Sequence[Grouping]
+    wishes: Sequence[Reference]
+    rules: Rules
+    wanted: Wanted
+
+    @property
+    def systems(self) -> range:
+        return range(len(self.utterances.systems))
+
+    def gaps(self) -> Iterator[GapNull]:
+        """Set every gap beside that of shuffled labels."""
+        for grouping in self.split:
+            groups = members(self.utterances, grouping)
+            for s, k in product(self.systems, range(len(self.utterances.normalizers))):
+                yield gap_null(
+                    self.utterances,
+                    grouping.name,
+                    groups.position,
+                    groups.names,
+                    system=s,
+                    normalizer=k,
+                    seed=self.rules.options.seed,
+                    empty_references=self.wanted.policy,
+                )
+
+    def conditions(self) -> Iterator[Interaction]:
+        """Ask once of each first column whether another one hurts some group more."""
+        crossed = [(g.attributes[0], factor) for g in self.split for factor in g.names[1:]]
+        for (group, factor), system in product(dict.fromkeys(crossed), self.utterances.systems):
+            yield from interactions(
+                seen(self.counts, system, self.utterances.normalizers[0].name),
+                Grouping((group,)),
+                factor,
+                system=system,
+                base=_base(factor, self.split, self.wishes),
+                margin=self.rules.margins.get("difference"),
+                confidence=self.rules.confidence,
+                correction=self.rules.correction,
+            )
+
+    def given(
+        self, ask: Callable[..., Iterable[Found]], named: Sequence[str], **more: Any
+    ) -> Iterator[Found]:
+        """Ask about each single column, given the covariates that are not this column."""
+        for grouping, wish in zip(self.split, self.wishes, strict=True):
+            covariates = _others(named, grouping)
+            level = wish[0] if isinstance(wish, tuple) else None  # else the method chooses one
+            for s in self.systems if covariates and len(grouping.names) == 1 else ():
+                yield from ask(
+                    self.utterances,
+                    grouping.name,
+                    covariates,
+                    reference=level,
+                    system=s,
+                    confidence=self.rules.confidence,
+                    **more,
+                )
+
+    def about_texts(
+        self, ask: Callable[..., Iterable[Found]], normalizer: Normalizer, *, asked: bool
+    ) -> Iterator[Found]:
+        """Ask what needs the texts once more, where it was asked for."""
+        for grouping, s in product(self.split if asked else (), self.systems):
+            yield from ask(self.utterances, grouping, normalizer=normalizer, system=s)
 
 
 def _others(covariates: Sequence[str], grouping: Grouping) -> tuple[str, ...]:
@@ -204,8 +213,3 @@ def _base(factor: str, split: Sequence[Grouping], wishes: Sequence[Reference]) -
         if isinstance(wish, tuple) and factor in grouping.names:
             return wish[grouping.names.index(factor)]
     return None
-
-
-def _level(wish: Reference) -> str | None:
-    """Return the level that is compared with, None where the method is to choose one."""
-    return wish[0] if isinstance(wish, tuple) else None

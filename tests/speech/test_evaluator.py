@@ -308,3 +308,10 @@ def test_texts_are_normalised_again_as_they_were():
     with pytest.raises(UsageError, match="scored with the normalizer 'ours' 1"):
         speech.evaluate(ruled, by="accent", rule_effects=True)
     assert speech.evaluate(ruled, by="accent", normalizer=own, rule_effects=True).rule_effects
+
+
+def test_a_condition_is_judged_once_however_often_it_is_crossed():
+    """A crossing of three columns asks nothing anew that the crossing of two has asked."""
+    report = speech.evaluate(spoken(), **{**ASKED, "by": ["accent,noise", "accent,noise,sex"]})
+    asked = [(i.group, i.condition) for i in report.interactions]
+    assert len(asked) == len(set(asked)) == 4
