@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -112,3 +113,13 @@ def test_the_demo_shows_word_error_rates_by_accent(ended_demo):
     accents = {name: g for name, g in rates.items() if name.startswith("accent=") and "&" not in name}
     assert min(accents, key=lambda name: accents[name]["error_rate"]) == "accent=United States"
     assert sum(g["speakers"] for g in accents.values()) == rates["all"]["speakers"] == 78
+
+
+def test_the_readme_shows_what_the_demo_prints():
+    """Every line of the README's table of accents is one that the demo prints."""
+    from fairkit.cli.demo import _table
+    from fairkit.cli.spoken import judged_speech, spoken_rows
+
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    for line in _table(spoken_rows(judged_speech(lambda _: None))):
+        assert line in readme
