@@ -75,6 +75,24 @@ class ReportError(FairkitError, ValueError):
     kind = "report"
 
 
+class ClaimError(FairkitError, ValueError):
+    """A claim of a bounty cannot be read, or does not fit the bounty's columns, losses and limits."""
+
+    kind = "claim"
+
+
+class BountyError(FairkitError, ValueError):
+    """A bounty promises more than its data support, is closed, or its folder is incomplete or damaged."""
+
+    kind = "bounty"
+
+
+class LedgerError(FairkitError, ValueError):
+    """A ledger was changed, is cut short, or does not agree with its manifest or reveal."""
+
+    kind = "ledger"
+
+
 class OutputError(FairkitError, OSError):
     """A result could not be written; nothing half-written is left behind."""
 

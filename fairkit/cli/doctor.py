@@ -25,7 +25,7 @@ from fairkit.cli.outputs import emit, is_colored, text_width
 from fairkit.cli.pages import Command
 
 CORE: tuple[str, ...] = (
-    "numpy>=1.26",
+    "numpy>=2.0",
     "scipy>=1.13",
     "pandas>=2.2",
     "narwhals>=2.0",
@@ -58,7 +58,10 @@ EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "sqlalchemy>=2.0.30",
             "alembic>=1.13",
             "httpx>=0.27",
+            "onnx>=1.16",
             "onnxruntime>=1.18",
+            "pyyaml>=6",
+            "cryptography>=42",
         ),
         "dashboard": ("streamlit>=1.67",),
         "private": ("opendp>=0.12", "dp-accounting>=0.4", "opacus>=1.5", "mpyc>=0.10"),
