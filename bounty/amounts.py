@@ -59,10 +59,10 @@ class Amounts(Protocol):
         """Sum of products with other amounts over a set of rows."""
 
     def change(self, to: Amounts, where: RowSet) -> Change:
-        """What is saved and lost in a set of rows when `to` replaces these."""
+        """Sum what is saved and lost in a set of rows when `to` replaces these."""
 
     def replaced(self, where: RowSet, by: Amounts) -> Amounts:
-        """These amounts, with those of `by` on a set of rows."""
+        """Give these amounts, with those of `by` on a set of rows."""
 
     def array(self) -> Integers:
         """One integer a row."""
@@ -106,7 +106,7 @@ class Bits:
         return other.total(self.ones & where)
 
     def change(self, to: Amounts, where: RowSet) -> Change:
-        """What is saved and lost in a set of rows when `to` replaces these."""
+        """Sum what is saved and lost in a set of rows when `to` replaces these."""
         if not isinstance(to, Bits):
             return Numbers(self.array()).change(to, where)
         differ = (self.ones.words ^ to.ones.words) & where.words
@@ -115,7 +115,7 @@ class Bits:
         return Change(better, worse, better + worse)
 
     def replaced(self, where: RowSet, by: Amounts) -> Amounts:
-        """These amounts, with those of `by` on a set of rows."""
+        """Give these amounts, with those of `by` on a set of rows."""
         if not isinstance(by, Bits):
             return Numbers(self.array()).replaced(where, by)
         words = self.ones.words ^ ((self.ones.words ^ by.ones.words) & where.words)
@@ -164,14 +164,14 @@ class Numbers:
         return _dot(self.values, other.array(), where)
 
     def change(self, to: Amounts, where: RowSet) -> Change:
-        """What is saved and lost in a set of rows when `to` replaces these."""
+        """Sum what is saved and lost in a set of rows when `to` replaces these."""
         saved = (self.values - to.array())[where.mask]
         better = int(saved.sum(where=saved > 0, dtype=np.int64))
         worse = -int(saved.sum(where=saved < 0, dtype=np.int64))
         return Change(better, worse, _dot(saved, saved))
 
     def replaced(self, where: RowSet, by: Amounts) -> Amounts:
-        """These amounts, with those of `by` on a set of rows."""
+        """Give these amounts, with those of `by` on a set of rows."""
         return Numbers(np.where(where.mask, by.array(), self.values))
 
     def array(self) -> Integers:

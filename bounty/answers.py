@@ -1,8 +1,8 @@
 """What a model answers on each row, coded, and what is true there.
 
-Four forms, by what the host's model gives: a decision (yes or no), one of several classes, a score on a grid of
-a thousand steps, or a cost that the host has computed (word errors of a transcript). A repaired model's answers
-have the form of the host's.
+Four forms, by what the host's model gives: a decision (yes or no), one of several classes, a score on a grid
+of a thousand steps, or a cost that the host has computed (word errors of a transcript). A repaired model's
+answers have the form of the host's.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ class Answers:
         return len(self.codes)
 
     def replaced(self, where: RowSet, by: Answers) -> Answers:
-        """These answers, with those of another model on a set of rows (ListUpdate)."""
+        """Give these answers, with those of another model on a set of rows (ListUpdate)."""
         return Answers.of(self.form, np.where(where.mask, by.codes, self.codes))
 
     def taking(self, index: npt.NDArray[np.intp]) -> Answers:

@@ -1,7 +1,7 @@
 """The columns that hunters may use, coded: each value of a column is a small integer.
 
-A test such as ``age < 25`` is one comparison of one byte a row. What is coded is what the host declared, after
-coarsening, so a claim cannot see more of a row than the published part shows of its rows.
+A test such as ``age < 25`` is one comparison of one byte a row. What is coded is what the host declared,
+after coarsening, so a claim cannot see more of a row than the published part shows of its rows.
 """
 
 from __future__ import annotations
