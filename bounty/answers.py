@@ -7,6 +7,7 @@ answers have the form of the host's.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -16,7 +17,7 @@ import numpy.typing as npt
 from bounty.amounts import Amounts, Bits, Numbers
 from bounty.bits import RowSet
 from bounty.columns import Codes, code_type
-from fairkit.errors import ClaimError
+from fairkit.errors import ClaimError, did_you_mean
 
 STEPS = 1000
 """Steps of the grid that scores are put on."""
@@ -74,16 +75,21 @@ class AnswerSpace:
                 "this bounty's model gives costs, which no constant can stand for; "
                 "use one of the host's other models: use = 'NAME'."
             )
-        if self.form is Form.SCORE:
-            if isinstance(answer, bool | str) or not self.low <= answer <= self.high:
-                message = f"predict {answer!r}: the model gives scores from {self.low:g} to {self.high:g}."
-                raise ClaimError(message)
-            return round((answer - self.low) / (self.high - self.low) * STEPS)
         text = str(answer)
-        if isinstance(answer, bool) and text not in self.classes and self.form is Form.DECISION:
-            return int(answer)
+        if self.form is Form.SCORE:
+            score = _number(text)
+            if not self.low <= score <= self.high:
+                message = f"predict {text}: the model gives scores from {self.low:g} to {self.high:g}."
+                raise ClaimError(message)
+            return round((score - self.low) / (self.high - self.low) * STEPS)
+        if text in {"True", "False"} and text not in self.classes and self.form is Form.DECISION:
+            return int(text == "True")
         if text not in self.classes:
-            raise ClaimError(f"predict {answer!r}: the model answers one of {', '.join(self.classes)}.")
+            listed = ", ".join(self.classes)
+            message = (
+                f"predict {text!r}: the model answers one of {listed}.{did_you_mean(text, self.classes)}"
+            )
+            raise ClaimError(message)
         return self.classes.index(text)
 
 
@@ -169,6 +175,13 @@ class Truth:
             None if self.codes is None else self.codes[index],
             None if self.units is None else self.units.taking(index),
         )
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def as_amounts(values: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> Amounts:

@@ -34,15 +34,18 @@ class ClaimKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A model that answers the same everywhere.
+    """A model that answers the same everywhere; the answer is kept as text, exactly as written.
 
     Examples
     --------
-    >>> Constant("yes").to_dict()
-    {'predict': 'yes'}
+    >>> Constant("yes").to_dict(), Constant(0.25).predict
+    ({'predict': 'yes'}, '0.25')
     """
 
     predict: str | float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "predict", str(self.predict))
 
     def to_dict(self) -> dict[str, Any]:
         """Give the content that is hashed."""
@@ -58,7 +61,7 @@ class Rules:
     cases : tuple of (predicate, answer)
         Predicates in canonical form.
     otherwise : str, float or None
-        None leaves the current model's answer.
+        Kept as text, as all answers are; None leaves the current model's answer.
 
     Examples
     --------
@@ -68,6 +71,11 @@ class Rules:
 
     cases: tuple[tuple[str, str | float], ...]
     otherwise: str | float | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cases", tuple((when, str(answer)) for when, answer in self.cases))
+        if self.otherwise is not None:
+            object.__setattr__(self, "otherwise", str(self.otherwise))
 
     def to_dict(self) -> dict[str, Any]:
         """Give the content that is hashed."""
@@ -160,11 +168,58 @@ class Claim:
             return content | {"compare": self.compare, "margin": self.margin}
         return content | {"model": None if self.model is None else self.model.to_dict()}
 
+    @classmethod
+    def from_dict(
+        cls,
+        content: Mapping[str, Any],
+        *,
+        models: Mapping[str, bytes] = MappingProxyType({}),
+        about: Mapping[str, str] = MappingProxyType({}),
+    ) -> Claim:
+        """Read the content back.
+
+        Parameters
+        ----------
+        content : mapping
+            As `to_dict` gives it.
+        models : mapping of SHA-256 to bytes
+            The ONNX files that it names.
+        about : mapping of str to str
+            The words around the claim.
+
+        Examples
+        --------
+        >>> claim = Claim(ClaimKind.REPAIR, "error", "age < 25", model=Rules((("sex == 'F'", "yes"),)))
+        >>> Claim.from_dict(claim.to_dict()) == claim
+        True
+        """
+        group = content["group"]
+        given = content.get("model")
+        return cls(
+            ClaimKind(content["kind"]),
+            content["loss"],
+            group if isinstance(group, str) else OnnxModel(group["onnx"], models[group["onnx"]]),
+            content.get("compare", OVERALL),
+            content.get("margin", "0"),
+            None if given is None else _model(given, models),
+            about,
+        )
+
     @property
     def hash(self) -> str:
         """SHA-256 of the content, as 64 hexadecimal digits; equal claims have equal hashes."""
         content = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _model(content: Mapping[str, Any], models: Mapping[str, bytes]) -> RepairModel:
+    if "predict" in content:
+        return Constant(content["predict"])
+    if "use" in content:
+        return Alternative(content["use"])
+    if "onnx" in content:
+        return OnnxModel(content["onnx"], models[content["onnx"]])
+    return Rules(tuple((when, answer) for when, answer in content["rules"]), content["otherwise"])
 
 
 Part = Literal["public", "checker", "confirmation"]

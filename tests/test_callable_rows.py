@@ -318,7 +318,7 @@ def test_intervals_cover_and_parity_is_rarely_called_a_disparity(sizes):
     rate, hit, alarm = 0.3, 0.7, 0.2
     tp, fn, fp, tn = rate * hit, rate * (1 - hit), (1 - rate) * alarm, (1 - rate) * (1 - alarm)
     truth = (tp * tn - fp * fn) / np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
-    covered, zero, false, runs = [], [], 0, 400
+    covered, zero, false, runs = [], [], 0, 200
     for seed in range(runs):
         evidence = evidence_of(drawn(sizes, seed=seed), [CORRELATION])
         (low, high), _ = evidence.plain(0.95)
@@ -336,7 +336,7 @@ def test_intervals_cover_and_parity_is_rarely_called_a_disparity(sizes):
 @pytest.mark.slow
 def test_a_family_of_six_groups_cries_wolf_in_at_most_one_of_twenty():
     """Corrected intervals of six small groups all hold zero in 95 % of fair models."""
-    false, runs = 0, 100
+    false, runs = 0, 60
     for seed in range(runs):
         evidence = evidence_of(drawn([40] * 6, seed=seed), [CORRELATION])
         comparison = evidence.against(np.array([REST]), "difference")
