@@ -77,6 +77,7 @@ __all__ = [
     "Or",
     "Predicate",
     "Value",
+    "build",
     "check",
     "kinds",
     "object_kinds",
@@ -184,6 +185,31 @@ def parse(text: str) -> Predicate:
         )
         raise PredicateError(message)
     return Predicate(text, form, hashlib.sha256(form.encode()).hexdigest(), columns, node)
+
+
+def build(node: Node) -> Predicate:
+    """Make a predicate of a tree, such as one that a program has put together.
+
+    Parameters
+    ----------
+    node : Comparison, Membership, Missing, And or Or
+
+    Returns
+    -------
+    Predicate
+        As `parse` reads it from the tree's text, within the same limits.
+
+    Raises
+    ------
+    PredicateError
+        The tree is too large for the language.
+
+    Examples
+    --------
+    >>> print(build(And((Comparison("sex", "==", "F"), Comparison("age", "<", 25)))))
+    age < 25 and sex == 'F'
+    """
+    return parse(render(canonical(node)))
 
 
 def check(predicate: Predicate, schema: Mapping[str, ColumnKind]) -> None:
