@@ -25,7 +25,8 @@ from fairkit.errors import FairkitError, MissingDependencyError
 DEBUG = "FAIRKIT_DEBUG"
 """Environment variable that, set to anything but nothing or 0, shows the traceback of a bug."""
 
-_PACKAGE = Path(__file__).parents[1]
+_HOME = Path(__file__).parents[2]
+_PACKAGES = tuple(_HOME / name for name in ("fairkit", "bounty", "dashboards"))
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 
 
@@ -235,8 +236,8 @@ def _sentence(message: str) -> str:
 def _place(error: BaseException) -> str:
     """Name the innermost line of fairkit that the exception went through."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if Path(frame.filename).is_relative_to(_PACKAGE)]
+    own = [frame for frame in frames if any(map(Path(frame.filename).is_relative_to, _PACKAGES))]
     if not own:
         return "outside fairkit"
-    where = Path(own[-1].filename).relative_to(_PACKAGE.parent).as_posix()
+    where = Path(own[-1].filename).relative_to(_HOME).as_posix()
     return f"{where}, line {own[-1].lineno}, in {own[-1].name}"

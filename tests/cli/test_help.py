@@ -53,7 +53,14 @@ def test_help_imports_no_command_and_nothing_heavy():
     packages, ours = loaded_by("--help")
     assert "click" in packages
     assert packages & {"numpy", "scipy", "pandas", "narwhals", "duckdb", "pyarrow", "rich", "altair"} == set()
-    assert ours == {"fairkit", "fairkit.cli", "fairkit.cli.contract", "fairkit.cli.pages", "fairkit.errors"}
+    assert ours == {
+        "fairkit",
+        "fairkit.cli",
+        "fairkit.cli.commands",
+        "fairkit.cli.contract",
+        "fairkit.cli.pages",
+        "fairkit.errors",
+    }
 
 
 @pytest.mark.parametrize("name", COMMANDS)
