@@ -40,13 +40,15 @@ _WHOLE = re.compile(r"-?(0|[1-9][0-9]*)")
 _TOO_LARGE = 10**MOST_DIGITS
 
 
-def dumps(value: Any) -> bytes:
+def dumps(value: Any, *, most_bytes: int = MOST_BYTES) -> bytes:
     """Write a value in the one form.
 
     Parameters
     ----------
     value : None, bool, int, str, mapping with text keys, list or tuple
         And nothing else inside.
+    most_bytes : int
+        How long the result may be.
 
     Returns
     -------
@@ -57,7 +59,7 @@ def dumps(value: Any) -> bytes:
     ------
     LedgerError
         It holds a float or anything else that the form has not, text that is no Unicode (half of a surrogate
-        pair), is nested deeper than 32, or is longer than 8 MiB. All problems are named, each with its place.
+        pair), is nested deeper than 32, or is too long. All problems are named, each with its place.
 
     Examples
     --------
@@ -74,11 +76,11 @@ def dumps(value: Any) -> bytes:
         raise LedgerError(*problems)
     text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"), check_circular=False)
     data = text.encode()
-    _check_length(data)
+    _check_length(data, most_bytes)
     return data
 
 
-def loads(data: bytes, *, canonical: bool = True) -> Any:
+def loads(data: bytes, *, canonical: bool = True, most_bytes: int = MOST_BYTES) -> Any:
     """Read a value.
 
     Parameters
@@ -87,6 +89,8 @@ def loads(data: bytes, *, canonical: bool = True) -> Any:
     canonical : bool
         Refuse what is not in the one form. Without it spaces, another order of keys and other escapes are
         let through, as in a file that people have edited; everything else is refused all the same.
+    most_bytes : int
+        How long it may be.
 
     Returns
     -------
@@ -109,7 +113,7 @@ def loads(data: bytes, *, canonical: bool = True) -> Any:
     >>> loads(b'{"a": 1}', canonical=False)
     {'a': 1}
     """
-    _check_length(data)
+    _check_length(data, most_bytes)
     try:
         value = json.loads(
             data.decode(),
@@ -127,7 +131,7 @@ def loads(data: bytes, *, canonical: bool = True) -> Any:
         raise LedgerError(message) from None
     except RecursionError:
         raise LedgerError(_TOO_DEEP) from None
-    again = dumps(value)
+    again = dumps(value, most_bytes=most_bytes)
     if canonical and again != data:
         at = next((i for i, (one, other) in enumerate(zip(data, again, strict=False)) if one != other), None)
         at = min(len(data), len(again)) if at is None else at
@@ -190,11 +194,9 @@ def number_of(text: str) -> int | float:
 _TOO_DEEP = f"nested deeper than {MOST_DEPTH}."
 
 
-def _check_length(data: bytes) -> None:
-    if len(data) > MOST_BYTES:
-        message = (
-            f"{len(data):,} bytes long; a document may have {MOST_BYTES:,}. Leave out what a hash can say."
-        )
+def _check_length(data: bytes, most: int) -> None:
+    if len(data) > most:
+        message = f"{len(data):,} bytes long; a document may have {most:,}. Leave out what a hash can say."
         raise LedgerError(message)
 
 

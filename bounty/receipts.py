@@ -154,7 +154,7 @@ def receipt_problems(entries: Sequence[Entry], receipt: Receipt) -> list[Problem
     1
     """
     known = {1: receipt.ledger, receipt.seq: receipt.hash, receipt.head_seq: receipt.head}
-    problems = []
+    problems: list[Problem] = []
     for row in sorted(known):
         if row > len(entries):
             text = f"it was cut off: a receipt knows it, and the ledger ends with row {len(entries)}."
