@@ -92,6 +92,20 @@ class AnswerSpace:
             raise ClaimError(message)
         return self.classes.index(text)
 
+    def answer(self, code: int) -> str | float:
+        """Say what a code stands for: a class's name, a score, or a cost.
+
+        Examples
+        --------
+        >>> AnswerSpace(Form.DECISION, ("no", "yes")).answer(1), AnswerSpace(Form.SCORE).answer(250)
+        ('yes', 0.25)
+        """
+        if self.form is Form.COST:
+            return code
+        if self.form is Form.SCORE:
+            return self.low + (self.high - self.low) * code / STEPS
+        return self.classes[code]
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:
