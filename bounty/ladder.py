@@ -139,8 +139,8 @@ class Thresholdout:
 
     The public part is halved. A question is a mean of numbers between 0 and 1; where the halves agree within
     a noisy threshold the first half's answer is given, else the second half's with noise, and one of the
-    budget is used (Dwork, Feldman, Hardt, Pitassi, Reingold and Roth 2015, algorithm Thresholdout: noise of scale
-    sigma on answers, 2 sigma on the threshold, 4 sigma on the comparison, all Laplace).
+    budget is used (Dwork, Feldman, Hardt, Pitassi, Reingold and Roth 2015, algorithm Thresholdout: Laplace
+    noise of scale sigma on answers, 2 sigma on the threshold, 4 sigma on the comparison).
 
     Parameters
     ----------

@@ -101,7 +101,7 @@ class Loss:
         form : Form
             What the host's model answers.
         largest, largest_unit : int
-            For ``ratio``: the most that a row can cost, and the most units it can have.
+            For ``ratio``: the most that a row can cost, and the most units it can have, at least 2.
 
         Raises
         ------
@@ -117,7 +117,8 @@ class Loss:
             raise BountyError(message)
         most = {LossName.SQUARED: STEPS**2, LossName.LOG: LOG_UNIT, LossName.RATIO: largest}
         loss = LossName(name)
-        return cls(loss, most.get(loss, 1), largest_unit if loss is LossName.RATIO else 1)
+        # A ratio may lose on rows without a unit, so it is never judged as a loss of one unit a row is.
+        return cls(loss, most.get(loss, 1), max(2, largest_unit) if loss is LossName.RATIO else 1)
 
     @property
     def is_binary(self) -> bool:
