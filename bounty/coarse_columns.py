@@ -100,8 +100,7 @@ def _bins(column: Column, counts: Sequence[int], coarsening: Coarsening | None) 
     if coarsening is None:
         binned = list(numbers)
     elif coarsening.method is Method.WIDTH:
-        width = _fraction(coarsening.numbers[0])
-        binned = [_number(_fraction(number) // width * width) for number in numbers]
+        binned = _multiples(coarsening.numbers[0], numbers)
     elif coarsening.method is Method.EDGES:
         _refuse_below(column, counts, coarsening.numbers)
         binned = _below(coarsening.numbers, numbers)
@@ -109,6 +108,14 @@ def _bins(column: Column, counts: Sequence[int], coarsening: Coarsening | None) 
         binned = _below(_quantiles(numbers, counts, int(coarsening.numbers[0])), numbers)
     levels = tuple(sorted({one for one, count in zip(binned, counts, strict=True) if count}))
     return _below(levels, binned), levels
+
+
+def _multiples(width: Number, numbers: Sequence[Any]) -> list[Number]:
+    """Find the multiple of the width at or below each number, exactly."""
+    if isinstance(width, int):
+        return [math.floor(number) // width * width for number in numbers]
+    exact = _fraction(width)
+    return [_number(_fraction(number) // exact * exact) for number in numbers]
 
 
 def _below(edges: Sequence[Any], numbers: Sequence[Any]) -> list[Any]:
@@ -125,7 +132,8 @@ def _refuse_below(column: Column, counts: Sequence[int], edges: Sequence[Number]
         listed = ",".join(map(repr, (_nice_below(below[0][0]), *edges)))
         rows = sum(count for _, count in below)
         raise BountyError(
-            f"column '{column.name}': {rows:,} public rows lie below the first edge, {edges[0]!r}; begin with a lower one: --coarsen {column.name}={listed}."
+            f"column '{column.name}': {rows:,} public rows lie below the first edge, {edges[0]!r}; begin "
+            f"with a lower one: --coarsen {column.name}={listed}."
         )
 
 

@@ -211,7 +211,7 @@ def _numbers(size: int, portions: Sequence[Fraction], uniform: Fraction) -> list
 
 
 def _strata(entered: Entered) -> npt.NDArray[np.int64]:
-    """Number rows by what is true and what the host's model answers."""
+    """Tell rows apart by what is true and what the host's model answers."""
     answers = entered.host.codes.astype(np.int64)
     if entered.truth.codes is None:
         units = np.zeros(entered.rows) if entered.truth.units is None else entered.truth.units.array()
