@@ -179,7 +179,10 @@ class _State:
             self.note(f"it was changed: its hash is {entry.hash[:8]}..., its content has {truly[:8]}....")
         if entry.time < self._time:
             self.note(f"its time {entry.time} is before that of the row before, {self._time}.")
-        self._seq, self._time, self._previous = entry.seq, entry.time, {entry.hash, truly}
+        if truly == entry.hash:
+            # What a changed row says is not held against the rows after it.
+            self._seq, self._time = entry.seq, entry.time
+        self._previous = {entry.hash, truly}
         self.entries.append(entry)
 
 
