@@ -195,8 +195,7 @@ class Terms:
     @property
     def nats_of_a_change(self) -> Decimal:
         """Logarithm of the places and values of one change of the score board."""
-        steps = decimal_of(1 / self.ladder_step) + 1
-        return ARITHMETIC.ln(Decimal(self.submissions + 1) * steps)
+        return ARITHMETIC.ln(decimal_of((self.submissions + 1) * (1 / self.ladder_step + 1)))
 
     def checker_complexity(self, events: int = 1) -> Decimal:
         """Find the complexity at which part A judges, in nats.
