@@ -18,7 +18,7 @@ from decimal import Decimal
 from bounty.exact_numbers import ARITHMETIC
 
 _STEPS = 12
-_CLOSE = Decimal("1e-7")
+_CLOSE = Decimal("0.001")
 _ONE = Decimal(1)
 
 
@@ -67,7 +67,7 @@ def _lower(mean: Decimal, allowed: Decimal) -> Decimal:
         entropy = mean * (mean / limit).ln() + rest * (rest / (_ONE - limit)).ln()
         step = (entropy - allowed) * limit * (_ONE - limit) / (mean - limit)
         limit += step
-        if step <= _CLOSE * limit:
+        if step <= _CLOSE * min(limit, mean - limit):
             break
     return limit
 
