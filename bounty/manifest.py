@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from bounty.answers import AnswerSpace, Form
@@ -122,6 +123,8 @@ class Manifest:
     public_key : str or None
         The key that signs the ledger's rows (`bounty.signatures.PublicKey.hex`), itself rather than its
         fingerprint, so that a ledger can be checked without another file.
+    settings : mapping
+        Whatever else the host fixes: quotas, formats of models, ... Text, whole numbers and the like.
 
     Raises
     ------
@@ -160,6 +163,7 @@ class Manifest:
     environment: str
     salt_commitment: str
     public_key: str | None = None
+    settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         if problems := manifest_problems(self.to_dict()):
@@ -196,6 +200,7 @@ class Manifest:
             "environment": self.environment,
             "salt_commitment": self.salt_commitment,
             "public_key": self.public_key,
+            "settings": dict(self.settings),
         }
 
     @classmethod

@@ -217,10 +217,26 @@ def _terms(value: Any) -> list[str]:
     if not isinstance(value, Mapping):
         return [f": {_shown(value)} is no JSON object."]
     try:
-        Terms.from_dict(value)
+        plain = Terms.from_dict(value).to_dict()
     except BountyError as error:
         return [f": {problem}" for problem in error.problems]
-    return []
+    # Equal terms have one form, or equal manifests would have different hashes.
+    return [
+        f".{name}: {_shown(value[name])} is written {_shown(term)}."
+        for name, term in plain.items()
+        if dumps(term) != _dumped(value[name])
+    ]
+
+
+def _dumped(value: Any) -> bytes:
+    try:
+        return dumps(value)
+    except LedgerError:
+        return b""
+
+
+def _object(value: Any) -> list[str]:
+    return [] if isinstance(value, Mapping) else [f": {_shown(value)} is no JSON object."]
 
 
 def _fields(value: Any, checks: Mapping[str, Callable[[Any], list[str]]]) -> list[str]:
@@ -260,6 +276,7 @@ _CHECKS: Mapping[str, Callable[[Any], list[str]]] = MappingProxyType(
         "minimum_rows": _count,
         "duplicate": _share,
         "band_floor": _count,
+        "settings": _object,
         "environment": _hash,
         "salt_commitment": _hash,
         "public_key": _hash_or_none,
