@@ -125,6 +125,11 @@ class Loss:
         """Whether a row loses nothing or one, of nothing or one."""
         return self.largest == self.largest_unit == 1 and self.name is not LossName.RATIO
 
+    @property
+    def scale(self) -> int:
+        """Whole units that stand for 1: margins and rates are written as shares of it."""
+        return self.largest if self.name in {LossName.SQUARED, LossName.LOG} else 1
+
     def lost(self, answers: Answers, truth: Truth) -> Amounts:
         """Find what is lost on each row.
 

@@ -1,0 +1,64 @@
+"""`bounty export`: what a bounty leaves behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from fairkit.cli.outputs import check_files, say, working
+from fairkit.cli.pages import Command
+from fairkit.errors import UsageError
+
+
+@click.command(
+    "export",
+    cls=Command,
+    examples=[
+        "bounty export my-bounty --policy fairness.toml",
+        "bounty export my-bounty --model repaired.py",
+        "bounty export my-bounty --model repaired.onnx",
+    ],
+    short_help="Write a policy for later releases, or the repaired model.",
+    epilog="Exit codes: 0 written; 2 nothing to write, or the folder is no whole bounty; 70 a bug.",
+)
+@click.argument("folder", metavar="FOLDER")
+@click.option("--policy", metavar="FILE", help="Write confirmed claims as named groups with checks.")
+@click.option("--label", metavar="COL", help="The label's column in later data, for the policy.")
+@click.option("--decision", metavar="COL", help="The decision's column in later data, for the policy.")
+@click.option("--model", metavar="FILE", help="Write the repaired model: FILE.py or FILE.onnx.")
+@click.option("--trust", multiple=True, metavar="SHA256", help="An ONNX file that may run in this process.")
+def command(
+    *,
+    folder: str,
+    policy: str | None,
+    label: str | None,
+    decision: str | None,
+    model: str | None,
+    trust: tuple[str, ...],
+) -> None:
+    """Write a policy for later releases, or the repaired model.
+
+    The policy turns every confirmed claim into a group with a check for 'fairkit check', so that a bias that
+    was found once fails every later release that has it. The model is one file that needs nothing of ours: it
+    takes a row and the answer of the host's model, and gives the repaired answer.
+    """
+    from bounty.cli.running import runner_of
+    from bounty.exporting import model_of, policy_of
+    from bounty.game import Bounty
+    from bounty.part_files import write_whole
+
+    if policy is None and model is None:
+        raise UsageError("nothing is asked for: --policy FILE, --model FILE.py or --model FILE.onnx.")
+    files = check_files({"--policy": policy, "--model": model})
+    with working("reading the bounty"):
+        bounty = Bounty(folder, runner=runner_of(trust))
+        if "--policy" in files:
+            made = policy_of(bounty, data={"label": label, "decision": decision})
+            write_whole(files["--policy"], made.text.encode(), private=False)
+            say(f"wrote {policy}")
+            for left in made.left_out:
+                say(f"left out: claim {left.claim[:8]}: {left.why}")
+        if "--model" in files:
+            write_whole(files["--model"], model_of(bounty, Path(files["--model"]).suffix), private=False)
+            say(f"wrote {model}")

@@ -1,0 +1,73 @@
+"""`bounty score`: a claim on held-out rows."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from bounty.cli.stating import judged_dict, judged_text
+from fairkit.cli.contract import ExitCode
+from fairkit.cli.outputs import emit, say, working
+from fairkit.cli.pages import Command
+
+
+@click.command(
+    "score",
+    cls=Command,
+    examples=[
+        "bounty score my-bounty claim.toml --team owls",
+        "bounty score my-bounty claims/*.toml --team house --json",
+    ],
+    short_help="Judge a claim on held-out rows and write it into the ledger.",
+    epilog="Exit codes: 0 all confirmed; 1 not all; 2 one does not fit, or the budget is used up; 70 a bug.",
+)
+@click.argument("folder", metavar="FOLDER")
+@click.argument("claims", nargs=-1, required=True, metavar="CLAIM...")
+@click.option("--team", required=True, metavar="NAME", help="Who claims.")
+@click.option("--nonce", metavar="HEX", help="Opens the team's commitment to the claim.")
+@click.option("--key", metavar="FILE", help="The key that signs the ledger.")
+@click.option("--trust", multiple=True, metavar="SHA256", help="An ONNX file that may run in this process.")
+@click.option("--json", "as_json", is_flag=True, help="Print how they ended as JSON.")
+def command(
+    *,
+    folder: str,
+    claims: tuple[str, ...],
+    team: str,
+    nonce: str | None,
+    key: str | None,
+    trust: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    """Judge a claim on held-out rows and write it into the ledger.
+
+    For the host, who alone has the folder 'private'. The answer is one word a claim; each costs part of a
+    budget that 'bounty board' shows. A claim that does not fit costs nothing, and the same claim of the same
+    team gets the same answer again.
+    """
+    from bounty.claim_files import read_claim
+    from bounty.cli.running import runner_of
+    from bounty.game import Bounty
+    from bounty.sealing import nonce_of
+    from bounty.signatures import PrivateKey
+
+    read = [read_claim(path) for path in claims]
+    opening = None if nonce is None else nonce_of(nonce)
+    with working("judging"):
+        bounty = Bounty(folder, key=None if key is None else PrivateKey.read(key), runner=runner_of(trust))
+        # All are examined before the first is judged: a mistake in the last file must not cost the first.
+        for claim in read:
+            bounty.examine(claim)
+        judged = [bounty.submit(claim, team=team, nonce=opening) for claim in read]
+    if as_json:
+        receipts = [bounty.receipt(each).to_dict() for each in judged]
+        both = [
+            judged_dict(each) | {"receipt": receipt} for each, receipt in zip(judged, receipts, strict=True)
+        ]
+        emit(json.dumps(both, indent=2))
+    else:
+        emit("\n".join(judged_text(each) for each in judged))
+        left = bounty.budget.left
+        say(f"left: {left.submissions:,} submissions, {left.acceptances:,} acceptances")
+    confirmed = all(each.ruling.outcome.value == "confirmed" for each in judged)
+    return ExitCode.FINE if confirmed else ExitCode.FAILED
