@@ -170,13 +170,14 @@ def _near_unique(
         ways.append(f"--coarsen {name}={_FLOOR}")
     else:
         seen: list[Any] = [level for level, count in zip(column.levels, counts, strict=True) if count]
-        ways += [f"--coarsen {name}={_nice_width(seen)!r}", f"--coarsen {name}=q10"]
+        ways += [f"--coarsen {name}={_nice_width(seen, rows)!r}", f"--coarsen {name}=q10"]
     return f"{what} {why}, so claims could address rows one by one: {' or '.join(ways)}."
 
 
-def _nice_width(numbers: Sequence[Number]) -> Number:
-    """Suggest a width of 1, 2 or 5 times a power of ten that makes twenty bins or fewer."""
-    least = max((_fraction(numbers[-1]) - _fraction(numbers[0])) / _BINS, Fraction(1, 10**9))
+def _nice_width(numbers: Sequence[Number], rows: int) -> Number:
+    """Suggest a width of 1, 2 or 5 times a power of ten that makes twenty bins or fewer, and can be taken."""
+    bins = max(1, min(_BINS, int(rows * MOST_SINGLE) - 1))
+    least = max((_fraction(numbers[-1]) - _fraction(numbers[0])) / bins, Fraction(1, 10**9))
     power = Fraction(10) ** math.floor(math.log10(least))
     return _number(next(step * power for step in (1, 2, 5, 10, 20) if step * power >= least))
 

@@ -120,7 +120,7 @@ def write_public(
         for name in schema.names
     ]
     written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n")
+    writer = csv.writer(written, lineterminator="\r\n")  # with "\n" it would not quote a "\r" in a text
     writer.writerow(schema.names)
     writer.writerows(zip(*cells, strict=True))
     table = written.getvalue().encode()
