@@ -30,6 +30,8 @@ import numpy as np
 from bounty.answers import Answers
 from bounty.bits import RowSet
 from bounty.claims import Claim, ClaimKind
+from bounty.exact_numbers import Number, fraction_of
+from fairkit.errors import BountyError
 
 if TYPE_CHECKING:
     from bounty.examining import Examination
@@ -133,7 +135,7 @@ class Overlap:
         """Share of the earlier group's rows that the new group has; None where it has no rows."""
         return Fraction(self.common, self.earlier_rows) if self.earlier_rows else None
 
-    def duplicates(self, threshold: Fraction | float | str = THRESHOLD) -> bool:
+    def duplicates(self, threshold: Number = THRESHOLD) -> bool:
         """Whether the new claim repeats the earlier one.
 
         Parameters
@@ -214,9 +216,7 @@ def overlap(new: Placed, earlier: Placed) -> Overlap:
     )
 
 
-def nearest(
-    new: Placed, accepted: Iterable[Placed], *, threshold: Fraction | float | str = THRESHOLD
-) -> Overlap | None:
+def nearest(new: Placed, accepted: Iterable[Placed], *, threshold: Number = THRESHOLD) -> Overlap | None:
     """Find the accepted claim of the same kind and loss whose group is nearest on public rows.
 
     One that the new claim repeats comes before one that it does not, then the larger Jaccard index decides,
@@ -251,7 +251,7 @@ def screen(
     accepted: Iterable[Placed],
     *,
     seen: Mapping[str, int] | None = None,
-    threshold: Fraction | float | str = THRESHOLD,
+    threshold: Number = THRESHOLD,
     minimum_rows: int = MINIMUM_ROWS,
 ) -> Screening:
     """Find out on public rows whether a claim may reach held-out rows.
@@ -326,25 +326,19 @@ def repeated(
     True
     """
     threshold = public.conditions.duplicate
-
-    def placed(each: Examination, sequence: int) -> Placed:
-        repair = each.claim.kind is ClaimKind.REPAIR
-        return Placed(each.claim, each.group, public.answers(each.claim) if repair else None, sequence)
-
-    near = [
-        (sequence, earlier)
-        for sequence, earlier in enumerate(accepted)
+    shared = [
+        (overlap(_placed(examination), _placed(earlier)).jaccard, earlier)
+        for earlier in accepted
         if _same_question(examination.claim, earlier.claim)
-        and overlap(_bare(examination), _bare(earlier)).jaccard >= _exact(threshold)
     ]
+    near = [(jaccard, earlier) for jaccard, earlier in shared if jaccard >= _exact(threshold)]
     if not near:
         return None
-    found = nearest(
-        placed(examination, len(near)),
-        [placed(earlier, sequence) for sequence, earlier in near],
-        threshold=threshold,
-    )
-    return found.claim if found is not None and found.duplicates(threshold) else None
+    new = _placed(examination, public)
+    for _, earlier in sorted(near, key=lambda pair: -pair[0]):
+        if overlap(new, _placed(earlier, public)).duplicates(threshold):
+            return earlier.claim.hash
+    return None
 
 
 def too_small(rows: int, minimum: int) -> str | None:
@@ -368,30 +362,32 @@ def too_small(rows: int, minimum: int) -> str | None:
 
 
 def _repeats(near: Overlap) -> str:
-    """Say which claim is repeated and what would be new."""
-    written = "is written the same as" if near.same_text else f"shares {_percent(near.jaccard)} with"
+    """Say which claim is repeated and what would be new; a share is rounded down, so never up to all."""
+    written = "is written the same as" if near.same_text else f"is to {int(near.jaccard * 100)}% the rows of"
     alike = " and the model answers alike there" if near.agrees else ""
     return (
         f"the group {written} that of claim {near.claim[:8]} (number {near.sequence}){alike}, which was "
-        "accepted. Claim other rows" + (", or a better model." if near.agrees else ".")
+        f"accepted. Claim other rows{', or a better model' if near.agrees else ''}."
     )
-
-
-def _percent(share: Fraction) -> str:
-    """Round down, so that what is less than all never reads as all."""
-    return f"{int(share * 100)}% of its public rows"
 
 
 def _same_question(one: Claim, other: Claim) -> bool:
     return (one.kind, one.loss) == (other.kind, other.loss)
 
 
-def _bare(examination: Examination) -> Placed:
-    return Placed(examination.claim, examination.group)
+def _placed(examination: Examination, public: PartOfBounty | None = None) -> Placed:
+    claim = examination.claim
+    asked = public if claim.kind is ClaimKind.REPAIR else None
+    return Placed(claim, examination.group, None if asked is None else asked.answers(claim))
 
 
-def _exact(threshold: Fraction | float | str) -> Fraction:
-    return threshold if isinstance(threshold, Fraction) else Fraction(str(threshold))
+def _exact(threshold: Number) -> Fraction:
+    exact = fraction_of(threshold)
+    if exact is None:
+        raise BountyError(
+            f"claims cannot repeat one another from '{threshold}' on; write a share such as 0.95."
+        )
+    return exact
 
 
 def _agree(new: Placed, earlier: Placed) -> bool:

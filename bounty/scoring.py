@@ -37,7 +37,6 @@ claims, but a confirmed group may carry one along; `least` sets how much mass mu
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -46,6 +45,7 @@ from fractions import Fraction
 from bounty.bits import RowSet
 from bounty.claims import Claim, ClaimKind
 from bounty.evidence import RepairEvidence
+from bounty.exact_numbers import Number, fraction_of
 from bounty.excess_cells import Cut, ExcessCells
 from bounty.losses import Loss
 from bounty.splits import Split
@@ -53,12 +53,6 @@ from fairkit.errors import BountyError, did_you_mean
 
 PER_ROWS = 10_000
 """Points are per so many rows of the split."""
-
-Weight = Fraction | int | float | str
-"""A weight as a host writes it; a float is taken as it is printed."""
-
-
-_NUMBER = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?")
 
 
 class Why(StrEnum):
@@ -185,8 +179,8 @@ def score(
     split: Split,
     *,
     losses: Iterable[Loss],
-    weights: Mapping[str, Weight] | None = None,
-    least: Weight = 0,
+    weights: Mapping[str, Number] | None = None,
+    least: Number = 0,
 ) -> tuple[Points, ...]:
     """Give every confirmed claim its points on one split.
 
@@ -198,8 +192,8 @@ def score(
         P for provisional points, B for final ones.
     losses : iterable of Loss
         Those of the bounty.
-    weights : mapping of loss to weight, optional
-        What a point of each loss counts; 1 where none is given.
+    weights : mapping of loss to number, optional
+        What a point of each loss counts; 1 where none is given. A float is taken as it is printed.
     least : Fraction, int, float or decimal text, default 0
         Mass, as a share of all rows at their largest loss, that must be new for a claim to earn.
 
@@ -339,11 +333,9 @@ def _unknown_weight(name: str, known: list[str]) -> str:
     )
 
 
-def _exact(what: str, number: Weight, problems: list[str]) -> Fraction:
-    if isinstance(number, Fraction) and number >= 0:
-        return number
-    text = str(number)
-    if _NUMBER.fullmatch(text):
-        return Fraction(text)
-    problems.append(f"{what} is {text[:40]}; write a number from 0 up, such as 0.5.")
+def _exact(what: str, number: Number, problems: list[str]) -> Fraction:
+    exact = fraction_of(number)
+    if exact is not None and exact >= 0:
+        return exact
+    problems.append(f"{what} is {str(number)[:40]}; write a number from 0 up, such as 0.5.")
     return Fraction(0)
