@@ -65,10 +65,10 @@ def halves(split: Split, seed: int) -> tuple[Split, Split]:
     Returns
     -------
     searched, held : Split
-        Disjoint; together all rows. Each keeps the order of the rows.
+        Disjoint; together all rows. In random order, so that the first rows of each are a sample of it.
     """
     order = np.random.default_rng(seed).permutation(split.rows)
-    first, second = np.sort(order[: split.rows // 2]), np.sort(order[split.rows // 2 :])
+    first, second = order[: split.rows // 2], order[split.rows // 2 :]
     return split.taking(first, "public"), split.taking(second, "public")
 
 

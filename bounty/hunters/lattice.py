@@ -7,7 +7,7 @@ many slices of three conditions that there are.
 
 Pairs are tried in full. A third condition is tried where a pair may still contain a good enough slice: at
 best a part of it drops every row that speaks against it, down to `smallest` rows, and that bounds its mass.
-Where more pairs remain than `beam`, the best are followed and the search says that it was not exhaustive.
+Where there are too many such pairs, the best are followed and the search says that it was not exhaustive.
 """
 
 from __future__ import annotations
@@ -23,7 +23,11 @@ from bounty.amounts import Integers
 from bounty.bits import Words, count_each, pack
 from bounty.hunters.cost_trees import Floats, Index
 
-_PLANES = 8
+_PLANES = 6
+_WIDEST = 6.0
+EFFORT = 400_000_000
+"""Words of 64 rows that a search counts to add third conditions, at most; about a second."""
+
 _WORTH = 2.0
 """Standard errors that the mass of a slice must have to be looked at at all."""
 
@@ -32,8 +36,17 @@ _WORTH = 2.0
 class Weights:
     """A number on each row, as packed bits: ``offset + step * (sum of 2^k over the bits k that are set)``.
 
-    Numbers of two values need one bit. Numbers of more than 256 values are rounded to 256, for the search
-    only: what is reported is computed from the numbers themselves.
+    Whole numbers of few values are kept exactly. Others are rounded to 64 steps within six standard
+    deviations, for the search only: what is reported is computed from the numbers themselves.
+
+    Attributes
+    ----------
+    planes : array of uint64, shape (bits, words)
+    offset, step : float
+    most : int
+        The largest sum of bits of a row.
+    spread : float
+        Root of the mean square.
 
     Examples
     --------
@@ -51,19 +64,22 @@ class Weights:
     @classmethod
     def of(cls, values: npt.NDArray[np.int64] | Floats) -> Weights:
         """Pack numbers, one a row; at least one row."""
-        low, high = float(values.min()), float(values.max())
-        known = np.unique(values[: 2 * 2**_PLANES])
-        if len(known) <= 2 and bool(((values == low) | (values == high)).all()):
+        real = np.asarray(values, dtype=np.float64)
+        spread = float(np.sqrt(np.mean(real**2)))
+        low, high = float(real.min()), float(real.max())
+        if ((real == low) | (real == high)).all():
             step = high - low
-        elif values.dtype == np.int64 and high - low < 2**_PLANES:
+        elif high - low < 2**_PLANES and (real == np.rint(real)).all():
             step = 1.0
         else:
+            centre, widest = float(real.mean()), _WIDEST * float(real.std())
+            low, high = max(low, centre - widest), min(high, centre + widest)
             step = (high - low) / (2**_PLANES - 1)
-        coded = np.rint((values - low) / (step or 1.0)).astype(np.int64)
+        step = step or 1.0
+        coded = np.rint((real.clip(low, high) - low) / step).astype(np.int64)
         most = int(coded.max())
         planes = [pack((coded >> bit) & 1 == 1) for bit in range(max(1, most.bit_length()))]
-        spread = float(np.sqrt(np.mean(np.asarray(values, dtype=np.float64) ** 2)))
-        return cls(np.stack(planes), low, step or 1.0, most, spread)
+        return cls(np.stack(planes), low, step, most, spread)
 
     def measure(self, words: Words) -> tuple[Integers, Integers]:
         """Count the rows of each slice, and sum its coded numbers."""
@@ -144,7 +160,7 @@ def search(
     smallest: int,
     largest: int,
     depth: int = 3,
-    beam: int = 2_000,
+    effort: int = EFFORT,
     keep: int = 300,
 ) -> Lattice:
     """Find the slices of the best score.
@@ -161,8 +177,8 @@ def search(
         Rows of a slice.
     depth : int, default 3
         Conditions of a slice, at most; 1, 2 or 3.
-    beam : int, default 2000
-        Pairs to which a third condition is added, at most.
+    effort : int
+        Words that may be counted to add third conditions.
     keep : int, default 300
         Slices to list.
 
@@ -188,7 +204,7 @@ def search(
         luck=_luck(owners, depth),
         keep=keep,
     )
-    return searching.run(depth, beam)
+    return searching.run(depth, effort)
 
 
 @dataclass(slots=True)
@@ -205,7 +221,7 @@ class _Searching:
     counted: int = 0
     best: list[Slice] = field(default_factory=list)
 
-    def run(self, depth: int, beam: int) -> Lattice:
+    def run(self, depth: int, effort: int) -> Lattice:
         """Count single conditions, pairs, and threes where a pair can be improved."""
         single = np.arange(len(self.words))
         optima, _ = self.count(self.words, single[:, None])
@@ -213,7 +229,8 @@ class _Searching:
         pairs, optima, scores = self.pairs(live)
         promising = optima >= self.needed(3) if depth > 2 else np.zeros(len(pairs), dtype=np.bool_)
         pairs, scores = pairs[promising], scores[promising]
-        followed = pairs[np.argsort(-scores, kind="stable")[:beam]]
+        for_each = max(1, len(live) * self.words.shape[1] * (1 + len(self.weights.planes)))
+        followed = pairs[np.argsort(-scores, kind="stable")[: effort // for_each]]
         exhaustive = len(followed) == len(pairs)
         for first, second in followed.tolist():
             self.threes(first, second, live[live > second] if exhaustive else live)

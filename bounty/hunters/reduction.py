@@ -29,7 +29,7 @@ from bounty.hunters.checking import LEVEL, SMALLEST, check, halves, why_not
 from bounty.hunters.cost_trees import Floats, Index, Leaf, grow
 from bounty.hunters.found import Candidate, Candidates, Finds, Hunter
 from bounty.hunters.rules import Model, repair_of
-from bounty.hunters.slices import MOST, chosen, look
+from bounty.hunters.slices import MOST, PARTIAL, chosen, look, sample
 from bounty.losses import Loss
 from bounty.splits import Split
 
@@ -40,7 +40,10 @@ _SCORES = 50
 """Into how many steps the range of scores is cut."""
 
 _MOST_COMMON = 8
-"""Classes, or of the host's other models, of which slices are searched."""
+"""Classes whose costs a tree is grown to predict."""
+
+_MOST_SLICED = 4
+"""Answers for which slices are searched, those first that would do least harm everywhere."""
 
 
 def find_repairs(
@@ -253,23 +256,17 @@ def _by_slices(
 ) -> Candidates:
     """Propose slices on which one answer is better."""
     proposed = Candidates()
-    order = np.argsort(charged[:, :-1].sum(axis=0), kind="stable")[:_MOST_COMMON]
+    order = np.argsort(charged[:, :-1].sum(axis=0), kind="stable")[:_MOST_SLICED]
     for place in order.tolist():
-        gains = -charged[:, place]
+        columns, gains = sample(split.columns, -charged[:, place].astype(np.float64))
         if not gains.any():
             continue
-        conditions, lattice = look(split.columns, gains, smallest=smallest)
-        regions = chosen(
-            split.columns,
-            gains.astype(np.float64),
-            conditions,
-            lattice,
-            most=most,
-            kind=ClaimKind.REPAIR,
-        )
+        conditions, lattice = look(columns, gains, smallest=smallest)
+        regions = chosen(columns, gains, conditions, lattice, most=most, kind=ClaimKind.REPAIR)
         listed = [
             repair_of([Leaf(region, place, 1)], models, split.columns, loss=loss, hunter=Hunter.REDUCTION)
             for region in regions
         ]
-        proposed += Candidates(tuple(each for each in listed if each is not None), lattice.counted)
+        notes = () if lattice.exhaustive else (PARTIAL,)
+        proposed += Candidates(tuple(each for each in listed if each is not None), lattice.counted, notes)
     return proposed

@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from bounty.amounts import Bits, Integers
+from bounty.amounts import Bits
 from bounty.answers import AnswerSpace
 from bounty.bits import RowSet
 from bounty.claims import Claim, ClaimKind
@@ -29,7 +29,11 @@ from bounty.splits import Split
 LARGEST_SHARE = 0.75
 """Share of the rows that a group may have: beyond it, the others are the smaller half of the story."""
 
+LOOKED = 50_000
+"""Rows, at most, on which slices are searched."""
+
 MOST = 10
+"""Claims that one search proposes, at most."""
 
 
 def find_slices(
@@ -107,6 +111,7 @@ def propose(
         # A row that does not count changes nothing; without such rows there is less to count.
         counting = np.flatnonzero(units.ones.mask)
         columns, excess = columns.taking(counting), excess[counting]
+    columns, excess = sample(columns, excess)
     if not excess.any():
         return Candidates(notes=(f"{name}: the model loses the same on every row.",))
     conditions, lattice = look(columns, excess, smallest=smallest)
@@ -119,12 +124,17 @@ def propose(
         if predicate is not None:
             claim = Claim(ClaimKind.DISPARITY, name, predicate.canonical, compare=compare)
             listed.append(Candidate(claim, Hunter.SLICES))
-    return Candidates(tuple(listed), lattice.counted, () if lattice.exhaustive else (f"{name}: {_BEAM}",))
+    return Candidates(tuple(listed), lattice.counted, () if lattice.exhaustive else (PARTIAL,))
 
 
-def look(
-    columns: Columns, gains: Floats | Integers, *, smallest: int
-) -> tuple[tuple[Condition, ...], Lattice]:
+def sample(columns: Columns, gains: Floats) -> tuple[Columns, Floats]:
+    """Give the first rows of many: which slices stand out is seen on fewer than how much they do."""
+    if columns.rows <= LOOKED:
+        return columns, gains
+    return columns.taking(np.arange(LOOKED)), gains[:LOOKED]
+
+
+def look(columns: Columns, gains: Floats, *, smallest: int) -> tuple[tuple[Condition, ...], Lattice]:
     """Search for the slices in which the sum of some gains is largest.
 
     Parameters
@@ -167,7 +177,7 @@ def chosen(
     return [regions[place] for place in distinct(groups, [gains] * len(groups), most=most, kind=kind)]
 
 
-_BEAM = (
-    "too many pairs of conditions were promising to add a third to each, so the best were followed; "
-    "fewer or coarser columns would make the search complete."
+PARTIAL = (
+    "there are too many slices of three conditions to count them all, so the best pairs were followed; "
+    "fewer or coarser columns make the search complete."
 )
