@@ -172,8 +172,8 @@ class Ledger:
         Raises
         ------
         LedgerError
-            No such kind, a body without canonical form, a time before that of the row before, or a file that
-            was changed or cut since it was opened.
+            No such kind, a body without canonical form, a time before that of the row before, a bounty that
+            is closed, or a file that was changed or cut since it was opened.
         OutputError
             The disk refuses the row (it is full, for example); the ledger stays as it was.
         """
@@ -184,6 +184,8 @@ class Ledger:
             self._read_on(descriptor)
             if self._key is None:
                 _check_key(self._entries[0].body, None)
+            if self._entries[-1].kind is Kind.CLOSE:
+                raise LedgerError(f"the bounty was closed by row {len(self)}; no row follows it.")
             return self._write(descriptor, self._next(known, body, time))
 
     def refresh(self) -> None:

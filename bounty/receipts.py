@@ -2,7 +2,8 @@
 
 A chain of hashes shows changes only to those who know one of its later hashes: a host who rewrites everything
 from some row on makes a chain that is whole. A receipt holds the hash of the hunter's own row and that of the
-last row at the time (the head), which stands for all rows up to it.
+last row at the time (the head), which stands for all rows up to it. Where rows are signed it also holds the
+head's signature: then it convinces others too, because nobody but the host can have made it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from bounty.canonical_json import loads
 from bounty.chain import Problem
 from bounty.entries import Entry
 from bounty.sealing import is_hash
+from bounty.signatures import is_signature
 from fairkit.errors import LedgerError
 
 __all__ = ["Receipt", "check_receipt", "receipt_problems"]
@@ -40,6 +42,8 @@ class Receipt:
         Number of the last row when the receipt was written.
     head : str
         Its hash.
+    signature : str or None
+        Its signature, where rows are signed.
 
     Examples
     --------
@@ -53,6 +57,7 @@ class Receipt:
     hash: str
     head_seq: int
     head: str
+    signature: str | None = None
 
     @classmethod
     def of(cls, entries: Sequence[Entry], seq: int) -> Receipt:
@@ -65,7 +70,8 @@ class Receipt:
         """
         if not 1 <= seq <= len(entries):
             raise LedgerError(f"there is no row {seq}; the ledger has rows 1 to {len(entries)}.")
-        return cls(entries[0].hash, seq, entries[seq - 1].hash, entries[-1].seq, entries[-1].hash)
+        head = entries[-1]
+        return cls(entries[0].hash, seq, entries[seq - 1].hash, head.seq, head.hash, head.signature)
 
     def to_dict(self) -> dict[str, Any]:
         """Give what stands in a file or an answer."""
@@ -86,7 +92,9 @@ class Receipt:
         problems = []
         if (schema := given.pop("schema", None)) != SCHEMA:
             problems.append(f"schema {str(schema)[:40]!r} is not '{SCHEMA}'.")
-        problems += [f"the receipt lacks {name}." for name in _CHECKS if name not in given]
+        problems += [
+            f"the receipt lacks {name}." for name in _CHECKS if name not in given and name != "signature"
+        ]
         problems += [f"{str(name)[:40]!r} is no part of a receipt." for name in given if name not in _CHECKS]
         problems += [
             f"{name}: {str(given[name])[:70]!r} is {fault}."
@@ -176,8 +184,19 @@ def _whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 1
 
 
+def _none_or_signature(value: Any) -> bool:
+    return value is None or is_signature(value)
+
+
 _HASH = (is_hash, "no hash: 64 hexadecimal digits in lower case")
 _ROW = (_whole, "no number of a row")
 _CHECKS: Mapping[str, tuple[Callable[[Any], bool], str]] = MappingProxyType(
-    {"ledger": _HASH, "seq": _ROW, "hash": _HASH, "head_seq": _ROW, "head": _HASH}
+    {
+        "ledger": _HASH,
+        "seq": _ROW,
+        "hash": _HASH,
+        "head_seq": _ROW,
+        "head": _HASH,
+        "signature": (_none_or_signature, "no signature: 128 hexadecimal digits in lower case"),
+    }
 )

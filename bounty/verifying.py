@@ -133,9 +133,9 @@ def verify(
     if found.problems:
         checking.leave_out("everything else: the rows' chain is broken, so nothing rests on them")
     else:
-        checking.receipts(receipts)
         manifest = checking.manifest(manifest_hash)
-        checking.signatures(manifest, public_key)
+        key = checking.signatures(manifest, public_key)
+        checking.receipts(receipts, key)
         terms = None if manifest is None else Terms.from_dict(manifest.terms)
         checking.note(
             "the order of the rows and the budgets of the terms", order_problems(found.entries, terms)
@@ -168,14 +168,22 @@ class _Checking:
     def leave_out(self, what: str) -> None:
         self.unchecked.append(what)
 
-    def receipts(self, receipts: Sequence[Receipt]) -> None:
+    def receipts(self, receipts: Sequence[Receipt], key: PublicKey | None) -> None:
         if not receipts:
             self.leave_out(
                 "whether the end was cut off or written anew: that needs a receipt, or a known head"
             )
             return
-        problems = [problem for receipt in receipts for problem in receipt_problems(self.entries, receipt)]
+        problems = []
+        for receipt in receipts:
+            if key is None or receipt.signature is None or key.signed(receipt.head, receipt.signature):
+                problems += receipt_problems(self.entries, receipt)
+            else:
+                text = f"the receipt for row {receipt.seq} does not have the host's signature."
+                problems.append(Problem(None, text))
         self.note(f"{len(receipts)} receipt{'s' * (len(receipts) != 1)}", dict.fromkeys(problems))
+        if any(receipt.signature is None for receipt in receipts):
+            self.leave_out("who wrote receipts without a signature: they convince only those who kept them")
 
     def manifest(self, known: str | None) -> Manifest | None:
         body = self.entries[0].body
@@ -193,7 +201,8 @@ class _Checking:
         self.note("the manifest", [])
         return manifest
 
-    def signatures(self, manifest: Manifest | None, given: PublicKey | None) -> None:
+    def signatures(self, manifest: Manifest | None, given: PublicKey | None) -> PublicKey | None:
+        """Check who wrote the rows, and give the key if it could be used."""
         named = None if manifest is None or manifest.public_key is None else PublicKey(manifest.public_key)
         if given is not None and manifest is not None and named != given:
             has = "none" if named is None else f"one with the fingerprint {named.fingerprint[:16]}..."
@@ -205,20 +214,21 @@ class _Checking:
             if signed:
                 self.problems.append(Problem(signed[0], "it is signed, and the manifest names no key."))
             self.leave_out("who wrote the rows: the bounty signs none")
-            return
+            return None
         try:
             wrong = [entry for entry in self.entries if not key.signed(entry.hash, entry.signature)]
         except MissingDependencyError as error:
             if given is not None:
                 raise
             self.leave_out(f"signatures: {error}")
-            return
+            return None
         if given is None:
             self.leave_out(
                 f"whose the key is: compare its fingerprint {key.fingerprint} with the one the host published"
             )
         what = "it is not signed." if given is None else "it is not signed with this key."
         self.note("every row's signature", [Problem(entry.seq, what) for entry in wrong])
+        return key
 
     def seals(self, manifest: Manifest | None, reveal: Reveal | None) -> dict[int, Any] | None:
         """Open the seals; None where not all of them could be."""

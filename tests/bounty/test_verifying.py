@@ -62,10 +62,10 @@ def test_a_whole_bounty_passes_with_everything_at_hand():
     assert (found.rows, found.head) == (11, bounty.entries[-1].hash)
     assert found.checked == (
         CHAIN,
-        "1 receipt",
         "the manifest's published hash",
         "the manifest",
         "every row's signature",
+        "1 receipt",
         ORDER,
         "the salt",
         "the seals of the secret parts' hashes",
@@ -164,6 +164,48 @@ def test_receipts_catch_what_the_chain_cannot():
     rows = [problem.row for problem in verify(short.log, receipts=receipts).problems]
     assert rows == [11, 9]
     assert verify(bounty.log, receipts=receipts).ok
+
+
+def test_a_receipt_is_the_hosts_only_with_its_signature():
+    """A forged receipt accuses nobody, a signed one does, and an unsigned one is said to convince few."""
+    bounty = toy_bounty(PrivateKey.generate())
+    honest = Receipt.of(bounty.entries, 3)
+    assert honest.signature == bounty.entries[-1].signature
+    forged = replace(honest, head="ab" * 32)
+    assert problems_of(bounty, receipts=[honest, forged]) == [
+        "the receipt for row 3 does not have the host's signature."
+    ]
+    short = Writer(entries=bounty.entries[:9])
+    assert [problem[:7] for problem in problems_of(short, receipts=[honest])] == ["row 11:"]
+    unsigned = verify(bounty.log, receipts=[replace(honest, signature=None)])
+    assert unsigned.ok
+    assert any("without a signature" in what for what in unsigned.unchecked)
+
+
+def test_without_the_package_signatures_are_left_unchecked_and_said_to_be():
+    """Where cryptography is missing a signed ledger is still checked, and a given key is an error."""
+    key = PrivateKey.generate()
+    code = (
+        "import sys; sys.modules['cryptography'] = None\n"
+        "from bounty.signatures import PublicKey\n"
+        "from bounty.verifying import verify\n"
+        "log = sys.stdin.buffer.read()\n"
+        "found = verify(log)\n"
+        "print(found.ok, [what for what in found.unchecked if 'cryptography' in what])\n"
+        "try: verify(log, public_key=PublicKey(sys.argv[1]))\n"
+        "except ImportError as error: print(type(error).__name__)\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code, key.public.hex],
+        input=toy_bounty(key).log,
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    first, second = told.stdout.decode().splitlines()
+    assert first.startswith("True [")
+    assert "signatures need the package cryptography" in first
+    assert second == "MissingDependencyError"
 
 
 def test_rows_that_another_key_signed_are_named():
@@ -497,9 +539,9 @@ def test_each_seal_that_does_not_open_is_named():
 
 
 def test_another_salt_is_named():
-    """The salt of the random choices is the one that the manifest commits to, to the last bit."""
+    """The salt of the random choices is the one that the manifest commits to."""
     bounty = toy_bounty()
-    for bit in range(256):
+    for bit in range(0, 256, 5):
         changed = bytearray(SALT)
         changed[bit // 8] ^= 1 << bit % 8
         found = problems_of(bounty, reveal=replace(bounty.reveal, salt=bytes(changed)))
@@ -590,8 +632,8 @@ def test_all_faults_of_a_reveal_are_named_at_once():
 def test_a_reveal_of_rubbish_has_a_short_report():
     """After twenty problems the rest is counted."""
     with pytest.raises(LedgerError) as raised:
-        Reveal.from_dict({"openings": [0] * 1_000_000})
-    assert raised.value.problems[-1] == "and 999,982 more."
+        Reveal.from_dict({"openings": [0] * 200_000})
+    assert raised.value.problems[-1] == "and 199,982 more."
     assert len(raised.value.problems) == 21
 
 
