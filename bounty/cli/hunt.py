@@ -43,7 +43,7 @@ def command(
 ) -> None:
     """Search the public rows for claims, as a host or as a hunter.
 
-    One half of the public rows is searched, the other half checks what was found. Disparities are those of the
+    One half of the public rows is searched, the other half checks what was found. Disparities are of the
     host's model; repairs are of the model as confirmed repairs have made it.
     """
     from bounty.hunting import hunt_published
