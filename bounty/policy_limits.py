@@ -199,6 +199,8 @@ def limit_of(found: Found, origin: Origin) -> Limit | str:
     margin = fraction_of(claim.margin)
     if margin is None or margin < 0:
         return "its margin is no number, so its group has no check"
+    if claim.loss == "squared" and origin.width != 1:
+        margin *= origin.width**2  # a margin is a share of the most that a row can lose
     if claim.compare in {OVERALL, REST}:
         return Limit("difference", _as_written(claim.margin, margin), "the margin of the claim")
     if other is None:
@@ -238,7 +240,7 @@ def metric_of(claim: Claim, origin: Origin) -> str | None:
 
 
 def _as_written(text: str, number: Fraction) -> str:
-    return text if _MARGIN.fullmatch(text) else _number(number)
+    return text if _MARGIN.fullmatch(text) and Fraction(text) == number else _number(number)
 
 
 def _number(number: Fraction) -> str:

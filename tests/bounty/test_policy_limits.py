@@ -112,7 +112,10 @@ def test_squared_losses_are_in_the_units_of_the_score():
     """A squared loss is kept in steps of the grid and limited in scores, as wide as their range."""
     found = repair(loss="squared", before=10**6 * 5, after=10**6 * 1, group=20)
     assert rates(found, ORIGIN) == (Fraction(1, 4), Fraction(1, 20))
-    assert rates(found, Origin("Lending", "00ff", "ab12", width=10)) == (25, 5)
+    wide = Origin("Lending", "00ff", "ab12", width=10)
+    assert rates(found, wide) == (25, 5)
+    claimed = disparity(loss="squared", margin="0.050")
+    assert (limit_of(claimed, ORIGIN).most, limit_of(claimed, wide).most) == ("0.050", "5")
 
 
 def test_the_log_loss_has_no_metric():
