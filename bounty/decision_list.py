@@ -191,7 +191,7 @@ class DecisionList:
         ClaimError
             A node does not fit the columns, the answers or the alternatives.
         UsageError
-            Columns and answers have not one number of rows.
+            Columns and answers have not one number of rows, or answers are of another form than the list's.
         """
         split = self._split(columns, host, alternatives)
         return answer_rows(self.nodes, split, space=self.space, runner=runner or Refusing())
@@ -289,6 +289,10 @@ class DecisionList:
         return tuple(sorted({model.name for model in models if isinstance(model, Alternative)}))
 
     def _split(self, columns: Columns, host: Answers, alternatives: Mapping[str, Answers]) -> Split:
+        forms = {answers.form for answers in (host, *alternatives.values())}
+        if forms != {self.space.form}:
+            message = f"the list gives {self.space.form} answers; {', '.join(sorted(forms))} was handed in."
+            raise UsageError(message)
         lengths = {
             "columns": columns.rows,
             "the host's answers": host.rows,

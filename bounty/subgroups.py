@@ -125,7 +125,7 @@ def _test(holds: Mask) -> Test:
     if not runs:
         return lambda codes: np.zeros(len(codes), dtype=np.bool_)
     if len(runs) > _FEW_RUNS:
-        return lambda codes: holds[codes]
+        return holds.take
     tests = [_run(low, high, last=len(holds) - 1) for low, high in runs]
     return lambda codes: reduce(
         lambda one, other: np.logical_or(one, other, out=one), (t(codes) for t in tests)

@@ -185,6 +185,8 @@ def test_unknown_versions_rows_and_lengths_are_refused():
         model.explain(columns, host, [0, 2])
     with pytest.raises(UsageError, match="columns 2, the host's answers 3"):
         model.predict(columns, Answers.of(Form.DECISION, [0, 0, 0]))
+    with pytest.raises(UsageError, match="the list gives decision answers; decision, score was handed in"):
+        model.predict(columns, host, alternatives={"large": Answers.of(Form.SCORE, [0, 900])})
     with pytest.raises(UsageError, match="answers of 'large' 1"):
         model.predict(columns, host, alternatives={"large": Answers.of(Form.DECISION, [0])})
 

@@ -104,7 +104,7 @@ def test_the_python_file_answers_as_the_list_does(form, tmp_path):
 @pytest.mark.parametrize("form", list(Form))
 def test_the_python_file_agrees_on_many_lists(form):
     """Over many random lists, row by row, the file's function answers as the list does."""
-    for seed in range(100, 125):
+    for seed in range(100, 115):
         case = random_case(seed, form, rows=60)
         predict = loaded(case.list)["predict"]
         found = [predict(**line) for line in as_lines(case)]
@@ -115,7 +115,7 @@ def test_the_python_file_agrees_on_many_lists(form):
 @pytest.mark.parametrize("missing_text", ["", "?"])
 def test_the_onnx_file_answers_as_the_list_does(form, missing_text):
     """The graph gives every row the very answer of the list, missing values included."""
-    for seed in range(200, 215):
+    for seed in range(200, 208):
         case = random_case(seed, form)
         content = to_onnx(case.list, KINDS, missing_text=missing_text)
         found = ran(content, as_inputs(case, missing_text))
