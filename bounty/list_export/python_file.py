@@ -53,6 +53,7 @@ def to_python(decision_list: DecisionList, kinds: Mapping[str, ColumnKind]) -> s
     table = [line for index, node in enumerate(parsed.nodes) for line in _entry(index, node)]
     lines = [
         *_HEAD.format(nodes=len(parsed.nodes), versions=len(parsed.nodes) + 1).splitlines(),
+        "",
         f"COLUMNS = {dict(parsed.columns)!r}",
         f"ALTERNATIVES = {parsed.alternatives!r}",
         "",
@@ -67,7 +68,6 @@ def to_python(decision_list: DecisionList, kinds: Mapping[str, ColumnKind]) -> s
         "NODES = (",
         *table,
         ")",
-        "",
         "",
         *_PREDICT.splitlines(),
     ]
