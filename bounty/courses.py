@@ -56,7 +56,8 @@ def claim_complexity(terms: Terms, before: Spent, tails: int = 1) -> Decimal:
     >>> round(terms.checker_complexity(), 1)  # the published form, for every claim
     Decimal('148.8')
     """
-    return _claim(terms, before.submissions, before.acceptances, before.repairs, before.ladder_changes, tails)
+    claims = before.submissions, before.acceptances
+    return _claim(terms, claims, before.repairs, before.ladder_changes, tails)
 
 
 def repair_complexity(terms: Terms, before: Spent, tails: int = 1) -> Decimal:
