@@ -200,9 +200,7 @@ class Thresholdout:
             The budget is used up, or an answer is not between 0 and 1.
         """
         if not (0 <= first <= 1 and 0 <= second <= 1):
-            raise BountyError(
-                f"the halves answer {first!r} and {second!r}; a mean from 0 to 1 is needed of both."
-            )
+            raise BountyError(f"the halves answer {first!r} and {second!r}; both are means from 0 to 1.")
         if self.left < 1:
             raise BountyError("the budget of diagnostics is used up; nothing more is answered.")
         if abs(second - first) <= self._raised + self._noise(4):
