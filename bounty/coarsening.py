@@ -43,8 +43,8 @@ class Coarsening:
     ----------
     method : Method
         ``width``: bins of one width, of which one starts at 0. ``edges``: bins that start at given numbers,
-        the last of which is open. ``quantiles``: so many bins of about equally many public rows. ``floor``:
-        texts of fewer public rows than this become ``"other"``.
+        the last of which is open. ``quantiles``: so many bins of about equally many public rows, which
+        begin with values of public rows. ``floor``: texts of fewer public rows than this become ``"other"``.
     numbers : tuple of int or float
         The width, the edges, how many bins, or how many rows.
 

@@ -79,11 +79,11 @@ def enter(
     score_range: tuple[float, float] = (0.0, 1.0),
     most: tuple[int, int] | None = None,
     alternatives: Mapping[str, str] | None = None,
-    columns: Sequence[str] | None = None,
-    hide: Sequence[str] = (),
+    columns: str | Sequence[str] | None = None,
+    hide: str | Sequence[str] = (),
     cluster: str | None = None,
     missing: str | Sequence[str] = (),
-    coarsen: Mapping[str, Coarsening | str] | Iterable[str] = (),
+    coarsen: str | Mapping[str, Coarsening | str] | Iterable[str] = (),
 ) -> Entered:
     """Read a host's rows.
 
@@ -110,15 +110,15 @@ def enter(
     alternatives : mapping of str to str, optional
         Columns of the same kind as `prediction`, `score` or `errors` with what other models give, by the
         names by which repairs may use them.
-    columns : sequence of str, optional
+    columns : str or sequence of str, optional
         Columns that claims may test; by default all that have no other role.
-    hide : sequence of str
+    hide : str or sequence of str
         Columns that claims may not test.
     cluster : str, optional
         Column that tells which rows belong together (to one person, speaker, household).
     missing : str or sequence of str
         Texts that mean "missing". An empty text always does.
-    coarsen : mapping of str to Coarsening or str, or iterable of str
+    coarsen : mapping of str to Coarsening or str, or str, or iterable of str
         How columns are coarsened: ``{"income": "10000"}`` or ``["income=10000"]``.
 
     Returns
@@ -149,16 +149,17 @@ def enter(
         cluster=cluster,
         alternatives=dict(alternatives or {}),
     )
-    roles.check(score_range)
-    wanted = Claimable(columns, tuple(hide), coarsenings(coarsen))
+    roles.check(score_range, most)
+    asked = None if columns is None else _listed(columns)
+    given = coarsen if isinstance(coarsen, Mapping) else _listed(coarsen)
+    wanted = Claimable(asked, _listed(hide), coarsenings(given))
     chosen: list[str] = []
 
     def uses(names: Sequence[str]) -> Mapping[str, Use]:
         chosen[:] = wanted.among(names, roles)
         return dict.fromkeys([*chosen, *roles.columns], "key")
 
-    texts = (missing,) if isinstance(missing, str) else tuple(missing)
-    frame = columns_of(data, uses, texts, MOST_ROWS)
+    frame = columns_of(data, uses, _listed(missing), MOST_ROWS)
     raw, problems = _raw({name: frame[name].to_numpy() for name in frame.columns})
     problems += [
         problem
@@ -190,6 +191,10 @@ def enter(
         wanted.coarsen,
         left_out,
     )
+
+
+def _listed(names: str | Iterable[str]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def _raw(arrays: Mapping[str, npt.NDArray[Any]]) -> tuple[dict[str, Column], list[str]]:

@@ -58,7 +58,7 @@ class Roles:
         found = {column: role for role, column in named.items() if column is not None}
         return found | {column: f"alternative '{name}'" for name, column in self.alternatives.items()}
 
-    def check(self, score_range: tuple[float, float]) -> None:
+    def check(self, score_range: tuple[float, float], most: tuple[int, int] | None) -> None:
         """Make sure that the call fits together.
 
         Raises
@@ -90,6 +90,8 @@ class Roles:
         ]
         if not (np.isfinite(score_range).all() and score_range[0] < score_range[1]):
             problems.append(f"score_range must be two rising numbers, it is {score_range}.")
+        if most is not None and not (len(most) == 2 and all(type(one) is int and one > 0 for one in most)):
+            problems.append(f"most must be two whole numbers from 1 on, of errors and units; it is {most}.")
         if problems:
             raise UsageError(*problems)
 

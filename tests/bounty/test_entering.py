@@ -88,6 +88,13 @@ def test_roles_and_hidden_columns_cannot_be_claimed_on():
     assert list(enter(ROWS, **CALL, columns=["city", "age"]).columns.by_name) == ["city", "age"]
 
 
+def test_one_name_needs_no_list():
+    """A single column may be named as it is, to hide, to claim on or to coarsen."""
+    found = enter(ROWS, **CALL | {"hide": "id"}, columns="age", coarsen="age=10")
+    assert list(found.columns.by_name) == ["age"]
+    assert found.coarsenings["age"].text == "10"
+
+
 def test_texts_that_mean_missing_are_missing_everywhere():
     """A declared text is missing in labels, answers and columns, and an empty text always is."""
     rows = {"city": ["", "?", "Bern", "x"], "y": ["1", "0", "?", "1"], "p": ["1", "1", "0", "0"]}
@@ -123,6 +130,7 @@ def test_all_problems_with_names_come_at_once():
         ({"errors": "age"}, "errors and units belong together"),
         ({"errors": "age", "units": "share", "label": "hired"}, "leave it out"),
         ({"label": "hired", "score": "share", "score_range": (1, 0)}, "two rising numbers"),
+        ({"errors": "age", "units": "share", "most": (0, 5)}, "two whole numbers from 1 on"),
         ({"label": "hired", "prediction": "said", "coarsen": ["age"]}, "write income=10000"),
         ({"label": "hired", "prediction": "said", "coarsen": ["age=wide"]}, "no coarsening"),
     ],

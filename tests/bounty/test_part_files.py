@@ -101,8 +101,21 @@ def test_pickled_objects_are_not_opened(folder):
     arrays = dict(np.load(folder / "checker.npz"))
     arrays["host"] = np.array([Bomb(), 0, 1], dtype=object)
     np.savez(folder / "evil.npz", allow_pickle=True, **arrays)
-    with pytest.raises(BountyError, match="no list of numbers"):
+    with pytest.raises(BountyError, match="no plain list of numbers"):
         load_split(folder / "evil.npz")
+
+
+def test_every_damaged_byte_is_refused_or_harmless(folder):
+    """No byte of a file, cleared or filled, makes reading fail in another way."""
+    whole, expected = (folder / "checker.npz").read_bytes(), content(small())
+    for place in range(len(whole)):
+        for byte in {0, 255} - {whole[place]}:
+            (folder / "checker.npz").write_bytes(whole[:place] + bytes([byte]) + whole[place + 1 :])
+            try:
+                found = content(load_split(folder / "checker.npz"))
+            except BountyError:
+                continue
+            assert found == expected, place
 
 
 def test_zip_bombs_are_not_unfolded(folder):
