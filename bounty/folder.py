@@ -11,7 +11,7 @@
         checker.npz, confirmation.npz        parts A and B
         parts.jsonl    what opens the seals of their hashes
         openings.jsonl what opens the seals of the ledger's rows
-        claims/        every claim that was judged, by its hash
+        claims/        every claim that was judged, by the row of its submission
 """
 
 from __future__ import annotations
@@ -144,31 +144,31 @@ class BountyFolder:
 
     # --- claims ---
 
-    def keep_claim(self, claim: Claim) -> None:
-        """Write a claim and the models that it names."""
+    def keep_claim(self, claim: Claim, *, row: int) -> None:
+        """Write a claim and the models that it names, by the row of its submission."""
         for model in (claim.group, claim.model):
             if isinstance(model, OnnxModel):
                 write_whole(self.private / "claims" / f"{model.sha256}.onnx", model.content, private=True)
         content = {"content": claim.to_dict(), "about": dict(claim.about)}
         written = json.dumps(content, ensure_ascii=False, indent=1).encode()
-        write_whole(self.private / "claims" / f"{claim.hash}.json", written, private=True)
+        write_whole(self.private / "claims" / f"{row}.json", written, private=True)
 
-    def claim(self, name: str) -> Claim:
-        """Read a claim by its hash.
+    def claim(self, row: int, name: str) -> Claim:
+        """Read the claim of a submission.
 
         Raises
         ------
         BountyError
             It is not there, or is another one.
         """
-        path = self.private / "claims" / f"{name}.json"
+        path = self.private / "claims" / f"{row}.json"
         try:
             written = json.loads(path.read_bytes())
             claim = Claim.from_dict(written["content"], models=_Models(path.parent), about=written["about"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise self._damaged(path, error) from None
         if claim.hash != name:
-            raise BountyError(f"'{path}' holds another claim than its name says; restore it from a copy.")
+            raise BountyError(f"'{path}' holds another claim than the ledger says; restore it from a copy.")
         return claim
 
     @contextmanager

@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -161,7 +162,7 @@ class Bounty:
             if before is not None and not self._moved_on(before.ruling):
                 return before  # the same claim of the same team: the same receipt, at no cost
             ruling = self.referee.judge(claim)
-            self.folder.keep_claim(claim)
+            self.folder.keep_claim(claim, row=len(self.ledger) + 1)
             body: dict[str, Any] = {"team": team, "claim": claim.hash}
             if committed is not None and nonce is not None:
                 body |= {"commitment": committed.seq, "nonce": nonce.hex()}
@@ -237,9 +238,9 @@ class Bounty:
         entries = self.ledger.entries()
         by_row = {entry.seq: entry for entry in entries}
         starts = [entry.seq for entry in entries if entry.kind is Kind.SUBMISSION]
-        for start, end in zip(starts, [*starts[1:], len(entries) + 1], strict=True):
+        for start, end in pairwise([*starts, len(entries) + 1]):
             submission = by_row[start]
-            ruling = self.referee.judge(self.folder.claim(str(submission.body["claim"])))
+            ruling = self.referee.judge(self.folder.claim(start, str(submission.body["claim"])))
             self.judged.append(
                 self._settled(
                     submission,
