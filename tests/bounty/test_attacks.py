@@ -251,9 +251,9 @@ class Naive:
 @pytest.mark.parametrize("kind", ["repair", "disparity"])
 def test_the_same_hunters_fool_a_checker_without_a_tolerance(kind):
     """Accepting what merely shows the least mass is fooled far too often, so the test above can fail."""
-    accepted, false = played(lambda: Naive().submit, kind, bounties=60, seed=23)
+    accepted, false = played(lambda: Naive().submit, kind, bounties=200, seed=23)
     assert accepted > 0.7
-    assert false > 3 * float(ASKED["delta"])
+    assert false > 2 * float(ASKED["delta"])
 
 
 def test_answers_change_at_one_count_only():

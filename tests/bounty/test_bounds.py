@@ -15,14 +15,16 @@ from hypothesis import strategies as st
 from scipy import optimize
 
 from bounty.amounts import Numbers
+from bounty.answers import Form
 from bounty.bits import RowSet
 from bounty.bounds import Undefined, certified_mass, check_margin, events, plug_in_mass
 from bounty.evidence import DisparityEvidence, RateSums, RepairEvidence, compare, weigh
+from bounty.losses import Loss
 from bounty.terms import Bound
 from fairkit.errors import BountyError
 
 LEVEL = Decimal(20).ln()
-DRAWS = 600
+DRAWS = 400
 
 
 class Law(NamedTuple):
@@ -394,6 +396,12 @@ def test_chernoff_falls_back_where_rows_have_several_units():
         for bound in (Bound.CHERNOFF, Bound.BERNSTEIN)
     ]
     assert masses[0] == masses[1]
+
+
+def test_a_ratio_is_never_judged_as_a_loss_of_one_unit():
+    """Errors on rows without a word count against the reference, even where no row has two words."""
+    assert Loss.named("ratio", Form.COST, largest=1, largest_unit=1).largest_unit == 2
+    assert Loss.named("error", Form.DECISION).largest_unit == 1
 
 
 @pytest.mark.parametrize(
