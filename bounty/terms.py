@@ -167,8 +167,8 @@ class Terms:
     def most_accepted(self) -> int:
         """Answers of the checker that can be yes, after which it is closed: claims and repairs together.
 
-        At most 1/least, as in the published checker (2/epsilon): a model that loses at most 1 cannot be mended
-        by `least` more often. The checker closes there whatever it has accepted.
+        At most 1/least, as in the published checker (2/epsilon): a model that loses at most 1 cannot be
+        mended by `least` more often. The checker closes there, whatever it has accepted.
         """
         return min(self.acceptances + self.repairs, int(1 / self.least))
 
