@@ -16,10 +16,11 @@ import numpy as np
 
 from bounty.answers import AnswerSpace
 from bounty.bits import RowSet
+from bounty.bounds import Undefined, plug_in_mass
 from bounty.claims import REST, ClaimKind
 from bounty.evidence import Evidence, compare, weigh
 from bounty.hunters.cost_trees import Floats
-from bounty.hunters.found import Candidate, Candidates, Finds, Found, distinct, mass_of
+from bounty.hunters.found import Candidate, Candidates, Finds, Found, distinct
 from bounty.hunters.tails import corrected, of_excess, of_saving
 from bounty.hunters.wording import about
 from bounty.losses import Loss
@@ -107,8 +108,8 @@ def check(
     """
     by_name = {loss.name.value: loss for loss in losses}
     unique = {candidate.claim.hash: candidate for candidate in candidates.listed}
-    judged = [_judged(each, held, space, by_name[each.claim.loss]) for each in unique.values()]
-    judged = [each for each in judged if each.group.size >= smallest]
+    tried = [_judged(each, held, space, by_name[each.claim.loss]) for each in unique.values()]
+    judged = [each for each in tried if each is not None and each.group.size >= smallest]
     chances = corrected([each.chance for each in judged])
     held_up = [
         replace(each, chance=chance)
@@ -131,11 +132,8 @@ class _Judged:
     group: RowSet
     evidence: Evidence
     chance: float
+    mass: Fraction
     gain: Callable[[], Floats]
-
-    @property
-    def mass(self) -> Fraction:
-        return mass_of(self.evidence)
 
 
 def _order(judged: _Judged) -> tuple[Fraction, int, str]:
@@ -143,7 +141,8 @@ def _order(judged: _Judged) -> tuple[Fraction, int, str]:
     return -judged.mass, judged.group.size, judged.candidate.claim.hash
 
 
-def _judged(candidate: Candidate, held: Split, space: AnswerSpace, loss: Loss) -> _Judged:
+def _judged(candidate: Candidate, held: Split, space: AnswerSpace, loss: Loss) -> _Judged | None:
+    """Judge one claim on held-back rows; None where they leave its mass undefined."""
     claim = candidate.claim
     group = group_rows(claim.group, held.columns, Refusing())
     lost = held.lost(loss)
@@ -157,14 +156,22 @@ def _judged(candidate: Candidate, held: Split, space: AnswerSpace, loss: Loss) -
             largest=loss.largest,
             largest_unit=loss.largest_unit,
         )
-        rate = lost.total(everywhere) / max(1, units.total(everywhere))
         chance = of_excess(lost, units, group)
-        return _Judged(candidate, group, evidence, chance, lambda: lost.array() - rate * units.array())
-    answers = model_answers(claim.model, held, space=space, current=held.host, runner=Refusing())
-    after = loss.lost(answers, held.truth)
-    repair = weigh(lost, after, group=group, largest=loss.largest)
-    gain = lambda: (lost.array() - after.array()).astype(np.float64)  # noqa: E731
-    return _Judged(candidate, group, repair, of_saving(repair), gain)
+        rate = lost.total(everywhere) / max(1, units.total(everywhere))
+
+        def gain() -> Floats:
+            return lost.array() - rate * units.array()
+    else:
+        answers = model_answers(claim.model, held, space=space, current=held.host, runner=Refusing())
+        after = loss.lost(answers, held.truth)
+        evidence = weigh(lost, after, group=group, largest=loss.largest)
+        chance = of_saving(evidence)
+
+        def gain() -> Floats:
+            return (lost.array() - after.array()).astype(np.float64)
+
+    mass = plug_in_mass(evidence)
+    return None if isinstance(mass, Undefined) else _Judged(candidate, group, evidence, chance, mass, gain)
 
 
 def _kinds(judged: Sequence[_Judged]) -> list[list[_Judged]]:
@@ -187,6 +194,7 @@ def _found(each: _Judged, candidates: Candidates, checked: int, losses: dict[str
     return Found(
         claim=replace(claim, about=words),
         evidence=each.evidence,
+        mass=each.mass,
         p_value=each.chance,
         searched=candidates.searched,
         checked=checked,

@@ -4,7 +4,8 @@ A row has a cost for every action. The tree is grown to predict the costs (least
 are) and pruned by the costs themselves. Growing by cost directly would stop too early: a split that only
 sharpens what is best anyway lowers no cost, though it is the way to one that does. Growing takes one
 histogram a column and node, in which every threshold of numbers and, for text, the best order of the levels
-are tried at once, so that a tree over a hundred thousand rows takes a fraction of a second.
+are tried at once, so that a tree over a hundred thousand rows takes a fraction of a second. In the last two
+tests of a path the three most promising columns are tried, and the one that costs least in the end is kept.
 
 What a node has not seen it does not claim: levels absent from its rows, the missing value among them, are on
 neither side of its split.
@@ -33,6 +34,9 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 Index: TypeAlias = npt.NDArray[np.intp]
 
 _TINY = 1e-9
+_NONE: Mask = np.zeros(0, dtype=np.bool_)
+_TRIED = 3
+_LOOKING_AHEAD = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,7 @@ def grow(
     return CostTree(tuple(_judged(leaf, rows, costs, otherwise) for leaf, rows in leaves), otherwise)
 
 
+Split: TypeAlias = tuple[str, Mask, Mask]
 Grown: TypeAlias = tuple[float, list[tuple[Leaf, Index]]]
 
 
@@ -142,22 +147,35 @@ class _Grower:
     def grown(self, rows: Index, region: Region, depth: int) -> Grown:
         """Give the value of the best pruned tree on some rows, and its leaves."""
         action, value = _best_action(self.costs[rows], self.default, self.doubt)
-        whole: Grown = value, [(Leaf(region, action, 0), rows)]
-        split = self.split(rows) if depth and len(rows) >= 2 * self.smallest else None
-        if split is None:
-            return whole
-        name, left, right = split
-        codes = self.columns.by_name[name].codes[rows]
-        sides = [
-            self.grown(rows[side[codes]], region.narrowed(name, side), depth - 1) for side in (left, right)
-        ]
-        together = sum(side[0] for side in sides)
-        parts: Grown = together, [leaf for side in sides for leaf in side[1]]
-        near = _TINY * max(1.0, abs(value))
-        if abs(together - value) <= near:
-            # As good: say it of fewer rows, else in fewer leaves.
-            return parts if self.claimed(parts) < self.claimed(whole) else whole
-        return parts if together > value else whole
+        best: Grown = value, [(Leaf(region, action, 0), rows)]
+        splits = self.splits(rows) if depth and len(rows) >= 2 * self.smallest else []
+        for name, left, right in splits[: _TRIED if depth <= _LOOKING_AHEAD else 1]:
+            codes = self.columns.by_name[name].codes[rows]
+            sides = [
+                self.grown(rows[side[codes]], region.narrowed(name, side), depth - 1)
+                for side in (left, right)
+            ]
+            parts = sum(side[0] for side in sides), [leaf for side in sides for leaf in side[1]]
+            best = self.better(best, parts)
+        return best
+
+    def splits(self, rows: Index) -> list[Split]:
+        """List the best split of each column, first the one that lowers the variance of the targets most."""
+        targets = self.targets[:, rows]
+        least = _TINY * max(1.0, float((targets**2).sum()))
+        found: list[tuple[float, Split]] = []
+        for name, column in self.columns.by_name.items():
+            tried = list(_splits(column, column.codes[rows], targets, self.smallest))
+            gain, left, right = max(tried, key=lambda split: split[0], default=(0.0, _NONE, _NONE))
+            if gain > least:
+                found.append((gain, (name, left, right)))
+        return [split for _, split in sorted(found, key=lambda each: -each[0])]
+
+    def better(self, one: Grown, other: Grown) -> Grown:
+        """Choose the tree that is worth more; of equals, the one that acts on fewer rows, then the first."""
+        if abs(other[0] - one[0]) <= _TINY * max(1.0, abs(one[0])):
+            return other if self.claimed(other) < self.claimed(one) else one
+        return other if other[0] > one[0] else one
 
     def claimed(self, grown: Grown) -> int:
         """Count the rows for which something else than the default is done."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from bounty.bits import RowSet
 from bounty.claims import Claim, ClaimKind
-from bounty.evidence import Evidence, RepairEvidence
+from bounty.evidence import Evidence
 from bounty.hunters.cost_trees import Floats
 
 
@@ -82,6 +82,8 @@ class Found:
         Its `about` is filled in.
     evidence : DisparityEvidence or RepairEvidence
         On the held-back rows alone.
+    mass : Fraction
+        Of the claim, as the held-back rows show it (`bounty.bounds.plug_in_mass`).
     p_value : float
         How often chance alone would show as much on the held-back rows, corrected for `checked`.
     searched : int
@@ -95,16 +97,12 @@ class Found:
 
     claim: Claim
     evidence: Evidence
+    mass: Fraction
     p_value: float
     searched: int
     checked: int
     hunter: Hunter
     notes: tuple[str, ...] = ()
-
-    @property
-    def mass(self) -> Fraction:
-        """The mass of the claim on the held-back rows."""
-        return mass_of(self.evidence)
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain values."""
@@ -160,25 +158,6 @@ class Finds(Sequence[Found]):
     def __getitem__(self, index: slice) -> tuple[Found, ...]: ...
     def __getitem__(self, index: int | slice) -> Found | tuple[Found, ...]:
         return self.found[index]
-
-
-def mass_of(evidence: Evidence) -> Fraction:
-    """Compute the mass of a claim with margin 0 as whole numbers give it.
-
-    A repair's is what it saves; a disparity's is what the group loses beyond the reference's rate; both as a
-    share of the most that all rows could lose.
-
-    Examples
-    --------
-    >>> mass_of(RepairEvidence(100, 20, 9, 5, 6, 2, 8))
-    Fraction(1, 25)
-    """
-    most = evidence.rows * evidence.largest
-    if isinstance(evidence, RepairEvidence):
-        return Fraction(evidence.saved, most)
-    group, reference = evidence.group, evidence.reference
-    rate = Fraction(reference.lost, reference.units) if reference.units else Fraction(0)
-    return (group.lost - rate * group.units) / most
 
 
 def distinct(

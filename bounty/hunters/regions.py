@@ -120,12 +120,16 @@ def within_limits(
         Regions left out.
     """
     order = sorted(range(len(regions)), key=lambda index: (-worth[index], index))
-    for kept in range(len(order), 0, -1):
+    written: Predicate | None = None
+    fits, fails = 0, len(order) + 1
+    trial = len(order)
+    while trial > fits:
         try:
-            return predicate_of([regions[index] for index in order[:kept]], columns), len(order) - kept
+            written, fits = predicate_of([regions[index] for index in order[:trial]], columns), trial
         except PredicateError:
-            continue
-    return None, len(order)
+            fails = trial
+        trial = (fits + fails) // 2
+    return written, len(order) - fits
 
 
 def merged(regions: Sequence[Region]) -> list[Region]:

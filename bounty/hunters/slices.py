@@ -12,7 +12,6 @@ from typing import Literal
 
 import numpy as np
 
-from bounty.amounts import Bits
 from bounty.answers import AnswerSpace
 from bounty.bits import RowSet
 from bounty.claims import Claim, ClaimKind
@@ -107,9 +106,9 @@ def propose(
     if not total:
         return Candidates(notes=(f"{name}: no row counts, so no rate is defined.",))
     excess = lost.array() - lost.total(everywhere) / total * units.array()
-    if isinstance(units, Bits):
-        # A row that does not count changes nothing; without such rows there is less to count.
-        counting = np.flatnonzero(units.ones.mask)
+    counting = np.flatnonzero((lost.array() > 0) | (units.array() > 0))
+    if len(counting) < split.rows:
+        # Rows that lose nothing of nothing change no rate; without them there is less to count.
         columns, excess = columns.taking(counting), excess[counting]
     columns, excess = sample(columns, excess)
     if not excess.any():
