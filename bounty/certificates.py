@@ -1,9 +1,10 @@
 """The checker and the confirmer: a yes or a no to each claim, and never more of either than was paid for.
 
-The checker judges on part A and the confirmer on part B, by one rule: a claim is accepted when the mass that
-is certain (`bounty.bounds`) is at least what the terms promise. The rule is a function of the terms and of
-whole numbers, so a ledger can be judged again. What is counted here is what the complexity of the terms
-allows for (algorithms 2 and 4 of arXiv 2201.10408, with a scan that starts again after each repair).
+The checker judges on part A and the confirmer on part B, by one rule: a claim is accepted when the mass
+that is certain (`bounty.bounds`) is at least what the terms promise. The rule is a function of the terms
+and of whole numbers, so a ledger can be judged again. What is counted here decides how much the next answer
+has to be allowed for (`bounty.courses`; algorithms 2 and 4 of arXiv 2201.10408, with a scan that starts
+again after each repair).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Literal, TypeAlias
 
 from bounty.bounds import Undefined, certified_mass, check_margin, events
 from bounty.budgets import Spent
+from bounty.courses import claim_complexity, confirmation_complexity, repair_complexity
 from bounty.evidence import Evidence, RepairEvidence
 from bounty.exact_numbers import decimal_of
 from bounty.terms import Terms
@@ -27,7 +29,7 @@ JudgingPart: TypeAlias = Literal["checker", "confirmation"]
 _NONE = Fraction(0)
 
 
-def accepts(evidence: Evidence, terms: Terms, part: JudgingPart, margin: Fraction = _NONE) -> bool:
+def accepts(evidence: Evidence, terms: Terms, complexity: Decimal, margin: Fraction = _NONE) -> bool:
     """Say whether a claim is accepted: the rule, of the terms and whole numbers alone.
 
     Parameters
@@ -35,29 +37,26 @@ def accepts(evidence: Evidence, terms: Terms, part: JudgingPart, margin: Fractio
     evidence : RepairEvidence or DisparityEvidence
         From the rows of the part.
     terms : Terms
-    part : {"checker", "confirmation"}
-        The part that the rows belong to; it decides the complexity.
+    complexity : Decimal
+        What the answer must be allowed for at its place (`bounty.courses`).
     margin : Fraction
         Of a disparity; see `bounty.bounds.plug_in_mass`.
 
     Raises
     ------
     BountyError
-        A negative margin, a margin with a repair, or a part on which nothing is judged.
+        A negative margin, or a margin with a repair.
 
     Examples
     --------
     >>> terms = Terms.of(epsilon="0.1", submissions=100, acceptances=5)
     >>> evidence = RepairEvidence(40_000, 9_000, 6_000, 1_000, 5_100, 100, 5_200)
-    >>> accepts(evidence, terms, "checker")
+    >>> accepts(evidence, terms, claim_complexity(terms, Spent(), events(terms.bound, evidence.kind)))
     True
     """
-    if part not in {"checker", "confirmation"}:
-        raise BountyError(f"part '{part}' judges nothing; claims are judged on 'checker' and 'confirmation'.")
     check_margin(evidence, margin)
     if _shows_too_little(evidence, margin, terms.least):
         return False
-    complexity = _complexity(terms, part, evidence.kind)
     mass = certified_mass(evidence, margin=margin, bound=terms.bound, complexity=complexity)
     return not isinstance(mass, Undefined) and mass >= decimal_of(terms.least)
 
@@ -71,14 +70,6 @@ def _shows_too_little(evidence: Evidence, margin: Fraction, least: Fraction) -> 
     excess = group.lost * reference.units - reference.lost * group.units
     excess = excess * margin.denominator - margin.numerator * group.units * reference.units
     return excess * least.denominator < needed * reference.units * margin.denominator
-
-
-@lru_cache(maxsize=1024)
-def _complexity(terms: Terms, part: JudgingPart, kind: Literal["repair", "disparity"]) -> Decimal:
-    tails = events(terms.bound, kind)
-    if part == "checker":
-        return terms.checker_complexity(tails)
-    return terms.confirmation_complexity(tails)
 
 
 class Checker:
@@ -156,7 +147,12 @@ class Checker:
                 f"accepted, of at most {self.terms.acceptances:,} claims and {self.terms.most_accepted:,} "
                 "together. Its terms allow no further answer from these rows."
             )
-        accepted = evidence is not None and accepts(evidence, self.terms, "checker", margin)
+        accepted = evidence is not None and accepts(
+            evidence,
+            self.terms,
+            claim_complexity(self.terms, spent, events(self.terms.bound, evidence.kind)),
+            margin,
+        )
         self._spent = replace(
             spent, submissions=spent.submissions + 1, acceptances=spent.acceptances + accepted
         )
@@ -171,7 +167,7 @@ class Checker:
         spent = self._spent
         if not self.left.repairs:
             return False
-        accepted = accepts(evidence, self.terms, "checker")
+        accepted = accepts(evidence, self.terms, _of_repair(self.terms, spent))
         self._spent = replace(
             spent, repair_queries=spent.repair_queries + 1, repairs=spent.repairs + accepted
         )
@@ -213,20 +209,27 @@ class Checker:
         Examples
         --------
         >>> Checker(Terms.of(epsilon="0.1", submissions=100, acceptances=5)).repair_floor(40_000)
-        2708
+        2299
         """
-        return _repair_floor(self.terms, rows, largest) if self.left.repairs else rows * largest + 1
+        if not self.left.repairs:
+            return rows * largest + 1
+        # Later queries of a scan must be allowed for more, so that the floor only rises.
+        return _repair_floor(self.terms, _of_repair(self.terms, self._spent), rows, largest)
+
+
+def _of_repair(terms: Terms, spent: Spent) -> Decimal:
+    return repair_complexity(terms, spent, events(terms.bound, "repair"))
 
 
 @lru_cache(maxsize=256)
-def _repair_floor(terms: Terms, rows: int, largest: int) -> int:
+def _repair_floor(terms: Terms, complexity: Decimal, rows: int, largest: int) -> int:
     """Bisect on the best evidence that saves so much: nothing gets worse, and all rows gain alike."""
     never, enough = -1, rows * largest + 1
     while enough - never > 1:
         saved = (never + enough) // 2
         squares = max(saved, -(-saved * saved // rows))
         best = RepairEvidence(rows, rows, saved, 0, saved, 0, squares, largest)
-        if accepts(best, terms, "checker"):
+        if accepts(best, terms, complexity):
             enough = saved
         else:
             never = saved
@@ -239,13 +242,13 @@ class Confirmer:
     Parameters
     ----------
     terms : Terms
-    confirmed : int
-        Claims and repairs that were judged before.
+    asked, passed : int
+        Claims and repairs that were judged before, and those of them that were confirmed.
 
     Raises
     ------
     BountyError
-        More were judged than the terms allow.
+        More were judged than the terms allow, or confirmed than judged.
 
     Examples
     --------
@@ -254,13 +257,15 @@ class Confirmer:
     (True, 4)
     """
 
-    def __init__(self, terms: Terms, confirmed: int = 0) -> None:
-        if not 0 <= confirmed <= terms.most_accepted:
+    def __init__(self, terms: Terms, *, asked: int = 0, passed: int = 0) -> None:
+        if not 0 <= passed <= asked <= terms.most_accepted:
             raise BountyError(
-                f"{confirmed:,} confirmations are spent; the terms allow {terms.most_accepted:,}."
+                f"{asked:,} confirmations are spent and {passed:,} passed; the terms allow "
+                f"{terms.most_accepted:,}."
             )
         self.terms = terms
-        self.spent = confirmed
+        self.spent = asked
+        self.passed = passed
 
     @property
     def left(self) -> int:
@@ -277,6 +282,14 @@ class Confirmer:
         """
         if not self.left:
             raise BountyError(f"all {self.spent:,} confirmations are used up; part B answers nothing more.")
-        passed = evidence is not None and accepts(evidence, self.terms, "confirmation", margin)
+        passed = evidence is not None and accepts(
+            evidence,
+            self.terms,
+            confirmation_complexity(
+                self.terms, self.spent, self.passed, events(self.terms.bound, evidence.kind)
+            ),
+            margin,
+        )
         self.spent += 1
+        self.passed += passed
         return passed

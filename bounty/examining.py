@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
 
+from bounty.answered import Place
 from bounty.bits import RowSet
-from bounty.bounds import Undefined, plug_in_mass
-from bounty.certificates import JudgingPart, accepts
+from bounty.bounds import Undefined, events, plug_in_mass
+from bounty.certificates import accepts
 from bounty.claims import Claim, ClaimKind
 from bounty.conditions import Conditions
+from bounty.courses import claim_complexity, confirmation_complexity
 from bounty.evidence import DisparityEvidence, Evidence, RateSums, RepairEvidence
 from bounty.parts import PartOfBounty
+from bounty.terms import Terms
 from fairkit.errors import ClaimError, FairkitError
 
 Answer = TypeVar("Answer")
@@ -116,17 +119,29 @@ def examine(claim: Claim, public: PartOfBounty) -> Examination:
     return Examination(claim, group, public.evidence(claim, group), margin, conditions.loss(claim.loss).scale)
 
 
-def expected(examination: Examination, public: PartOfBounty, *, rows: int, part: JudgingPart) -> bool:
-    """Say whether a part of so many rows would accept the claim if it looked like the public rows.
+def expected(examination: Examination, terms: Terms, place: Place, rows: tuple[int, int]) -> bool:
+    """Say whether parts A and B would accept a claim if they looked like the public rows.
 
     Public numbers are scaled to the size of the part. A claim that was searched for on the public rows looks
     better there than it is.
+
+    Parameters
+    ----------
+    examination : Examination
+    terms : Terms
+    place : Place
+        What was asked before it (`bounty.answered`).
+    rows : (int, int)
+        Rows of parts A and B.
     """
-    return accepts(
-        scaled(examination.evidence, rows),
-        public.conditions.terms,
-        part,
-        margin=margin_of(examination.claim, public.conditions),
+    tails = events(terms.bound, examination.evidence.kind)
+    complexities = (
+        claim_complexity(terms, place.spent, tails),
+        confirmation_complexity(terms, place.asked, place.passed, tails),
+    )
+    return all(
+        accepts(scaled(examination.evidence, size), terms, complexity, examination.margin)
+        for size, complexity in zip(rows, complexities, strict=True)
     )
 
 

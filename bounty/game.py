@@ -301,18 +301,18 @@ def _rows(ruling: Ruling) -> list[tuple[Kind, dict[str, Any], Any]]:
     shown = {"content": claim.to_dict(), "about": dict(claim.about)} if confirmed else {}
     sealed = {"margin": str(ruling.margin), "numbers": _numbers(ruling.confirmation)}
     rows.append((Kind.CONFIRMATION, {"confirmed": confirmed, **shown}, sealed))
-    for pointer in ruling.pointers:
+    for pointer, tried in zip(ruling.pointers, ruling.tried, strict=False):
         body = {
             "accepted": True,
-            "asked": 1,
+            "asked": tried,
             "confirmed": pointer.confirmed,
             "group": ruling.watched[pointer.group],
             "version": pointer.version,
         }
         numbers = {"numbers": _numbers(pointer.checker), "confirmation": _numbers(pointer.confirmation)}
         rows.append((Kind.REPAIR, body, numbers))
-    if rest := ruling.asked - len(ruling.pointers):
-        rows.append((Kind.REPAIR, {"accepted": False, "asked": rest}, {"numbers": None}))
+    if ruling.tried and ruling.tried[-1]:
+        rows.append((Kind.REPAIR, {"accepted": False, "asked": ruling.tried[-1]}, {"numbers": None}))
     return rows
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from bounty.answered import Place, place_after
 from bounty.answers import AnswerSpace
 from bounty.bits import RowSet
 from bounty.claims import Claim, ClaimKind
@@ -97,6 +98,17 @@ class Published:
             tuple(accepted),
             DecisionList(manifest.space, tuple(nodes)),
         )
+
+    @property
+    def place(self) -> Place:
+        """What was asked and answered so far: where the next claim stands."""
+        return place_after(self.entries)
+
+    @property
+    def held_rows(self) -> tuple[int, int]:
+        """Rows of parts A and B."""
+        parts = self.manifest.parts
+        return parts["checker"].rows, parts["confirmation"].rows
 
     @property
     def space(self) -> AnswerSpace:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
+from itertools import pairwise
 
 from bounty.bits import RowSet
 from bounty.certificates import Checker, Confirmer
 from bounty.claims import Claim, ClaimKind
 from bounty.conditions import Conditions
 from bounty.decision_list import DecisionList, Pointer, Update
-from bounty.evidence import Evidence
+from bounty.evidence import Evidence, RepairEvidence
 from bounty.examining import Examination, examine, margin_of
 from bounty.overlaps import repeated
 from bounty.parts import PartOfBounty
@@ -60,8 +61,9 @@ class Ruling:
         The version of the model that the claim was judged against.
     margin : Fraction
         In the units of the loss.
-    asked : int
-        Pairs of a group and an earlier version that were tried for `pointers`.
+    tried : tuple of int
+        Pairs of a group and an earlier version that were tried for each of `pointers`, itself included, and
+        last those that were tried after the last one.
     watched : tuple of str
         The claims whose groups they are of, by hash.
     """
@@ -74,7 +76,7 @@ class Ruling:
     confirmation: Evidence | None = None
     pointers: tuple[PointerRuling, ...] = ()
     version: int = 0
-    asked: int = 0
+    tried: tuple[int, ...] = ()
     margin: Fraction = Fraction(0)
     watched: tuple[str, ...] = ()
 
@@ -162,9 +164,9 @@ class Referee:
         if not self.confirmer.confirm(sealed, margin=margin):
             return Ruling(claim, Outcome.UNCONFIRMED, checker=held, confirmation=sealed, version=version)
         pointers: tuple[PointerRuling, ...] = ()
-        before = self.checker.spent.repair_queries
+        tried: tuple[int, ...] = ()
         if claim.kind is ClaimKind.REPAIR:
-            pointers = self._updated(claim, (self.public.group(claim), rows, sealed_rows))
+            pointers, tried = self._updated(claim, (self.public.group(claim), rows, sealed_rows))
         return Ruling(
             claim,
             Outcome.CONFIRMED,
@@ -172,7 +174,7 @@ class Referee:
             confirmation=sealed,
             pointers=pointers,
             version=version,
-            asked=self.checker.spent.repair_queries - before,
+            tried=tried,
             watched=tuple(each.hash for each in self._repaired),
         )
 
@@ -186,7 +188,9 @@ class Referee:
             return RowSet.none(part.split.rows), None
         return rows, evidence
 
-    def _updated(self, claim: Claim, groups: tuple[RowSet, ...]) -> tuple[PointerRuling, ...]:
+    def _updated(
+        self, claim: Claim, groups: tuple[RowSet, ...]
+    ) -> tuple[tuple[PointerRuling, ...], tuple[int, ...]]:
         """Put a confirmed repair at the head of the list, then ask for the pointers that should follow."""
         assert claim.model is not None  # noqa: S101  a repair has a model
         for part, watched, rows in zip(self.parts, self._watched, groups, strict=True):
@@ -195,9 +199,10 @@ class Referee:
         self._repaired.append(claim)
         self.list = self.list.updated(Update(claim.group, claim.model, claim.hash))
         public, held, sealed = self._watched
+        counting = _Counting(self.checker)
         pointers = scan(
             held,
-            self.checker,
+            counting,
             confirmation=sealed,
             confirmer=self.confirmer,
             others=(public,),
@@ -207,4 +212,32 @@ class Referee:
             if pointer.confirmed:
                 group = self._repaired[pointer.group].group
                 self.list = self.list.updated(Pointer(group, pointer.version))
-        return pointers
+        return pointers, counting.tried()
+
+
+class _Counting:
+    """The checker, with a note of how many pairs were tried for each that it accepted."""
+
+    def __init__(self, checker: Checker) -> None:
+        self.checker = checker
+        self.accepted = [checker.spent.repair_queries]
+
+    def repair(self, evidence: RepairEvidence) -> bool:
+        """Judge a pair."""
+        accepted = self.checker.repair(evidence)
+        if accepted:
+            self.accepted.append(self.checker.spent.repair_queries)
+        return accepted
+
+    def skip_repairs(self, count: int) -> None:
+        """Count pairs that cannot be accepted."""
+        self.checker.skip_repairs(count)
+
+    def repair_floor(self, rows: int, largest: int) -> int:
+        """Give the least that could be accepted."""
+        return self.checker.repair_floor(rows, largest)
+
+    def tried(self) -> tuple[int, ...]:
+        """Count the pairs tried for each accepted one, and after the last."""
+        counts = [*self.accepted, self.checker.spent.repair_queries]
+        return tuple(after - before for before, after in pairwise(counts))

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from bounty.answered import Place, places
+from bounty.bounds import events
 from bounty.certificates import JudgingPart, accepts
 from bounty.chain import Problem
+from bounty.courses import claim_complexity, confirmation_complexity, repair_complexity
 from bounty.entries import Entry, Kind
 from bounty.evidence import Evidence, evidence_of
 from bounty.manifest import Manifest
@@ -20,6 +24,7 @@ class _Said(NamedTuple):
     accepted: bool
     part: JudgingPart
     numbers: dict[str, Any] | None
+    tried: int | None = None
 
 
 def replay(manifest: Manifest, entries: Sequence[Entry], opened: Mapping[int, Any]) -> Iterator[Problem]:
@@ -39,12 +44,16 @@ def replay(manifest: Manifest, entries: Sequence[Entry], opened: Mapping[int, An
         For each row that says something else than its numbers.
     """
     terms = Terms.from_dict(manifest.terms)
-    for entry in entries:
+    for entry, place in places(entries):
         if entry.seq not in opened:
             continue
         content = opened[entry.seq]
         try:
-            wrong = [said for said in _said(entry, content) if _judged(said, content, terms) != said.accepted]
+            wrong = [
+                said
+                for said in _said(entry, content)
+                if _judged(said, content, terms, place) != said.accepted
+            ]
         except (KeyError, TypeError, ValueError, AttributeError):
             yield Problem(entry.seq, "its sealed numbers are no evidence on a claim.")
             continue
@@ -62,13 +71,21 @@ def _said(entry: Entry, content: Mapping[str, Any]) -> list[_Said]:
     if not body["accepted"]:  # pairs that were tried and rejected together have no numbers of their own
         return []
     return [
-        _Said(True, "checker", numbers),
+        _Said(True, "checker", numbers, body.get("asked", 1)),
         _Said(body["confirmed"], "confirmation", content["confirmation"]),
     ]
 
 
-def _judged(said: _Said, content: Mapping[str, Any], terms: Terms) -> bool:
+def _judged(said: _Said, content: Mapping[str, Any], terms: Terms, place: Place) -> bool:
     if said.numbers is None:
         return False
     evidence: Evidence = evidence_of(said.numbers)
-    return accepts(evidence, terms, said.part, Fraction(content.get("margin", "0")))
+    tails = events(terms.bound, evidence.kind)
+    if said.part == "confirmation":
+        complexity = confirmation_complexity(terms, place.asked, place.passed, tails)
+    elif said.tried is None:
+        complexity = claim_complexity(terms, place.spent, tails)
+    else:
+        before = replace(place.spent, repair_queries=place.spent.repair_queries + said.tried - 1)
+        complexity = repair_complexity(terms, before, tails)
+    return accepts(evidence, terms, complexity, Fraction(content.get("margin", "0")))

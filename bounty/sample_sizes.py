@@ -3,7 +3,9 @@
 A claim is accepted when its certified mass is at least ``least``. Of a claim of mass epsilon the rows show
 at least epsilon less a tolerance t, and the certified mass lies at most another t below what they show; so
 every such claim is accepted when ``2 t <= epsilon - least``. With least half of epsilon and Hoeffding's
-tolerance this is the published checker's rule, which accepts what shows three quarters of epsilon.
+tolerance this is the published checker's rule, which accepts what shows three quarters of epsilon. A
+promise is for the last claim as for the first, so t is that of the worst place in the course of answers
+(`bounty.courses`).
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from bounty.bounds import events
+from bounty.budgets import Spent
 from bounty.certificates import JudgingPart
+from bounty.courses import claim_complexity, confirmation_complexity, worst_claim, worst_confirmation
 from bounty.exact_numbers import ARITHMETIC, Number, decimal_of, fraction_of, text_of
 from bounty.relative_entropy import lower_limit, upper_limit
 from bounty.terms import Bound, Terms
@@ -175,7 +179,7 @@ def supported(
     --------
     >>> terms = Terms.of(repairs=0)
     >>> [float(supported(terms, 40_000, differing="0.05", bound=bound)) for bound in Bound]
-    [0.22956, 0.12501, 0.10917]
+    [0.21858, 0.10689, 0.08904]
     """
     _share("differing", differing)
     form = terms.bound if bound is None else bound
@@ -208,7 +212,7 @@ def rows_needed(
     Examples
     --------
     >>> rows_needed(Terms.of(epsilon="0.05", repairs=0, bound="hoeffding"))
-    1904279
+    1386920
     """
     asked = terms if bound is None else replace(terms, bound=bound)
     needed = _first(lambda rows: _suffices(asked, rows, differing=differing, part=part), below=_MOST_ROWS)
@@ -230,24 +234,28 @@ class PartPlan:
     rows : int
     needed : int
         Rows that the terms need, by their bound.
-    complexity : Decimal
-        L, by their bound, for a repair.
+    complexity, first : Decimal
+        L, by their bound, for a claim at the worst place and for the first one.
     tolerances : dict of Bound to Decimal
-        How far below what the rows show a mass is certified, by each bound.
+        How far below what the rows show a mass is certified at the worst place, by each bound.
+    first_tolerance : Decimal
+        The same for the first claim, by their bound.
     supported : dict of Bound to Fraction or None
         The least epsilon that the rows support, by each bound.
 
     Examples
     --------
     >>> plan(Terms.of(epsilon="0.1"), 40_000, 10_000, "0.05").confirmation.needed
-    9001
+    10040
     """
 
     part: JudgingPart
     rows: int
     needed: int
     complexity: Decimal
+    first: Decimal
     tolerances: dict[Bound, Decimal]
+    first_tolerance: Decimal
     supported: dict[Bound, Fraction | None]
 
 
@@ -268,7 +276,7 @@ class Plan:
     --------
     >>> made = plan(Terms.of(epsilon="0.1", acceptances=5), 40_000, 10_000, "0.05")
     >>> made.fits, made.checker.supported[Bound.BERNSTEIN]
-    (True, Fraction(439, 5000))
+    (True, Fraction(7039, 100000))
     """
 
     terms: Terms
@@ -302,7 +310,7 @@ def plan(terms: Terms, rows_checker: int, rows_confirmation: int, differing: Num
     Examples
     --------
     >>> print(*plan(Terms.of(epsilon="0.05"), 40_000, 40_000, "0.05").problems)
-    part A has 40,000 rows, which support epsilon 0.14828 by the bernstein bound ...
+    part A has 40,000 rows, which support epsilon 0.13334 by the bernstein bound ...
     """
     share = _share("differing", differing)
     checker = _part(terms, "checker", rows_checker, share)
@@ -321,6 +329,7 @@ def _part(terms: Terms, part: JudgingPart, rows: int, differing: Fraction) -> Pa
         rows,
         rows_needed(terms, differing=differing, part=part),
         _complexity(terms, part),
+        _first_complexity(terms, part),
         {
             bound: tolerance(
                 bound,
@@ -331,6 +340,13 @@ def _part(terms: Terms, part: JudgingPart, rows: int, differing: Fraction) -> Pa
             )
             for bound in Bound
         },
+        tolerance(
+            terms.bound,
+            complexity=_first_complexity(terms, part),
+            rows=rows,
+            differing=differing,
+            mass=terms.epsilon,
+        ),
         {bound: supported(terms, rows, differing=differing, bound=bound, part=part) for bound in Bound},
     )
 
@@ -360,8 +376,16 @@ def _suffices(terms: Terms, rows: int, *, differing: Number, part: JudgingPart) 
 
 
 def _complexity(terms: Terms, part: JudgingPart) -> Decimal:
+    """Give the complexity at the worst place: a promise holds for the last claim as for the first."""
     tails = events(terms.bound, "repair")
-    return terms.checker_complexity(tails) if part == "checker" else terms.confirmation_complexity(tails)
+    return worst_claim(terms, tails) if part == "checker" else worst_confirmation(terms, tails)
+
+
+def _first_complexity(terms: Terms, part: JudgingPart) -> Decimal:
+    tails = events(terms.bound, "repair")
+    if part == "checker":
+        return claim_complexity(terms, Spent(), tails)
+    return confirmation_complexity(terms, 0, 0, tails)
 
 
 def _first(holds: Callable[[int], bool], *, below: int) -> int | None:

@@ -31,11 +31,11 @@ MOST_DOTS = 256
 _STRINGS_AND_COMMENTS = re.compile(
     r'"""(?:[^"\\]|\\.|"{1,2}(?!"))*"{3,5}'
     r"|'''(?:[^']|'{1,2}(?!'))*'{3,5}"
-    r"|(?P<open>\"{3}|'{3})"
+    r"|(?P<open>\"{3}|'{3}).*"
     r'|"(?:[^"\\\n]|\\[^\n])*"'
     r"|'[^'\n]*'"
     r"|\#[^\n]*"
-    r"|(?P<unclosed>[\"'])",
+    r"|(?P<unclosed>[\"']).*",
     re.DOTALL,
 )
 
@@ -95,7 +95,8 @@ def _decimal(text: str) -> Decimal:
 def _refuse_deep_toml(text: str) -> None:
     """Count brackets and dots outside strings and comments.
 
-    A quote that is never closed ends the count: tomllib reads no further either.
+    A quote that is never closed ends the count: tomllib reads no further either. It takes the rest of the
+    text with it, or the search would begin anew at every quote that follows.
     """
     plain = _STRINGS_AND_COMMENTS.sub(_cut, text).partition("\0")[0]
     if any(line.count(".") > MOST_DOTS for line in plain.splitlines()):

@@ -45,10 +45,7 @@ def command(*, folder: str, claims: tuple[str, ...], trust: tuple[str, ...], as_
     found = []
     for path, claim in zip(claims, read, strict=True):
         seen = examine(claim, published.part)
-        rows = published.manifest.parts
-        likely = expected(seen, published.part, rows=rows["checker"].rows, part="checker") and expected(
-            seen, published.part, rows=rows["confirmation"].rows, part="confirmation"
-        )
+        likely = expected(seen, published.conditions.terms, published.place, published.held_rows)
         found.append((path, claim, seen, likely))
     if as_json:
         emit(json.dumps([_dict(*each) for each in found], indent=2, ensure_ascii=False))

@@ -29,7 +29,7 @@ from bounty.amounts import Integers
 from bounty.answers import AnswerSpace
 from bounty.hunters.checking import LEVEL, SMALLEST, check, halves, why_not
 from bounty.hunters.conditions import conditions_of, region_of
-from bounty.hunters.cost_trees import CostTree, Floats, Leaf, grow
+from bounty.hunters.cost_trees import DOUBT, CostTree, Floats, Leaf, grow
 from bounty.hunters.found import Candidate, Candidates, Finds, Hunter
 from bounty.hunters.reduction import constants, costs, growth
 from bounty.hunters.regions import Region
@@ -90,7 +90,7 @@ class Climber:
     targets: Floats
     depth: int = DEPTH
     smallest: int = SMALLEST
-    doubt: float = 2.0
+    doubt: float = DOUBT
 
     def pair(self, group: CostTree, model: CostTree) -> Pair:
         """Put a group and a model together."""

@@ -62,8 +62,8 @@ def hunt(
     Returns
     -------
     Finds
-        A sequence of `Found`, largest mass first. Of claims of one kind and loss that say much the same, the
-        one of the largest mass. Empty, with reasons in its notes, where nothing was found or can be searched.
+        A sequence of `Found`, the surest mass first (`low`). Of claims of one kind and loss that say much the
+        same, only the first. Empty, with reasons in its notes, where nothing was found or can be searched.
 
     Raises
     ------

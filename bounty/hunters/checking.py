@@ -8,7 +8,8 @@ most one of twenty cases.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -26,6 +27,8 @@ from bounty.hunters.wording import about
 from bounty.losses import Loss
 from bounty.proposals import Refusing, group_rows, model_answers
 from bounty.splits import Split
+
+_ERRORS = 2.0
 
 LEVEL = 0.05
 """Corrected probability of chance up to which a claim is reported."""
@@ -103,8 +106,8 @@ def check(
     Returns
     -------
     Finds
-        Largest mass first. Of groups that share most of their rows or of their mass, for one kind of claim
-        and one loss, only the one of the largest mass.
+        Largest `low` first. Of groups that share most of their rows or of their mass, for one kind of claim
+        and one loss, only the first.
     """
     by_name = {loss.name.value: loss for loss in losses}
     unique = {candidate.claim.hash: candidate for candidate in candidates.listed}
@@ -133,12 +136,19 @@ class _Judged:
     evidence: Evidence
     chance: float
     mass: Fraction
-    gain: Callable[[], Floats]
+    gain: Floats
+
+    @property
+    def low(self) -> float:
+        """The mass less two standard errors."""
+        inside = self.gain[self.group.mask]
+        error = math.sqrt(len(inside) * float(np.var(inside))) if len(inside) else 0.0
+        return float(self.mass) - _ERRORS * error / (self.evidence.rows * self.evidence.largest)
 
 
-def _order(judged: _Judged) -> tuple[Fraction, int, str]:
-    """Largest mass first; of equals, the smaller group, which says more precisely where it is."""
-    return -judged.mass, judged.group.size, judged.candidate.claim.hash
+def _order(judged: _Judged) -> tuple[float, int, str]:
+    """Put what is surest first; of equals, the smaller group, which says more precisely where it is."""
+    return -judged.low, judged.group.size, judged.candidate.claim.hash
 
 
 def _judged(candidate: Candidate, held: Split, space: AnswerSpace, loss: Loss) -> _Judged | None:
@@ -158,18 +168,13 @@ def _judged(candidate: Candidate, held: Split, space: AnswerSpace, loss: Loss) -
         )
         chance = of_excess(lost, units, group)
         rate = lost.total(everywhere) / max(1, units.total(everywhere))
-
-        def gain() -> Floats:
-            return lost.array() - rate * units.array()
+        gain = lost.array() - rate * units.array()
     else:
         answers = model_answers(claim.model, held, space=space, current=held.host, runner=Refusing())
         after = loss.lost(answers, held.truth)
         evidence = weigh(lost, after, group=group, largest=loss.largest)
         chance = of_saving(evidence)
-
-        def gain() -> Floats:
-            return (lost.array() - after.array()).astype(np.float64)
-
+        gain = (lost.array() - after.array()).astype(np.float64)
     mass = plug_in_mass(evidence)
     return None if isinstance(mass, Undefined) else _Judged(candidate, group, evidence, chance, mass, gain)
 
@@ -183,7 +188,7 @@ def _kinds(judged: Sequence[_Judged]) -> list[list[_Judged]]:
 
 
 def _new(judged: Sequence[_Judged], most: int) -> list[_Judged]:
-    groups, gains = [each.group for each in judged], [each.gain() for each in judged]
+    groups, gains = [each.group for each in judged], [each.gain for each in judged]
     kind = judged[0].candidate.claim.kind
     return [judged[place] for place in distinct(groups, gains, most=most, kind=kind)]
 
@@ -195,6 +200,7 @@ def _found(each: _Judged, candidates: Candidates, checked: int, losses: dict[str
         claim=replace(claim, about=words),
         evidence=each.evidence,
         mass=each.mass,
+        low=each.low,
         p_value=each.chance,
         searched=candidates.searched,
         checked=checked,

@@ -33,6 +33,9 @@ from bounty.hunters.regions import Region
 Floats: TypeAlias = npt.NDArray[np.float64]
 Index: TypeAlias = npt.NDArray[np.intp]
 
+DOUBT = 3.0
+"""Standard errors that a leaf must save: it is the best of many that might have been."""
+
 _TINY = 1e-9
 _NONE: Mask = np.zeros(0, dtype=np.bool_)
 _TRIED = 3
@@ -96,7 +99,7 @@ def grow(
     default: int | None = None,
     depth: int = 4,
     smallest: int = 30,
-    doubt: float = 2.0,
+    doubt: float = DOUBT,
 ) -> CostTree:
     """Grow a tree and prune it.
 
@@ -114,7 +117,7 @@ def grow(
         Tests on the way to a leaf, at most.
     smallest : int, default 30
         Rows of a leaf, at least.
-    doubt : float, default 2
+    doubt : float, default 3
 
     Returns
     -------

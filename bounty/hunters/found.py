@@ -84,6 +84,9 @@ class Found:
         On the held-back rows alone.
     mass : Fraction
         Of the claim, as the held-back rows show it (`bounty.bounds.plug_in_mass`).
+    low : float
+        The mass less two standard errors. What a checker certifies is always less than what rows show, and
+        the less so the surer it is.
     p_value : float
         How often chance alone would show as much on the held-back rows, corrected for `checked`.
     searched : int
@@ -98,6 +101,7 @@ class Found:
     claim: Claim
     evidence: Evidence
     mass: Fraction
+    low: float
     p_value: float
     searched: int
     checked: int
@@ -112,6 +116,7 @@ class Found:
             "hash": self.claim.hash,
             "hunter": self.hunter.value,
             "mass": float(self.mass),
+            "low": self.low,
             "p_value": self.p_value,
             "evidence": self.evidence.to_dict(),
             "searched": self.searched,
@@ -122,7 +127,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Finds(Sequence[Found]):
-    """What a hunt found, largest mass first; a sequence, and what is to be said about it.
+    """What a hunt found, largest `low` first; a sequence, and what is to be said about it.
 
     Attributes
     ----------

@@ -13,6 +13,7 @@ from bounty.amounts import Bits
 from bounty.bits import RowSet
 from bounty.bounds import Undefined, plug_in_mass
 from bounty.certificates import Checker, accepts
+from bounty.courses import worst_claim
 from bounty.evidence import DisparityEvidence, RateSums, RepairEvidence, weigh
 from bounty.ladder import Ladder
 from bounty.terms import Bound, Terms
@@ -260,7 +261,7 @@ def test_answers_change_at_one_count_only():
     """Adding rows one by one to what gets better changes the answer once, so no other row can be read off."""
     terms = Terms.of(bound="bernstein", **ASKED)
     answers = [
-        accepts(RepairEvidence(PART, PART, saved, 0, saved, 0, saved), terms, "checker")
+        accepts(RepairEvidence(PART, PART, saved, 0, saved, 0, saved), terms, worst_claim(terms, 2))
         for saved in range(PART // 4)
     ]
     assert answers[-1]

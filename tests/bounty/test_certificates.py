@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bounty.bounds import Undefined, certified_mass, events, plug_in_mass
 from bounty.budgets import Spent
 from bounty.certificates import Checker, Confirmer, accepts
+from bounty.courses import repair_complexity
 from bounty.evidence import DisparityEvidence, RateSums, RepairEvidence, evidence_of
 from bounty.terms import Bound, Terms
 from fairkit.errors import BountyError
@@ -44,28 +45,27 @@ def claims(draw):
     claims(),
     st.sampled_from(["0.02", "0.2"]),
     st.sampled_from([bound.value for bound in Bound]),
-    st.sampled_from(["checker", "confirmation"]),
+    st.integers(5, 200),
     st.fractions(0, 1, max_denominator=50),
 )
-def test_a_claim_is_accepted_exactly_if_its_certified_mass_is_the_least(claim, epsilon, bound, part, margin):
+def test_a_claim_is_accepted_exactly_if_its_certified_mass_is_the_least(claim, epsilon, bound, nats, margin):
     """Rejecting early by whole numbers never changes the rule."""
     terms = Terms.of(epsilon=epsilon, submissions=5, acceptances=1, repairs=0, bound=bound)
     margin = margin if isinstance(claim, DisparityEvidence) else Fraction(0)
-    tails = events(terms.bound, claim.kind)
-    level = terms.checker_complexity(tails) if part == "checker" else terms.confirmation_complexity(tails)
+    level = Decimal(nats)
     mass = certified_mass(claim, margin=margin, bound=terms.bound, complexity=level)
     enough = not isinstance(mass, Undefined) and Fraction(mass) >= terms.least
-    assert accepts(claim, terms, part, margin) is enough
-    assert accepts(evidence_of(claim.to_dict()), terms, part, margin) is enough
+    assert accepts(claim, terms, level, margin) is enough
+    assert accepts(evidence_of(claim.to_dict()), terms, level, margin) is enough
 
 
 def test_hoeffdings_rule_is_the_published_checkers():
-    """With the published number of rows a repair is accepted from three quarters of epsilon on."""
+    """At the published complexity and rows a repair is accepted from three quarters of epsilon on."""
     terms = Terms.of(epsilon="0.2", submissions=1000, acceptances=20, repairs=0, bound="hoeffding")
     rows = 63_748
     edge = -(-rows * 15 // 100)
     answers = [
-        accepts(RepairEvidence(rows, rows, saved, 0, saved, 0, saved), terms, "checker")
+        accepts(RepairEvidence(rows, rows, saved, 0, saved, 0, saved), terms, terms.checker_complexity())
         for saved in (edge - 2, edge + 1)
     ]
     assert answers == [False, True]
@@ -73,24 +73,31 @@ def test_hoeffdings_rule_is_the_published_checkers():
 
 def test_part_b_needs_less_than_part_a():
     """The confirmer pays for fewer courses of answers, so that it certifies more of the same rows."""
-    evidence = RepairEvidence(4_000, 2_000, 1_000, 500, 500, 0, 500)
     terms = Terms.of(epsilon="0.1", submissions=1000, acceptances=10)
-    assert not accepts(evidence, terms, "checker")
-    assert accepts(evidence, terms, "confirmation")
+    claims = [RepairEvidence(4_000, 2_000, 1_000, 1_000 - n, n, 0, n) for n in range(1_000)]
+    first = [next(n for n, claim in enumerate(claims) if judge(claim)) for judge in _judges(terms)]
+    assert first[0] > first[1]
+
+
+def _judges(terms):
+    """Judge each claim as the first that comes to part A, and to part B."""
+    return lambda claim: Checker(terms).submit(claim), lambda claim: Confirmer(terms).confirm(claim)
 
 
 def test_a_margin_makes_a_disparity_smaller():
     """A disparity that is accepted without a margin is not with a margin as large as the difference."""
     evidence = DisparityEvidence(40_000, whole(20_000, 12_000), whole(20_000, 4_000), whole(0, 0))
-    assert accepts(evidence, TERMS, "checker")
-    assert not accepts(evidence, TERMS, "checker", Fraction(2, 5))
+    assert Checker(TERMS).submit(evidence)
+    assert not Checker(TERMS).submit(evidence, margin=Fraction(2, 5))
 
 
-@pytest.mark.parametrize("part", ["public", "", "Checker"])
-def test_nothing_is_judged_elsewhere(part):
-    """A part that judges nothing is refused even for a claim that shows too little."""
-    with pytest.raises(BountyError, match="judges nothing"):
-        accepts(BAD, TERMS, part)
+def test_a_late_claim_needs_more_than_an_early_one():
+    """What the first claim may show is not enough once many answers came before it."""
+    terms = Terms.of(epsilon="0.1", submissions=1000, acceptances=20, repairs=0)
+    evidence = RepairEvidence(4_000, 2_000, 1_000, 620, 380, 0, 380)
+    late = Spent(submissions=900, acceptances=15)
+    assert Checker(terms).submit(evidence)
+    assert not Checker.resumed(terms, late).submit(evidence)
 
 
 def test_undefined_is_never_accepted():
@@ -185,17 +192,18 @@ def test_no_repair_below_the_floor_is_accepted(bound, rows, largest):
     """The best repair at the floor is accepted and none below it, whatever its squares."""
     terms = Terms.of(epsilon="0.1", submissions=20, acceptances=2, bound=bound.value)
     floor = Checker(terms).repair_floor(rows, largest)
+    complexity = repair_complexity(terms, Spent(), events(bound, "repair"))
     if floor > rows * largest:
         assert not accepts(
             RepairEvidence(rows, rows, rows * largest, 0, rows * largest, 0, rows * largest**2, largest),
             terms,
-            "checker",
+            complexity,
         )
         return
 
     def accepted(saved, worse, squares):
         return accepts(
-            RepairEvidence(rows, rows, saved, 0, saved + worse, worse, squares, largest), terms, "checker"
+            RepairEvidence(rows, rows, saved, 0, saved + worse, worse, squares, largest), terms, complexity
         )
 
     least_squares = max(floor, -(-floor * floor // rows))
@@ -208,13 +216,13 @@ def test_no_repair_below_the_floor_is_accepted(bound, rows, largest):
 
 def test_confirmations_are_counted():
     """Part B answers once for each acceptance that part A could give, and then no more."""
-    confirmer = Confirmer(TERMS, confirmed=2)
+    confirmer = Confirmer(TERMS, asked=2, passed=1)
     assert [confirmer.confirm(evidence) for evidence in (GOOD, BAD)] == [True, False]
     assert confirmer.left == 0
     with pytest.raises(BountyError, match="part B answers nothing more"):
         confirmer.confirm(GOOD)
     with pytest.raises(BountyError, match="5 confirmations are spent"):
-        Confirmer(TERMS, confirmed=5)
+        Confirmer(TERMS, asked=5)
 
 
 def test_what_shows_less_than_the_least_is_far_from_certified():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bounty.bounds import events
 from bounty.certificates import accepts
+from bounty.courses import worst_claim, worst_confirmation
 from bounty.evidence import RepairEvidence
 from bounty.sample_sizes import (
     corrected_rows,
@@ -88,10 +91,14 @@ def test_the_confirmation_parts_tolerance_comes_out():
 
 @pytest.mark.parametrize("epsilon", ["0.2", "0.1", "0.05"])
 def test_hoeffdings_rows_are_the_corrected_ones(epsilon):
-    """Without repairs the general rule needs exactly the corrected published size, rounded up."""
+    """At the published complexity the rule needs exactly the corrected size, and by places fewer rows."""
     terms = Terms.of(epsilon=epsilon, submissions=1000, acceptances=20, repairs=0, bound="hoeffding")
     published = corrected_rows(epsilon, submissions=1000, acceptances=20)
-    assert rows_needed(terms) - 1 < published <= rows_needed(terms)
+    enough, complexity = math.ceil(published), terms.checker_complexity()
+    allowed = Decimal(epsilon) / 4
+    assert tolerance(Bound.HOEFFDING, complexity=complexity, rows=enough) <= allowed
+    assert tolerance(Bound.HOEFFDING, complexity=complexity, rows=enough - 1) > allowed
+    assert rows_needed(terms) < published
 
 
 @settings(max_examples=25)
@@ -138,10 +145,12 @@ def test_rows_that_a_plan_asks_for_accept_claims_of_that_mass(bound, part):
     """With the rows needed every claim of mass epsilon is accepted, and none of less than the least."""
     terms = Terms.of(epsilon="0.05", bound=bound.value, **SMALL)
     rows = rows_needed(terms, differing="0.15", part=part)
+    tails = events(terms.bound, "repair")
+    complexity = worst_claim(terms, tails) if part == "checker" else worst_confirmation(terms, tails)
     random = np.random.default_rng(3)
     for better, worse, wanted in ((0.1, 0.05, True), (0.08, 0.056, False)):
         draws = random.multinomial(rows, (better, worse, 1 - better - worse), 200)
-        answers = {accepts(_repair(*(int(count) for count in draw)), terms, part) for draw in draws}
+        answers = {accepts(_repair(*(int(count) for count in draw)), terms, complexity) for draw in draws}
         assert answers == {wanted}
 
 
