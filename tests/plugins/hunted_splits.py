@@ -78,8 +78,8 @@ def planted(form, seed, *, rows=4_000, where="kind == 'b' and size < 20", worse=
     elif form is Form.SCORE:
         true = generator.random(rows) < 0.3
         truth = Truth(np.where(true, 1000, 0))
-        host = np.where(wrong, 900, 300)
-        other = np.where(slips, 900, 300)
+        host = np.where(true ^ wrong, 800, 200)
+        other = np.where(true ^ slips, 800, 200)
     elif form is Form.CLASSES:
         codes = generator.integers(0, 3, rows)
         truth, host, other = Truth(codes), (codes + wrong) % 3, (codes + slips) % 3
