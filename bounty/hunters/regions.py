@@ -142,35 +142,28 @@ def merged(regions: Sequence[Region]) -> list[Region]:
     [{}]
     """
     left = list(regions)
-    place = 0
-    while place < len(left):
-        for other in range(place):
-            joined = _joined(left[other], left[place])
-            if joined is not None:
-                del left[place]
-                left[other] = joined
-                place = 0
-                break
-        else:
-            place += 1
+    before = len(left) + 1
+    while len(left) < before:
+        before = len(left)
+        for name in sorted({name for region in left for name in region.allowed}):
+            left = _joined(left, name)
     return left
 
 
-def _joined(one: Region, other: Region) -> Region | None:
-    names = one.allowed.keys() | other.allowed.keys()
-    if one.allowed.keys() != other.allowed.keys():
-        return None
-    differing = [name for name in names if not np.array_equal(one.allowed[name], other.allowed[name])]
-    if len(differing) > 1:
-        return None
-    allowed = dict(one.allowed)
-    for name in differing:
-        either = one.allowed[name] | other.allowed[name]
-        if either.all():
-            del allowed[name]
+def _joined(regions: Iterable[Region], column: str) -> list[Region]:
+    """Join regions that differ in one column only."""
+    found: dict[tuple[tuple[str, bytes], ...], Region] = {}
+    for region in regions:
+        rest = {name: holds for name, holds in region.allowed.items() if name != column}
+        same = tuple((name, rest[name].tobytes()) for name in sorted(rest))
+        one, other = region.allowed.get(column), found[same].allowed.get(column) if same in found else None
+        if same not in found:
+            found[same] = region
+        elif one is None or other is None or (one | other).all():
+            found[same] = Region(rest)
         else:
-            allowed[name] = either
-    return Region(allowed)
+            found[same] = Region({**rest, column: one | other})
+    return list(found.values())
 
 
 def _test(column: Column, holds: Mask) -> Node | None:

@@ -104,3 +104,34 @@ def coded_columns(draw, *, most_rows=40, most_columns=3):
         made[name] = draw(st.lists(st.sampled_from([*pool, None]), min_size=rows, max_size=rows))
         levels[name] = pool
     return Columns.of(made, levels=levels)
+
+
+def splits_without_hope(form):
+    """Give splits on which nothing can be found, by what is wrong with them."""
+    generator = np.random.default_rng(0)
+    full = planted(form, 0, rows=400)
+
+    def cut(rows):
+        return full.taking(np.arange(rows), "public")
+
+    def with_columns(values):
+        return Split("public", values, full.truth, full.host)
+
+    ones = np.ones(400, dtype=np.int64)
+    truth = (
+        Truth(units=Numbers(5 * ones))
+        if form is Form.COST
+        else Truth(ones * (1000 if form is Form.SCORE else 1))
+    )
+    right = 0 * ones if form is Form.COST else truth.codes
+    nothing = Columns.of({"size": [None] * 400, "kind": [None] * 400})
+    return {
+        "no rows": cut(0),
+        "one row": cut(1),
+        "few rows": cut(100),
+        "no columns": with_columns(Columns({}, 400)),
+        "all missing": with_columns(nothing),
+        "one level": with_columns(Columns.of({"kind": ["a"] * 400})),
+        "a level a row": with_columns(Columns.of({"name": [f"n{place}" for place in range(400)]})),
+        "never wrong": Split("public", columns(generator, 400), truth, Answers.of(form, right)),
+    }
