@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bounty.budgets import Spent
 from bounty.entries import Entry, Kind
@@ -26,7 +26,7 @@ class Place:
     0
     """
 
-    spent: Spent = Spent()
+    spent: Spent = field(default_factory=Spent)
     asked: int = 0
     passed: int = 0
 
