@@ -7,6 +7,7 @@ which it holds.
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
@@ -190,6 +191,8 @@ def _dot(one: Integers, other: Integers, where: RowSet | None = None) -> int:
     if not len(one):
         return 0
     largest = max(1, int(np.abs(one).max()) * int(np.abs(other).max()))
+    if largest > 2**62:
+        return sum(map(operator.mul, one.tolist(), other.tolist()))
     part = max(1, 2**62 // largest)
     return sum(
         int(np.dot(one[start : start + part], other[start : start + part]))

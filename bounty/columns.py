@@ -6,6 +6,7 @@ after coarsening, so a claim cannot see more of a row than the published part sh
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
@@ -70,12 +71,21 @@ class Column:
         Raises
         ------
         DataError
-            Values of several kinds, a value that is not among the levels, or more than 65,535 levels.
+            Values of several kinds, numbers that are not finite, whole numbers beyond 2**53, a value that is
+            not among the levels, or more than 65,535 levels.
         """
         present: set[Value] = {value for value in (values if levels is None else levels) if value is not None}
-        kinds: set[Kind] = {_kind(value) for value in present}
+        # Of all values, not of those that differ: True and 1 are equal.
+        types = {*map(type, values), *map(type, () if levels is None else levels)} - {type(None)}
+        kinds = {_kind(each) for each in types}
         if len(kinds) > 1:
             message = f"column '{name}' holds {' and '.join(sorted(kinds))}; it can hold one of them only."
+            raise DataError(message)
+        if "number" in kinds and not all(_is_exact(value) for value in present):
+            message = (
+                f"column '{name}' holds a number that is not finite, or a whole number beyond 2**53; "
+                "a missing number is None."
+            )
             raise DataError(message)
         if len(present) > MOST_LEVELS:
             raise DataError(
@@ -149,7 +159,14 @@ def code_type(levels: int) -> type[np.uint8 | np.uint16]:
     return np.uint8 if levels <= _BYTE else np.uint16
 
 
-def _kind(value: Value) -> Kind:
-    if isinstance(value, bool):
+def _kind(value: type) -> Kind:
+    if issubclass(value, bool):
         return "bool"
-    return "text" if isinstance(value, str) else "number"
+    return "text" if issubclass(value, str) else "number"
+
+
+def _is_exact(value: Value) -> bool:
+    """Whether a number means the same as a whole number and as a fraction of 64 bits."""
+    return isinstance(value, str) or (
+        math.isfinite(value) if isinstance(value, float) else abs(value) <= 2**53
+    )

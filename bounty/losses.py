@@ -209,9 +209,8 @@ _LOST: Mapping[LossName, Callable[[Answers, Truth], Amounts]] = MappingProxyType
 @cache
 def _logarithms() -> Integers:
     """-ln(step / 1000) of every step, as a share of ln 1000, in millionths."""
-    context = decimal.Context(prec=40)
-    most = context.ln(decimal.Decimal(STEPS))
-    shares = [
-        1 - context.divide(context.ln(decimal.Decimal(max(step, 1))), most) for step in range(STEPS + 1)
-    ]
-    return np.array([int((share * LOG_UNIT).to_integral_value()) for share in shares], dtype=np.int64)
+    # A context of its own: the program around may compute with fewer digits, or round otherwise.
+    with decimal.localcontext(decimal.Context(prec=40, rounding=decimal.ROUND_HALF_EVEN)):
+        most = decimal.Decimal(STEPS).ln()
+        shares = [1 - decimal.Decimal(max(step, 1)).ln() / most for step in range(STEPS + 1)]
+        return np.array([int((share * LOG_UNIT).to_integral_value()) for share in shares], dtype=np.int64)

@@ -13,7 +13,17 @@ import numpy as np
 
 from bounty.answers import Answers, AnswerSpace
 from bounty.bits import RowSet
-from bounty.claims import Alternative, Claim, Constant, GroupFunction, OnnxModel, RepairModel, Rules
+from bounty.claims import (
+    OVERALL,
+    REST,
+    Alternative,
+    Claim,
+    Constant,
+    GroupFunction,
+    OnnxModel,
+    RepairModel,
+    Rules,
+)
 from bounty.columns import Columns
 from bounty.splits import Split
 from bounty.subgroups import Subgroup
@@ -128,5 +138,7 @@ def fits(claim: Claim, split: Split, *, space: AnswerSpace, runner: Runner) -> N
         It cannot; the message says why.
     """
     group_rows(claim.group, split.columns, runner)
+    if claim.compare not in {OVERALL, REST}:
+        group_rows(claim.compare, split.columns, runner)
     if claim.model is not None:
         model_answers(claim.model, split, space=space, current=split.host, runner=runner)
