@@ -71,10 +71,10 @@ def _text(played: Demonstration, output: str) -> str:
         for rate in played.rates
     ]
     found = "found and confirmed" if played.is_planted_found else "NOT found"
-    found = f"The planted bias, against Black women, is {found};"
+    planted = f"The planted bias, against Black women, is {found};"
     lines += [
         "",
-        f"{found} neither women nor Black people as such are served worse.",
+        f"{planted} neither women nor Black people as such are served worse.",
         "",
         "Final points, on the part that confirms: "
         + ", ".join(f"{row.team} {float(row.points):.1f}" for row in played.board.teams),
