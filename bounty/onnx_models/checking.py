@@ -67,7 +67,18 @@ class CheckedModel:
 
     Examples
     --------
-    See `check_model`.
+    A model that answers 1 where an input called age is below 25:
+
+    >>> from onnx import parser
+    >>> young = parser.parse_model('''
+    ...     <ir_version: 8, opset_import: ["": 18]>
+    ...     g (float[rows, 1] age) => (bool[rows, 1] young) {
+    ...         limit = Constant <value_float = 25.0> ()
+    ...         young = Less (age, limit)
+    ...     }''').SerializeToString()
+    >>> checked = check_model(young)
+    >>> checked.columns, checked.output.name, checked.opset
+    (('age',), 'BOOL', 18)
     """
 
     sha256: str
@@ -104,15 +115,14 @@ def check_model(content: bytes) -> CheckedModel:
     --------
     A model that answers 1 where an input called age is below 25:
 
-    >>> from onnx import TensorProto as T, helper
-    >>> age = helper.make_tensor_value_info("age", T.FLOAT, [None, 1])
-    >>> young = helper.make_tensor_value_info("young", T.BOOL, [None, 1])
-    >>> limit = helper.make_tensor("limit", T.FLOAT, [1], [25.0])
-    >>> graph = helper.make_graph(
-    ...     [helper.make_node("Less", ["age", "limit"], ["young"])], "g", [age], [young], [limit]
-    ... )
-    >>> model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)])
-    >>> checked = check_model(model.SerializeToString())
+    >>> from onnx import parser
+    >>> young = parser.parse_model('''
+    ...     <ir_version: 8, opset_import: ["": 18]>
+    ...     g (float[rows, 1] age) => (bool[rows, 1] young) {
+    ...         limit = Constant <value_float = 25.0> ()
+    ...         young = Less (age, limit)
+    ...     }''').SerializeToString()
+    >>> checked = check_model(young)
     >>> checked.columns, checked.output.name
     (('age',), 'BOOL')
     """

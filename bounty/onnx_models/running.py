@@ -54,6 +54,19 @@ def evaluate_here(checked: CheckedModel, feeds: Mapping[str, npt.NDArray[Any]]) 
         The engine cannot load the model, or it fails on the rows; the texts do not say more.
     MissingDependencyError
         onnxruntime is not installed.
+
+    Examples
+    --------
+    >>> from onnx import parser
+    >>> young = parser.parse_model('''
+    ...     <ir_version: 8, opset_import: ["": 18]>
+    ...     g (float[rows, 1] age) => (bool[rows, 1] young) {
+    ...         limit = Constant <value_float = 25.0> ()
+    ...         young = Less (age, limit)
+    ...     }''').SerializeToString()
+    >>> checked = check_model(young)
+    >>> evaluate_here(checked, {checked.inputs[0].name: np.array([[20], [30]], np.float32)}).tolist()
+    [True, False]
     """
     try:
         onnxruntime = importlib.import_module("onnxruntime")
@@ -111,7 +124,24 @@ class PermutingRunner:
 
     Examples
     --------
-    See `TrustedRunner`, which runs models in this process.
+    >>> from onnx import parser
+    >>> young = parser.parse_model('''
+    ...     <ir_version: 8, opset_import: ["": 18]>
+    ...     g (float[rows, 1] age) => (bool[rows, 1] young) {
+    ...         limit = Constant <value_float = 25.0> ()
+    ...         young = Less (age, limit)
+    ...     }''').SerializeToString()
+    >>> model = OnnxModel(hashlib.sha256(young).hexdigest(), young)
+    >>> PermutingRunner(evaluate_here).group(model, Columns.of({"age": [20, 30, None]})).mask.tolist()
+    [True, False, False]
+
+    What answers by the place of a row is caught:
+
+    >>> runner = PermutingRunner(lambda checked, feeds: np.arange(1000) % 2, seed=1)
+    >>> runner.group(model, Columns.of({"age": [20] * 1000}))
+    Traceback (most recent call last):
+    ...
+    fairkit.errors.ClaimError: the model failed on these rows: ...
     """
 
     evaluate: Evaluate
@@ -182,15 +212,14 @@ class TrustedRunner:
 
     Examples
     --------
-    >>> from onnx import TensorProto as T, helper
-    >>> age = helper.make_tensor_value_info("age", T.FLOAT, [None, 1])
-    >>> young = helper.make_tensor_value_info("young", T.BOOL, [None, 1])
-    >>> limit = helper.make_tensor("limit", T.FLOAT, [1], [25.0])
-    >>> less = helper.make_node("Less", ["age", "limit"], ["young"])
-    >>> graph = helper.make_graph([less], "g", [age], [young], [limit])
-    >>> made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)])
-    >>> content = made.SerializeToString()
-    >>> model = OnnxModel(hashlib.sha256(content).hexdigest(), content)
+    >>> from onnx import parser
+    >>> young = parser.parse_model('''
+    ...     <ir_version: 8, opset_import: ["": 18]>
+    ...     g (float[rows, 1] age) => (bool[rows, 1] young) {
+    ...         limit = Constant <value_float = 25.0> ()
+    ...         young = Less (age, limit)
+    ...     }''').SerializeToString()
+    >>> model = OnnxModel(hashlib.sha256(young).hexdigest(), young)
     >>> TrustedRunner({model.sha256}).group(model, Columns.of({"age": [20, 30, None]})).mask.tolist()
     [True, False, False]
     >>> TrustedRunner(()).group(model, Columns.of({"age": [20]}))
