@@ -11,7 +11,7 @@ from fairkit.cli.outputs import check_files, emit, is_colored, text_width, worki
 from fairkit.cli.pages import Command
 
 if TYPE_CHECKING:
-    from bounty.budgets import Budget
+    from bounty.certificates.budgets import Budget
 
 
 @click.command(
@@ -35,8 +35,8 @@ def command(
     close on the part that confirms.
     """
     from bounty.cli.running import runner_of
-    from bounty.game import Bounty
-    from bounty.standings import standings
+    from bounty.game.bounty import Bounty
+    from bounty.game.standings import standings
 
     files = check_files({"--html": html, "--markdown": markdown})
     with working("reading the bounty"):

@@ -13,8 +13,8 @@ from fairkit.cli.outputs import emit
 from fairkit.cli.pages import Command
 
 if TYPE_CHECKING:
-    from bounty.claims import Claim
-    from bounty.examining import Examination
+    from bounty.claims.claim import Claim
+    from bounty.game.examining import Examination
 
 
 @click.command(
@@ -35,10 +35,10 @@ def command(*, folder: str, claims: tuple[str, ...], trust: tuple[str, ...], as_
     model as the ledger's confirmed repairs have made it. Public rows flatter whoever searched in them: what
     is just enough here will rarely do on rows that nobody has seen.
     """
-    from bounty.claim_files import read_claim
+    from bounty.claims.files import read_claim
     from bounty.cli.running import runner_of
-    from bounty.examining import examine, expected
-    from bounty.published import Published
+    from bounty.game.examining import examine, expected
+    from bounty.game.published import Published
 
     read = [read_claim(path) for path in claims]
     published = Published.read(folder, runner=runner_of(trust))

@@ -29,9 +29,9 @@ def command(*, folder: str, key: str | None, open_parts: bool, trust: tuple[str,
     it and the ledger anybody can check each of them ('bounty verify').
     """
     from bounty.cli.running import runner_of
-    from bounty.closing import close
-    from bounty.game import Bounty
-    from bounty.signatures import PrivateKey
+    from bounty.game.bounty import Bounty
+    from bounty.game.closing import close
+    from bounty.ledger.signatures import PrivateKey
 
     with working("closing"):
         bounty = Bounty(folder, key=None if key is None else PrivateKey.read(key), runner=runner_of(trust))

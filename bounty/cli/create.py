@@ -74,7 +74,7 @@ def command(*, data: str, output: str, as_json: bool, key: str | None, **asked: 
     manifest fixes every condition and the hash of every row before the first claim comes in: publish its
     hash. Terms that the held-out rows cannot keep are refused, and so is a column that nearly names its rows.
     """
-    from bounty.creating import create
+    from bounty.game.creating import create
 
     terms = stated(asked)
     alternatives = dict(_pair(text) for text in asked.pop("use"))
@@ -129,7 +129,7 @@ def _key(path: str | None) -> Any:
         return None
     from pathlib import Path
 
-    from bounty.signatures import PrivateKey
+    from bounty.ledger.signatures import PrivateKey
 
     if Path(path).exists():
         return PrivateKey.read(path)

@@ -16,7 +16,7 @@ from fairkit.cli.outputs import emit, say, working
 from fairkit.cli.pages import Command
 
 if TYPE_CHECKING:
-    from bounty.demonstrating import Demonstration
+    from bounty.game.demonstrating import Demonstration
 
 
 @click.command(
@@ -38,7 +38,7 @@ def command(*, output: str, again: bool, as_json: bool) -> int:
     on rows that nobody saw; repairs change the model; the ledger is verified, also after one answer was
     changed in it.
     """
-    from bounty.demonstrating import demonstrate
+    from bounty.game.demonstrating import demonstrate
 
     folder = Path(output)
     if again and (folder / "ledger.jsonl").is_file():

@@ -44,9 +44,9 @@ def command(
     takes a row and the answer of the host's model, and gives the repaired answer.
     """
     from bounty.cli.running import runner_of
-    from bounty.exporting import model_of, policy_of
-    from bounty.game import Bounty
-    from bounty.part_files import write_whole
+    from bounty.game.bounty import Bounty
+    from bounty.game.exporting import model_of, policy_of
+    from bounty.holdout.part_files import write_whole
 
     if policy is None and model is None:
         raise UsageError("nothing is asked for: --policy FILE, --model FILE.py or --model FILE.onnx.")

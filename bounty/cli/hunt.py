@@ -46,8 +46,8 @@ def command(
     One half of the public rows is searched, the other half checks what was found. Disparities are of the
     host's model; repairs are of the model as confirmed repairs have made it.
     """
-    from bounty.hunting import hunt_published
-    from bounty.published import Published
+    from bounty.game.hunting import hunt_published
+    from bounty.game.published import Published
 
     with working("hunting"):
         published = Published.read(folder)
@@ -69,7 +69,7 @@ def command(
 
 
 def _written(found: list[Found], folder: Path) -> list[str]:
-    from bounty.claim_files import save_claim
+    from bounty.claims.files import save_claim
 
     try:
         folder.mkdir(parents=True, exist_ok=True)

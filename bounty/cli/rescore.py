@@ -30,7 +30,7 @@ def command(*, folder: str, every: bool, trust: tuple[str, ...], as_json: bool) 
     same rows give the same numbers on any machine.
     """
     from bounty.cli.running import runner_of
-    from bounty.rescoring import rescore
+    from bounty.game.rescoring import rescore
 
     try:
         with working("judging again"):

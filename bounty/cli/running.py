@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bounty.proposals import Runner
+    from bounty.claims.proposals import Runner
 
 
 def runner_of(trusted: Sequence[str]) -> Runner | None:
     """Make a runner of trusted files; None where none is named, so that every ONNX file is refused."""
     if not trusted:
         return None
-    from bounty.onnx_models.running import TrustedRunner
+    from bounty.claims.onnx_models.running import TrustedRunner
 
     return TrustedRunner(trusted)

@@ -45,11 +45,11 @@ def command(
     budget that 'bounty board' shows. A claim that does not fit costs nothing, and the same claim of the same
     team gets the same answer again.
     """
-    from bounty.claim_files import read_claim
+    from bounty.claims.files import read_claim
     from bounty.cli.running import runner_of
-    from bounty.game import Bounty
-    from bounty.sealing import nonce_of
-    from bounty.signatures import PrivateKey
+    from bounty.game.bounty import Bounty
+    from bounty.ledger.sealing import nonce_of
+    from bounty.ledger.signatures import PrivateKey
 
     read = [read_claim(path) for path in claims]
     opening = None if nonce is None else nonce_of(nonce)

@@ -6,9 +6,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bounty.claims import Claim
-    from bounty.examining import Examination
-    from bounty.game import Judged
+    from bounty.claims.claim import Claim
+    from bounty.game.bounty import Judged
+    from bounty.game.examining import Examination
 
 
 def claim_words(claim: Claim) -> str:
@@ -23,7 +23,7 @@ def claim_words(claim: Claim) -> str:
 
 def model_words(claim: Claim) -> str:
     """Say what answers instead."""
-    from bounty.claims import Alternative, Constant, OnnxModel, Rules
+    from bounty.claims.claim import Alternative, Constant, OnnxModel, Rules
 
     match claim.model:
         case Constant(predict):

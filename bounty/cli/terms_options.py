@@ -11,8 +11,8 @@ from fairkit.cli.asking import together
 from fairkit.cli.pages import section
 
 if TYPE_CHECKING:
-    from bounty.sample_sizes import Plan
-    from bounty.terms import Terms
+    from bounty.certificates.sample_sizes import Plan
+    from bounty.certificates.terms import Terms
 
 promise = section("What the bounty promises and allows")
 
@@ -50,7 +50,7 @@ terms_options: Callable[[Any], Any] = together(
 
 def stated(asked: dict[str, Any]) -> Terms:
     """Take the terms out of a command's options."""
-    from bounty.terms import Terms
+    from bounty.certificates.terms import Terms
 
     names = ("epsilon", "least", "submissions", "acceptances", "repairs", "delta", "bound")
     return Terms.of(**{name: asked.pop(name) for name in names})

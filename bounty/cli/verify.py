@@ -12,7 +12,7 @@ from fairkit.cli.outputs import emit
 from fairkit.cli.pages import Command
 
 if TYPE_CHECKING:
-    from bounty.verifying import Verification
+    from bounty.ledger.verifying import Verification
 
 
 @click.command(
@@ -47,11 +47,11 @@ def command(
     Needs neither the data nor the host. Without the reveal the chain of rows is checked; with it, every seal
     is opened and every decision is made again from its whole numbers.
     """
-    from bounty.receipts import Receipt
-    from bounty.replay import replay
-    from bounty.reveal import Reveal
-    from bounty.signatures import PublicKey
-    from bounty.verifying import verify
+    from bounty.game.replay import replay
+    from bounty.ledger.receipts import Receipt
+    from bounty.ledger.reveal import Reveal
+    from bounty.ledger.signatures import PublicKey
+    from bounty.ledger.verifying import verify
 
     found = verify(
         log,

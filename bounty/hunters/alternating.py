@@ -25,8 +25,6 @@ from fractions import Fraction
 
 import numpy as np
 
-from bounty.amounts import Integers
-from bounty.answers import AnswerSpace
 from bounty.hunters.checking import LEVEL, SMALLEST, check, halves, why_not
 from bounty.hunters.conditions import conditions_of, region_of
 from bounty.hunters.cost_trees import DOUBT, CostTree, Floats, Leaf, grow
@@ -35,8 +33,10 @@ from bounty.hunters.reduction import constants, costs, growth
 from bounty.hunters.regions import Region
 from bounty.hunters.rules import repair_of, rules_of
 from bounty.hunters.slices import MOST
-from bounty.losses import Loss
-from bounty.splits import Split
+from bounty.rows.amounts import Integers
+from bounty.rows.answers import AnswerSpace
+from bounty.rows.losses import Loss
+from bounty.rows.splits import Split
 
 TOLERANCE = Fraction(1, 1000)
 """Mass that a step must gain; a climb has at most one step for each in 1."""
@@ -217,9 +217,9 @@ def find_pairs(
 
     Examples
     --------
-    >>> from bounty.answers import Answers, Form, Truth
-    >>> from bounty.columns import Columns
-    >>> numbers = np.arange(1_200)
+    >>> from bounty.rows.answers import Answers, Form, Truth
+    >>> from bounty.rows.columns import Columns
+    >>> numbers = np.arange(2_400)
     >>> sex = ["F" if number % 3 else "M" for number in numbers]
     >>> columns = Columns.of({"age": (numbers % 50).tolist(), "sex": sex})
     >>> truth = (numbers % 50 < 20) ^ (numbers % 3 == 0)

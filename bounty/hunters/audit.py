@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Literal, TypeAlias
 
-from bounty.answers import AnswerSpace
 from bounty.hunters import alternating, reduction, slices
 from bounty.hunters.checking import LEVEL, SMALLEST, check, halves, why_not
 from bounty.hunters.found import Candidates, Finds
-from bounty.losses import Loss
-from bounty.splits import Split
+from bounty.rows.answers import AnswerSpace
+from bounty.rows.losses import Loss
+from bounty.rows.splits import Split
 from fairkit.errors import UsageError, unknown_name
 
 Tell: TypeAlias = Callable[[str | int], None]
@@ -73,8 +73,8 @@ def hunt(
     Examples
     --------
     >>> import numpy as np
-    >>> from bounty.answers import Answers, Form, Truth
-    >>> from bounty.columns import Columns
+    >>> from bounty.rows.answers import Answers, Form, Truth
+    >>> from bounty.rows.columns import Columns
     >>> numbers = np.arange(1_000)
     >>> columns = Columns.of({"age": (numbers % 50).tolist()})
     >>> truth, host = Truth((numbers % 50 < 20).astype(int)), Answers.of(Form.DECISION, numbers % 50 < 10)

@@ -15,18 +15,18 @@ from fractions import Fraction
 
 import numpy as np
 
-from bounty.answers import AnswerSpace
-from bounty.bits import RowSet
-from bounty.bounds import Undefined, plug_in_mass
-from bounty.claims import REST, ClaimKind
-from bounty.evidence import Evidence, compare, weigh
+from bounty.certificates.bounds import Undefined, plug_in_mass
+from bounty.claims.claim import REST, ClaimKind
+from bounty.claims.proposals import Refusing, group_rows, model_answers
 from bounty.hunters.cost_trees import Floats
 from bounty.hunters.found import Candidate, Candidates, Finds, Found, distinct
 from bounty.hunters.tails import corrected, of_excess, of_saving
 from bounty.hunters.wording import about
-from bounty.losses import Loss
-from bounty.proposals import Refusing, group_rows, model_answers
-from bounty.splits import Split
+from bounty.rows.answers import AnswerSpace
+from bounty.rows.bits import RowSet
+from bounty.rows.evidence import Evidence, compare, weigh
+from bounty.rows.losses import Loss
+from bounty.rows.splits import Split
 
 _ERRORS = 2.0
 
@@ -42,8 +42,8 @@ def why_not(split: Split, *, smallest: int = SMALLEST) -> str | None:
 
     Examples
     --------
-    >>> from bounty.answers import Answers, Form, Truth
-    >>> from bounty.columns import Columns
+    >>> from bounty.rows.answers import Answers, Form, Truth
+    >>> from bounty.rows.columns import Columns
     >>> columns, answers = Columns.of({"age": [20]}), Answers.of(Form.DECISION, [1])
     >>> why_not(Split("public", columns, Truth(np.ones(1, int)), answers))
     'there is 1 public row; a search needs 120 (two halves, each with a group of 30 and as many others).'

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bounty.bits import Mask, Words, pack
-from bounty.columns import Column, Columns
 from bounty.hunters.cost_trees import Index
 from bounty.hunters.regions import Region
+from bounty.rows.bits import Mask, Words, pack
+from bounty.rows.columns import Column, Columns
 
 BINS = 6
 """Into how many parts of about equal size numbers are cut."""

@@ -12,10 +12,10 @@ from typing import Any, overload
 
 import numpy as np
 
-from bounty.bits import RowSet
-from bounty.claims import Claim, ClaimKind
-from bounty.evidence import Evidence
+from bounty.claims.claim import Claim, ClaimKind
 from bounty.hunters.cost_trees import Floats
+from bounty.rows.bits import RowSet
+from bounty.rows.evidence import Evidence
 
 
 class Hunter(StrEnum):
@@ -83,7 +83,7 @@ class Found:
     evidence : DisparityEvidence or RepairEvidence
         On the held-back rows alone.
     mass : Fraction
-        Of the claim, as the held-back rows show it (`bounty.bounds.plug_in_mass`).
+        Of the claim, as the held-back rows show it (`bounty.certificates.bounds.plug_in_mass`).
     low : float
         The mass less two standard errors. What a checker certifies is always less than what rows show, and
         the less so the surer it is.

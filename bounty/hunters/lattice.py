@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from bounty.amounts import Integers
-from bounty.bits import Words, count_each, pack
 from bounty.hunters.cost_trees import Floats, Index
+from bounty.rows.amounts import Integers
+from bounty.rows.bits import Words, count_each, pack
 
 _PLANES = 6
 _WIDEST = 6.0

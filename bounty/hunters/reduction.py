@@ -22,16 +22,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bounty.amounts import Integers
-from bounty.answers import Answers, AnswerSpace, Form
-from bounty.claims import Alternative, ClaimKind, Constant
+from bounty.claims.claim import Alternative, ClaimKind, Constant
 from bounty.hunters.checking import LEVEL, SMALLEST, check, halves, why_not
 from bounty.hunters.cost_trees import Floats, Index, Leaf, grow
 from bounty.hunters.found import Candidate, Candidates, Finds, Hunter
 from bounty.hunters.rules import Model, repair_of
 from bounty.hunters.slices import MOST, PARTIAL, chosen, look, sample
-from bounty.losses import Loss
-from bounty.splits import Split
+from bounty.rows.amounts import Integers
+from bounty.rows.answers import Answers, AnswerSpace, Form
+from bounty.rows.losses import Loss
+from bounty.rows.splits import Split
 
 DEPTHS = (1, 2, 4)
 """Depths of the trees that are grown."""
@@ -81,8 +81,8 @@ def find_repairs(
 
     Examples
     --------
-    >>> from bounty.answers import Truth
-    >>> from bounty.columns import Columns
+    >>> from bounty.rows.answers import Truth
+    >>> from bounty.rows.columns import Columns
     >>> numbers = np.arange(1_000)
     >>> columns = Columns.of({"age": (numbers % 50).tolist()})
     >>> truth, host = Truth((numbers % 50 < 20).astype(int)), Answers.of(Form.DECISION, numbers % 50 < 10)
@@ -158,8 +158,8 @@ def costs(split: Split, loss: Loss, space: AnswerSpace, *, models: Sequence[Mode
 
     Examples
     --------
-    >>> from bounty.answers import Truth
-    >>> from bounty.columns import Columns
+    >>> from bounty.rows.answers import Truth
+    >>> from bounty.rows.columns import Columns
     >>> truth, host = Truth(np.array([1, 0, 1])), Answers.of(Form.DECISION, [1, 1, 0])
     >>> split = Split("public", Columns.of({"age": [1, 2, 3]}), truth, host)
     >>> costs(split, Loss.named("error", Form.DECISION), AnswerSpace(Form.DECISION, ("no", "yes"))).tolist()

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bounty.bits import Mask, RowSet
-from bounty.columns import Column, Columns
+from bounty.rows.bits import Mask, RowSet
+from bounty.rows.columns import Column, Columns
 from fairkit import predicates
 from fairkit.errors import PredicateError
 from fairkit.predicates import And, Comparison, Membership, Missing, Node, Or, Predicate, Value

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from bounty.claims import Alternative, Claim, ClaimKind, Constant, RepairModel, Rules
-from bounty.columns import Columns
+from bounty.claims.claim import Alternative, Claim, ClaimKind, Constant, RepairModel, Rules
 from bounty.hunters.cost_trees import Leaf
 from bounty.hunters.found import Candidate, Hunter
 from bounty.hunters.regions import within_limits
-from bounty.losses import Loss
+from bounty.rows.columns import Columns
+from bounty.rows.losses import Loss
 
 Model: TypeAlias = Constant | Alternative
 """What a leaf may answer with: one answer, or another of the host's models."""
@@ -48,7 +48,7 @@ def repair_of(
     Examples
     --------
     >>> import numpy as np
-    >>> from bounty.answers import Form
+    >>> from bounty.rows.answers import Form
     >>> from bounty.hunters.regions import Region
     >>> columns, loss = Columns.of({"sex": ["F", "M"]}), Loss.named("error", Form.DECISION)
     >>> answers = [Constant("no"), Constant("yes")]

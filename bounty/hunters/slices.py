@@ -12,18 +12,18 @@ from typing import Literal
 
 import numpy as np
 
-from bounty.answers import AnswerSpace
-from bounty.bits import RowSet
-from bounty.claims import Claim, ClaimKind
-from bounty.columns import Columns
+from bounty.claims.claim import Claim, ClaimKind
 from bounty.hunters.checking import LEVEL, SMALLEST, check, halves, why_not
 from bounty.hunters.conditions import Condition, conditions_of, packed, region_of
 from bounty.hunters.cost_trees import Floats
 from bounty.hunters.found import Candidate, Candidates, Finds, Hunter, distinct
 from bounty.hunters.lattice import Lattice, Weights, search
 from bounty.hunters.regions import Region, within_limits
-from bounty.losses import Loss
-from bounty.splits import Split
+from bounty.rows.answers import AnswerSpace
+from bounty.rows.bits import RowSet
+from bounty.rows.columns import Columns
+from bounty.rows.losses import Loss
+from bounty.rows.splits import Split
 
 LARGEST_SHARE = 0.75
 """Share of the rows that a group may have: beyond it, the others are the smaller half of the story."""
@@ -72,7 +72,7 @@ def find_slices(
 
     Examples
     --------
-    >>> from bounty.answers import Answers, Form, Truth
+    >>> from bounty.rows.answers import Answers, Form, Truth
     >>> numbers = np.arange(2_000)
     >>> columns = Columns.of({"sex": ["F" if n % 2 else "M" for n in numbers],
     ...                       "home": ["own" if n % 3 else "rent" for n in numbers]})

@@ -25,10 +25,10 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import optimize, stats
 
-from bounty.amounts import Amounts, Bits
-from bounty.bits import RowSet
-from bounty.evidence import RepairEvidence
 from bounty.hunters.cost_trees import Floats
+from bounty.rows.amounts import Amounts, Bits
+from bounty.rows.bits import RowSet
+from bounty.rows.evidence import RepairEvidence
 
 
 def of_excess(lost: Amounts, units: Amounts, group: RowSet) -> float:

@@ -19,12 +19,12 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from bounty.answers import AnswerSpace, Form
-from bounty.claims import Constant, Rules
-from bounty.columns import Column, Columns
+from bounty.claims.claim import Constant, Rules
 from bounty.hunters.cost_trees import Leaf
 from bounty.hunters.regions import Region, predicate_of
 from bounty.hunters.rules import rules_of
+from bounty.rows.answers import AnswerSpace, Form
+from bounty.rows.columns import Column, Columns
 from fairkit.errors import ClaimError, PredicateError
 from fairkit.predicates import Predicate
 

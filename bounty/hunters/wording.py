@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 from types import MappingProxyType
 
-from bounty.claims import Alternative, Claim, ClaimKind, Constant
-from bounty.evidence import DisparityEvidence, Evidence
-from bounty.losses import Loss, LossName
+from bounty.claims.claim import Alternative, Claim, ClaimKind, Constant
+from bounty.rows.evidence import DisparityEvidence, Evidence
+from bounty.rows.losses import Loss, LossName
 from fairkit import predicates
 from fairkit.predicates import And, Comparison, Membership, Missing, Node, Or
 
@@ -94,7 +94,7 @@ def rate_in_words(loss: Loss, rate: Fraction) -> str:
 
     Examples
     --------
-    >>> from bounty.answers import Form
+    >>> from bounty.rows.answers import Form
     >>> rate_in_words(Loss.named("error", Form.DECISION), Fraction(1, 8))
     '12.5 %'
     >>> rate_in_words(Loss.named("squared", Form.SCORE), Fraction(40_000))

@@ -2,8 +2,8 @@
 
     python docs/examples/adult_bounty.py [FOLDER]
 
-trains a stump on 4,000 rows, opens a bounty on the other 44,842 and submits one repair for each of 20 groups: a
-tree that a hunter grows on the group's public rows. Prints how many are accepted, and each accepted group's
+trains a stump on 4,000 rows, opens a bounty on the other 44,842 and submits one repair for each of 20 groups:
+a tree that a hunter grows on the group's public rows. Prints how many are accepted, and each accepted group's
 error on part B by the stump, when its claim was accepted, at its best and at the end. The data are read from
 the folder that FAIRKIT_DATA names, or from the cache of ``fairkit.samples.load_adult(download=True)``.
 """
@@ -19,14 +19,14 @@ import numpy as np
 import pandas as pd
 from sklearn.tree import DecisionTreeClassifier
 
-from bounty.bits import RowSet
-from bounty.claims import Claim, ClaimKind
-from bounty.creating import create
-from bounty.game import Bounty
+from bounty.certificates.terms import Terms
+from bounty.claims.claim import Claim, ClaimKind
+from bounty.game.bounty import Bounty
+from bounty.game.creating import create
+from bounty.game.parts import PartOfBounty
+from bounty.game.referee import Outcome
 from bounty.hunters.trees import Encoding, model_of
-from bounty.parts import PartOfBounty
-from bounty.referee import Outcome
-from bounty.terms import Terms
+from bounty.rows.bits import RowSet
 from fairkit.samples import load_adult
 
 STUMP_ROWS = 4_000

@@ -18,10 +18,10 @@ sys.path[:0] = [str(Path(__file__).parents[1] / folder) for folder in ("plugins"
 from test_hostile_predicates import ALL, COLUMNS, claim  # noqa: E402
 from test_onnx_checking import ACROSS_ROWS, HOSTILE  # noqa: E402
 
-from bounty.claim_files import claim_of  # noqa: E402
-from bounty.claim_files.documents import document_of  # noqa: E402
-from bounty.onnx_models import check_model  # noqa: E402
-from bounty.subgroups import Subgroup  # noqa: E402
+from bounty.claims.files import claim_of  # noqa: E402
+from bounty.claims.files.documents import document_of  # noqa: E402
+from bounty.claims.onnx_models import check_model  # noqa: E402
+from bounty.rows.subgroups import Subgroup  # noqa: E402
 from fairkit.errors import ClaimError  # noqa: E402
 
 K64 = 65_000

@@ -6,14 +6,14 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bounty.answers import AnswerSpace, Form
-from bounty.entries import FIRST, Entry, Kind
-from bounty.losses import Loss
-from bounty.manifest import Manifest, ManifestColumn, ManifestPart
-from bounty.reveal import Reveal
-from bounty.sealing import Sealed, commit_salt, seal_claim
-from bounty.signatures import PrivateKey
-from bounty.terms import Terms
+from bounty.rows.answers import AnswerSpace, Form
+from bounty.ledger.entries import FIRST, Entry, Kind
+from bounty.rows.losses import Loss
+from bounty.ledger.manifest import Manifest, ManifestColumn, ManifestPart
+from bounty.ledger.reveal import Reveal
+from bounty.ledger.sealing import Sealed, commit_salt, seal_claim
+from bounty.ledger.signatures import PrivateKey
+from bounty.certificates.terms import Terms
 
 SALT = bytes(range(32))
 CLAIM, OTHER = "a1" * 32, "b2" * 32

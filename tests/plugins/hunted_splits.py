@@ -7,11 +7,11 @@ from functools import cache
 import numpy as np
 from hypothesis import strategies as st
 
-from bounty.amounts import Numbers
-from bounty.answers import Answers, AnswerSpace, Form, Truth
-from bounty.columns import Columns
-from bounty.losses import LOSSES_OF, Loss
-from bounty.splits import Split
+from bounty.rows.amounts import Numbers
+from bounty.rows.answers import Answers, AnswerSpace, Form, Truth
+from bounty.rows.columns import Columns
+from bounty.rows.losses import LOSSES_OF, Loss
+from bounty.rows.splits import Split
 from fairkit import samples
 
 YES_NO = AnswerSpace(Form.DECISION, ("no", "yes"))
@@ -63,7 +63,7 @@ def columns(generator, rows):
 
 def planted(form, seed, *, rows=4_000, where="kind == 'b' and size < 20", worse=0.5, otherwise=0.1):
     """Draw a model that is worse where a predicate holds; it has an alternative that is not."""
-    from bounty.subgroups import Subgroup
+    from bounty.rows.subgroups import Subgroup
 
     generator = np.random.default_rng(seed)
     drawn = columns(generator, rows)

@@ -9,7 +9,7 @@ import numpy as np
 from onnx import TensorProto as T
 from onnx import helper, numpy_helper
 
-from bounty.claims import OnnxModel
+from bounty.claims.claim import OnnxModel
 
 ML = "ai.onnx.ml"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
-from bounty.amounts import Bits, Numbers
-from bounty.answers import Answers, Form, Truth
-from bounty.bits import RowSet
-from bounty.columns import Columns
-from bounty.splits import Split
+from bounty.rows.amounts import Bits, Numbers
+from bounty.rows.answers import Answers, Form, Truth
+from bounty.rows.bits import RowSet
+from bounty.rows.columns import Columns
+from bounty.rows.splits import Split
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6)
 NUMBERS = st.one_of(st.integers(-(10**15), 10**15), st.floats(allow_nan=False, allow_infinity=False))

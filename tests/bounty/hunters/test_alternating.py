@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from hunted_splits import SPACES, YES_NO, columns, loss, losses, planted
 
-from bounty.answers import Answers, Form, Truth
-from bounty.claims import Rules
+from bounty.claims.claim import Rules
+from bounty.claims.proposals import Refusing, fits, group_rows, model_answers
 from bounty.hunters.alternating import Climber, Pair, find_pairs, propose
 from bounty.hunters.cost_trees import CostTree
 from bounty.hunters.reduction import constants, costs, growth
-from bounty.proposals import Refusing, fits, group_rows, model_answers
-from bounty.splits import Split
-from bounty.subgroups import Subgroup
+from bounty.rows.answers import Answers, Form, Truth
+from bounty.rows.splits import Split
+from bounty.rows.subgroups import Subgroup
 
 
 def climber(split, form, *, doubt=0.0):
@@ -82,7 +82,7 @@ def test_only_pairs_of_positive_mass_are_starts():
 @pytest.mark.parametrize("form", FORMS)
 def test_what_a_pair_saves_is_counted_exactly(form):
     """The mass of a pair is the sum, over the group's rows, of what the model loses less."""
-    split = planted(form, 4, rows=800)
+    split = planted(form, 4, rows=3_000)
     steps, first = climber(split, form), losses(form)[0]
     models = constants(SPACES[form])
     pair = steps.starts()[0]

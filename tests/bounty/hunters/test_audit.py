@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from hunted_splits import SPACES, YES_NO, columns, lending, losses, planted, splits_without_hope
 
-from bounty.answers import Answers, Form, Truth
-from bounty.claims import Alternative, Claim, ClaimKind, Constant, Rules
+from bounty.claims.claim import Alternative, Claim, ClaimKind, Constant, Rules
+from bounty.claims.proposals import Refusing, fits
 from bounty.hunters import Finds, hunt
 from bounty.hunters.wording import in_words, rate_in_words
-from bounty.losses import Loss
-from bounty.proposals import Refusing, fits
-from bounty.splits import Split
-from bounty.subgroups import Subgroup
+from bounty.rows.answers import Answers, Form, Truth
+from bounty.rows.losses import Loss
+from bounty.rows.splits import Split
+from bounty.rows.subgroups import Subgroup
 from fairkit.errors import UsageError
 from fairkit.predicates import MAX_CHARACTERS
 
@@ -165,8 +165,8 @@ def test_rates_are_written_in_their_units():
 
 def test_models_are_named_in_titles():
     """A repair's title says what would answer instead."""
-    from bounty.evidence import RepairEvidence
     from bounty.hunters.wording import about
+    from bounty.rows.evidence import RepairEvidence
 
     error, evidence = Loss.named("error", Form.DECISION), RepairEvidence(100, 20, 9, 5, 6, 2, 8)
     titles = [

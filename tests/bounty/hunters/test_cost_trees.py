@@ -8,9 +8,11 @@ from hunted_splits import coded_columns
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bounty.columns import Columns
 from bounty.hunters.cost_trees import grow
 from bounty.hunters.reduction import minimise
+from bounty.hunters.regions import predicate_of
+from bounty.rows.columns import Columns
+from bounty.rows.subgroups import Subgroup
 
 
 def boolean_columns(generator, rows, number):
@@ -29,7 +31,7 @@ def test_a_deep_tree_is_the_cheapest_of_all_maps(seed):
     generator = np.random.default_rng(seed)
     columns = boolean_columns(generator, 200, 3)
     charged = np.column_stack((generator.integers(-1, 2, (200, 2)), np.zeros(200, dtype=np.int64)))
-    tree = grow(columns, charged, default=2, depth=3, smallest=1, doubt=0)
+    tree = grow(columns, charged, default=2, depth=3, smallest=1, doubt=0, apart=False)
     cheapest = minimise(charged, points(columns))[points(columns)]
     everyone = np.arange(200)
     assert charged[everyone, tree.actions(columns)].sum() == charged[everyone, cheapest].sum()
@@ -60,7 +62,7 @@ def test_a_shallow_tree_is_near_the_best_of_its_depth():
         effect = generator.normal(0, 0.3, 32)[points(columns)]
         signs = np.where(generator.random(300) < 0.5 + effect, -1, 1)
         charged = np.column_stack((signs, -signs, np.zeros(300, dtype=np.int64)))
-        tree = grow(columns, charged, default=2, depth=2, smallest=1, doubt=0)
+        tree = grow(columns, charged, default=2, depth=2, smallest=1, doubt=0, apart=False)
         found.append(-charged[np.arange(300), tree.actions(columns)].sum())
         best.append(-best_of_depth_two(columns, charged))
     assert all(np.array(found) <= np.array(best))
@@ -76,7 +78,7 @@ def test_the_best_order_of_levels_is_tried():
     signs = np.where(generator.random(600) < [chance[value] for value in values], -1, 1)
     charged = np.column_stack((signs, np.zeros(600, dtype=np.int64)))
     columns = Columns.of({"name": values.tolist()})
-    tree = grow(columns, charged, default=1, depth=1, smallest=1, doubt=0)
+    tree = grow(columns, charged, default=1, depth=1, smallest=1, doubt=0, apart=False)
     costs = {name: signs[values == name].sum() for name in names}
     best = min(
         sum(cost for cost, chosen in zip(costs.values(), some, strict=True) if chosen)
@@ -90,7 +92,7 @@ def test_leaves_do_not_overlap_and_say_what_they_save(columns, seed, depth):
     """No row is in two leaves, and what a leaf is said to save its rows save."""
     charged = np.random.default_rng(seed).integers(-3, 4, (columns.rows, 3))
     charged[:, 2] = 0
-    tree = grow(columns, charged, default=2, depth=depth, smallest=1, doubt=0)
+    tree = grow(columns, charged, default=2, depth=depth, smallest=1, doubt=0, apart=False)
     inside = [leaf.region.rows(columns).mask for leaf in tree.leaves]
     assert sum(inside).max() <= 1
     assert [-charged[rows, leaf.action].sum() for rows, leaf in zip(inside, tree.leaves, strict=True)] == [
@@ -102,7 +104,9 @@ def test_leaves_do_not_overlap_and_say_what_they_save(columns, seed, depth):
 def test_a_level_that_was_not_seen_is_not_claimed():
     """Neither an unseen level of text nor an unseen missing value is in a leaf that tests the column."""
     seen = Columns.of({"name": ["a", "a", "b", "b"]}, levels={"name": ["a", "b", "c"]})
-    tree = grow(seen, np.array([[-1, 0], [-1, 0], [1, 0], [1, 0]]), default=1, smallest=1, doubt=0)
+    tree = grow(
+        seen, np.array([[-1, 0], [-1, 0], [1, 0], [1, 0]]), default=1, smallest=1, doubt=0, apart=False
+    )
     new = Columns.of({"name": ["a", "c", None]}, levels={"name": ["a", "b", "c"]})
     assert tree.actions(new).tolist() == [0, 1, 1]
 
@@ -111,7 +115,9 @@ def test_numbers_between_those_that_were_seen_belong_to_a_side():
     """A threshold is a level, and levels that no row had fall on the side of their neighbours."""
     levels = {"age": list(range(10))}
     seen = Columns.of({"age": [1, 2, 7, 8]}, levels=levels)
-    tree = grow(seen, np.array([[-1, 0], [-1, 0], [1, 0], [1, 0]]), default=1, smallest=1, doubt=0)
+    tree = grow(
+        seen, np.array([[-1, 0], [-1, 0], [1, 0], [1, 0]]), default=1, smallest=1, doubt=0, apart=False
+    )
     everyone = Columns.of({"age": list(range(10))}, levels=levels)
     assert tree.actions(everyone).tolist() == [0] * 3 + [1] * 7
 
@@ -120,6 +126,24 @@ def test_doubt_keeps_a_leaf_from_acting_on_luck():
     """What saves less than the doubtful standard errors is left as it is."""
     columns = Columns.of({"age": [1] * 9 + [2] * 9})
     charged = np.column_stack(([-1] * 5 + [1] * 4 + [-1] * 6 + [1] * 3, [0] * 18))
-    bold, careful = (grow(columns, charged, default=1, smallest=1, doubt=doubt) for doubt in (0, 2))
+    bold, careful = (
+        grow(columns, charged, default=1, smallest=1, doubt=doubt, apart=False) for doubt in (0, 2)
+    )
     assert bold.actions(columns).tolist() == [0] * 18
     assert careful.actions(columns).tolist() == [1] * 18
+
+
+def test_text_of_many_levels_is_parted_into_sets_that_can_be_written():
+    """The most common levels are told apart, the rarer ones stay together, and each leaf fits a predicate."""
+    generator = np.random.default_rng(3)
+    ranks = np.minimum(generator.geometric(0.03, 4_000), 300)
+    columns = Columns.of({"town": [f"town {rank}" for rank in ranks], "size": (ranks % 7).tolist()})
+    charged = np.column_stack(
+        (np.where(generator.random(4_000) < ranks % 3 / 3, -1, 1), np.zeros(4_000, int))
+    )
+    tree = grow(columns, charged, default=1, depth=2, smallest=20)
+    acting = [leaf.region for leaf in tree.leaves if leaf.action == 0]
+    assert acting
+    for region in acting:
+        rows = Subgroup.of(predicate_of([region], columns).canonical, columns).rows(columns)
+        assert rows == region.rows(columns)

@@ -6,9 +6,9 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from bounty.bits import pack
 from bounty.hunters.conditions import conditions_of, packed
 from bounty.hunters.lattice import Weights, search
+from bounty.rows.bits import pack
 
 
 def drawn(seed, rows=500, owners=(0, 0, 1, 1, 2, 2, 3, 4)):
@@ -124,7 +124,7 @@ def test_the_optimum_bounds_every_part():
 
 def test_conditions_are_levels_ranges_and_missing_values():
     """Conditions hold in exactly the rows of their level, of all but it, of their range, of no value."""
-    from bounty.columns import Columns
+    from bounty.rows.columns import Columns
 
     names = ["a"] * 40 + ["b"] * 40 + ["c"] * 40
     numbers = [*range(115), *[None] * 5]

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from hunted_splits import SPACES, YES_NO, columns, loss, losses, planted
 
-from bounty.answers import Answers, Form, Truth
-from bounty.claims import Alternative, Constant, Rules
-from bounty.columns import Columns
-from bounty.evidence import weigh
+from bounty.claims.claim import Alternative, Constant, Rules
+from bounty.claims.proposals import Refusing, fits, group_rows, model_answers
 from bounty.hunters.checking import halves
 from bounty.hunters.reduction import constants, costs, find_repairs, minimise
-from bounty.proposals import Refusing, fits, group_rows, model_answers
-from bounty.splits import Split
-from bounty.subgroups import Subgroup
+from bounty.rows.answers import Answers, Form, Truth
+from bounty.rows.columns import Columns
+from bounty.rows.evidence import weigh
+from bounty.rows.splits import Split
+from bounty.rows.subgroups import Subgroup
 
 POINTS = 6
 

@@ -6,9 +6,9 @@ from hunted_splits import coded_columns
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bounty.columns import Columns
 from bounty.hunters.regions import Region, merged, predicate_of, within_limits
-from bounty.subgroups import Subgroup
+from bounty.rows.columns import Columns
+from bounty.rows.subgroups import Subgroup
 from fairkit.errors import PredicateError
 
 

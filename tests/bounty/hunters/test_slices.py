@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from hunted_splits import YES_NO, columns, lending, loss, losses, planted
 
-from bounty.answers import Answers, Form, Truth
-from bounty.bits import RowSet
-from bounty.claims import OVERALL, REST, ClaimKind
-from bounty.columns import Columns
+from bounty.claims.claim import OVERALL, REST, ClaimKind
 from bounty.hunters.checking import halves
 from bounty.hunters.found import distinct
 from bounty.hunters.slices import find_slices
-from bounty.splits import Split
-from bounty.subgroups import Subgroup
+from bounty.rows.answers import Answers, Form, Truth
+from bounty.rows.bits import RowSet
+from bounty.rows.columns import Columns
+from bounty.rows.splits import Split
+from bounty.rows.subgroups import Subgroup
 
 CROSSING = "race == 'Black' and sex == 'Female'"
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bounty.amounts import Bits, Numbers
-from bounty.bits import RowSet
-from bounty.evidence import RepairEvidence, weigh
 from bounty.hunters.tails import corrected, of_excess, of_saving
+from bounty.rows.amounts import Bits, Numbers
+from bounty.rows.bits import RowSet
+from bounty.rows.evidence import RepairEvidence, weigh
 
 
 def bits(mask):

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from bounty.answers import Answers, AnswerSpace, Form, Truth
-from bounty.claims import Constant, Rules
-from bounty.columns import Columns
+from bounty.claims.claim import Constant, Rules
+from bounty.claims.proposals import Refusing, model_answers
 from bounty.hunters.trees import Encoding, group_of, leaf_predicates, model_of, regions
-from bounty.proposals import Refusing, model_answers
-from bounty.splits import Split
-from bounty.subgroups import Subgroup
+from bounty.rows.answers import Answers, AnswerSpace, Form, Truth
+from bounty.rows.columns import Columns
+from bounty.rows.splits import Split
+from bounty.rows.subgroups import Subgroup
 from fairkit.errors import ClaimError
 
 

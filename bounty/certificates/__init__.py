@@ -1,0 +1,1 @@
+"""Certificates: what a bounty promises, what rows support it, and the checker that keeps it."""

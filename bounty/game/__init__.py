@@ -1,0 +1,1 @@
+"""A bounty in a folder: created, examined, judged, shown, closed, and judged again."""

@@ -1,0 +1,64 @@
+"""Closing a bounty: the last row of the ledger holds the final points, and the reveal opens every seal."""
+
+from __future__ import annotations
+
+from bounty.game.bounty import Bounty
+from bounty.game.standings import points_of, standings
+from bounty.ledger.ledger import Kind
+from bounty.ledger.reveal import Reveal
+from bounty.scoring.board import Board
+from fairkit.errors import BountyError
+
+
+def close(bounty: Bounty, *, open_parts: bool = False) -> tuple[Board, Reveal]:
+    """Close a bounty; a bounty that is closed already gives the same again.
+
+    Parameters
+    ----------
+    bounty : Bounty
+    open_parts : bool
+        Whether the reveal also opens the hashes of parts A and B, for an auditor who holds the rows.
+
+    Returns
+    -------
+    board : Board
+        With final points, counted on part B.
+    reveal : Reveal
+
+    Raises
+    ------
+    BountyError
+        What opens the seals is not complete.
+    """
+    with bounty.folder.locked():
+        bounty.ledger.refresh()
+        if bounty.closed is None:
+            points = [
+                {"claim": each.claim, "submission": each.sequence, "points": str(each.points)}
+                for each in points_of(bounty, bounty.referee.sealed)
+            ]
+            bounty.ledger.append(Kind.CLOSE, {"points": points})
+    return standings(bounty, final=True), revealed(bounty, open_parts=open_parts)
+
+
+def revealed(bounty: Bounty, *, open_parts: bool = False) -> Reveal:
+    """Collect what opens the seals of a ledger.
+
+    Raises
+    ------
+    BountyError
+        It is not complete.
+    """
+    kept = bounty.folder.openings()
+    seals = {
+        entry.seq: kept.get(str(entry.body["evidence"]))
+        for entry in bounty.ledger.entries()
+        if "evidence" in entry.body
+    }
+    lost = [row for row, sealed in seals.items() if sealed is None]
+    if lost:
+        raise BountyError(f"nothing in private/openings.jsonl opens the seals of rows {lost[:10]}.")
+    opened = {row: sealed for row, sealed in seals.items() if sealed is not None}
+    parts = bounty.manifest.parts
+    hidden = {name: kept[part.hash] for name, part in parts.items() if part.hash in kept}
+    return Reveal.of(bounty.folder.salt(), opened, parts=hidden if open_parts else None)
