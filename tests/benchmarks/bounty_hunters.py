@@ -1,8 +1,8 @@
 """House hunters: how long a whole hunt takes, by rows and by what the host's model answers.
 
 Fourteen columns (text of 2 to 50 levels, numbers of 5 to 1,000) with a planted group; the host has another
-model, which is better there. The ratio is to a tree of scikit-learn, of depth 4, on the same rows one-hot coded:
-what a hunter would run first.
+model, which is better there. The ratio is to scikit-learn's tree of depth 4 on the same rows, one-hot coded,
+which a hunter would run first.
 
     python tests/benchmarks/bounty_hunters.py [--rows 200000]
 """
@@ -15,11 +15,11 @@ import time
 import numpy as np
 from sklearn.tree import DecisionTreeClassifier
 
+from bounty.hunters import hunt
+from bounty.hunters.trees import Encoding
 from bounty.rows.amounts import Numbers
 from bounty.rows.answers import Answers, AnswerSpace, Form, Truth
 from bounty.rows.columns import Column, Columns
-from bounty.hunters import hunt
-from bounty.hunters.trees import Encoding
 from bounty.rows.losses import LOSSES_OF, Loss
 from bounty.rows.splits import Split
 

@@ -81,10 +81,14 @@ def planted(form, seed, *, rows=4_000, where="kind == 'b' and size < 20", worse=
         host = np.where(true ^ wrong, 800, 200)
         other = np.where(true ^ slips, 800, 200)
     elif form is Form.CLASSES:
-        codes = generator.integers(0, 3, rows)
+        codes = np.where(
+            generator.random(rows) < 0.7, drawn.by_name["kind"].codes % 3, generator.integers(0, 3, rows)
+        )
         truth, host, other = Truth(codes), (codes + wrong) % 3, (codes + slips) % 3
     else:
-        codes = (generator.random(rows) < 0.5).astype(np.int64)
+        codes = (generator.random(rows) < np.where(drawn.by_name["place"].codes == 0, 0.8, 0.3)).astype(
+            np.int64
+        )
         truth, host, other = Truth(codes), codes ^ wrong, codes ^ slips
     return Split("public", drawn, truth, Answers.of(form, host), {"other": Answers.of(form, other)})
 

@@ -34,7 +34,9 @@ def test_a_climb_rises_and_ends_where_neither_step_gains(form, seed):
     steps = climber(split, form)
     largest = losses(form)[0].largest
     tolerance = split.rows * largest // 500
-    for start in steps.starts():
+    starts = steps.starts()
+    assert starts
+    for start in starts:
         path = steps.climb(start, tolerance)
         saved = [pair.saved for pair in path]
         assert saved[0] > 0
