@@ -188,11 +188,7 @@ def parse(text: str) -> Predicate:
 
 
 def build(node: Node) -> Predicate:
-    """Make a predicate of a tree, such as one that a program has put together.
-
-    Parameters
-    ----------
-    node : Comparison, Membership, Missing, And or Or
+    """Make a predicate of a tree (`Predicate.node`), such as one that a program has put together.
 
     Returns
     -------

@@ -12,16 +12,13 @@ from __future__ import annotations
 
 import decimal
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 from bounty.certificates.bounds import events
-from bounty.certificates.budgets import Spent
 from bounty.certificates.checker import JudgingPart
 from bounty.certificates.courses import (
-    claim_complexity,
-    confirmation_complexity,
     worst_claim,
     worst_confirmation,
 )
@@ -56,7 +53,7 @@ def paper_rows(
     >>> [round(paper_rows("0.1", submissions=1000, repairs=repairs)) for repairs in (False, True)]
     [688781, 831601]
     """
-    size, failing = _share("epsilon", epsilon), _share("delta", delta)
+    size, failing = share_of("epsilon", epsilon), share_of("delta", delta)
     with decimal.localcontext(ARITHMETIC):
         mistakes = _mistakes(submissions + (8 / size**3 if repairs else 0), failing)
         return 65 * mistakes / decimal_of(size**3)
@@ -91,7 +88,7 @@ def corrected_rows(
     >>> [round(corrected_rows("0.05", submissions=1000, acceptances=most)) for most in (None, 20)]
     [3672919, 1904278]
     """
-    size, failing = _share("epsilon", epsilon), _share("delta", delta)
+    size, failing = share_of("epsilon", epsilon), share_of("delta", delta)
     asked = submissions + (8 / size**3 if repairs else 0)
     accepted = int(2 / size) if acceptances is None else min(acceptances, int(2 / size))
     with decimal.localcontext(ARITHMETIC):
@@ -107,7 +104,7 @@ def known_tolerance(*, complexity: Decimal, rows: int, differing: Number | None 
 
     Examples
     --------
-    >>> complexity = Terms.of(repairs=0).checker_complexity()
+    >>> complexity = Terms.of(repairs=0).checkerworst_complexity()
     >>> round(known_tolerance(complexity=complexity, rows=40_000), 4)
     Decimal('0.0862')
     >>> round(known_tolerance(complexity=complexity, rows=40_000, differing="0.05"), 4)
@@ -117,7 +114,7 @@ def known_tolerance(*, complexity: Decimal, rows: int, differing: Number | None 
         each = 2 * complexity / rows
         if differing is None:
             return each.sqrt()
-        return (decimal_of(_share("differing", differing)) * each).sqrt() + each / 3
+        return (decimal_of(share_of("differing", differing)) * each).sqrt() + each / 3
 
 
 def tolerance(
@@ -142,7 +139,7 @@ def tolerance(
     >>> [round(tolerance(bound, **asked), 4) for bound in Bound]
     [Decimal('0.0866'), Decimal('0.0247'), Decimal('0.0272')]
     """
-    share = max(_share("differing", differing), mass)
+    share = max(share_of("differing", differing), mass)
     with decimal.localcontext(ARITHMETIC):
         each = complexity / rows
         if bound is Bound.HOEFFDING:
@@ -186,7 +183,7 @@ def supported(
     >>> [float(supported(terms, 40_000, differing="0.05", bound=bound)) for bound in Bound]
     [0.21858, 0.10689, 0.08904]
     """
-    _share("differing", differing)
+    share_of("differing", differing)
     form = terms.bound if bound is None else bound
     ratio = terms.least / terms.epsilon
 
@@ -229,150 +226,11 @@ def rows_needed(
     return needed
 
 
-@dataclass(frozen=True, slots=True)
-class PartPlan:
-    """What one held-out part is worth.
-
-    Attributes
-    ----------
-    part : {"checker", "confirmation"}
-    rows : int
-    needed : int
-        Rows that the terms need, by their bound.
-    complexity, first : Decimal
-        L, by their bound, for a claim at the worst place and for the first one.
-    tolerances : dict of Bound to Decimal
-        How far below what the rows show a mass is certified at the worst place, by each bound.
-    first_tolerance : Decimal
-        The same for the first claim, by their bound.
-    supported : dict of Bound to Fraction or None
-        The least epsilon that the rows support, by each bound.
-
-    Examples
-    --------
-    >>> plan(Terms.of(epsilon="0.1"), 40_000, 10_000, "0.05").confirmation.needed
-    10040
-    """
-
-    part: JudgingPart
-    rows: int
-    needed: int
-    complexity: Decimal
-    first: Decimal
-    tolerances: dict[Bound, Decimal]
-    first_tolerance: Decimal
-    supported: dict[Bound, Fraction | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Whether held-out parts can keep what a bounty's terms promise.
-
-    Attributes
-    ----------
-    terms : Terms
-    differing : Fraction
-        Share of the rows that a typical claim is declared to change.
-    checker, confirmation : PartPlan
-    problems : tuple of str
-        Why the terms are refused; empty if they are not.
-
-    Examples
-    --------
-    >>> made = plan(Terms.of(epsilon="0.1", acceptances=5), 40_000, 10_000, "0.05")
-    >>> made.fits, made.checker.supported[Bound.BERNSTEIN]
-    (True, Fraction(7039, 100000))
-    """
-
-    terms: Terms
-    differing: Fraction
-    checker: PartPlan
-    confirmation: PartPlan
-    problems: tuple[str, ...]
-
-    @property
-    def fits(self) -> bool:
-        """Whether the parts are large enough."""
-        return not self.problems
-
-
-def plan(terms: Terms, rows_checker: int, rows_confirmation: int, differing: Number = 1) -> Plan:
-    """Weigh terms against the rows that are held out.
-
-    Parameters
-    ----------
-    terms : Terms
-    rows_checker, rows_confirmation : int
-        Rows of parts A and B.
-    differing : number
-        Share of the rows that a typical claim changes. A claim that changes more is certified with a larger
-        tolerance, so it may be rejected although its mass is epsilon; it is never accepted wrongly.
-
-    Returns
-    -------
-    Plan
-
-    Examples
-    --------
-    >>> print(*plan(Terms.of(epsilon="0.05"), 40_000, 40_000, "0.05").problems)
-    part A has 40,000 rows, which support epsilon 0.13334 by the bernstein bound ...
-    """
-    share = _share("differing", differing)
-    checker = _part(terms, "checker", rows_checker, share)
-    confirmation = _part(terms, "confirmation", rows_confirmation, share)
-    problems = [
-        _problem(terms, worth, share) for worth in (checker, confirmation) if worth.rows < worth.needed
-    ]
-    return Plan(terms, share, checker, confirmation, tuple(problems))
-
-
-def _part(terms: Terms, part: JudgingPart, rows: int, differing: Fraction) -> PartPlan:
-    if rows < 1:
-        raise BountyError(f"the {part} part has {rows:,} rows; it needs some.")
-    return PartPlan(
-        part,
-        rows,
-        rows_needed(terms, differing=differing, part=part),
-        _complexity(terms, part),
-        _first_complexity(terms, part),
-        {
-            bound: tolerance(
-                bound,
-                complexity=_complexity(replace(terms, bound=bound), part),
-                rows=rows,
-                differing=differing,
-                mass=terms.epsilon,
-            )
-            for bound in Bound
-        },
-        tolerance(
-            terms.bound,
-            complexity=_first_complexity(terms, part),
-            rows=rows,
-            differing=differing,
-            mass=terms.epsilon,
-        ),
-        {bound: supported(terms, rows, differing=differing, bound=bound, part=part) for bound in Bound},
-    )
-
-
-def _problem(terms: Terms, worth: PartPlan, differing: Fraction) -> str:
-    name = {"checker": "part A", "confirmation": "part B"}[worth.part]
-    found = worth.supported[terms.bound]
-    worth_of = "no epsilon below 1" if found is None else f"epsilon {text_of(found)}"
-    claims = "" if terms.bound is Bound.HOEFFDING else f" for claims that change {text_of(differing)} of them"
-    return (
-        f"{name} has {worth.rows:,} rows, which support {worth_of} by the {terms.bound.value} bound{claims}; "
-        f"epsilon {text_of(terms.epsilon)} needs {worth.needed:,}. Hold out more rows, ask for a larger "
-        "epsilon, or allow fewer acceptances or repairs."
-    )
-
-
 def _suffices(terms: Terms, rows: int, *, differing: Number, part: JudgingPart) -> bool:
     allowed = decimal_of((terms.epsilon - terms.least) / 2)
     needed = tolerance(
         terms.bound,
-        complexity=_complexity(terms, part),
+        complexity=worst_complexity(terms, part),
         rows=rows,
         differing=differing,
         mass=terms.epsilon,
@@ -380,17 +238,10 @@ def _suffices(terms: Terms, rows: int, *, differing: Number, part: JudgingPart) 
     return needed <= allowed
 
 
-def _complexity(terms: Terms, part: JudgingPart) -> Decimal:
+def worst_complexity(terms: Terms, part: JudgingPart) -> Decimal:
     """Give the complexity at the worst place: a promise holds for the last claim as for the first."""
     tails = events(terms.bound, "repair")
     return worst_claim(terms, tails) if part == "checker" else worst_confirmation(terms, tails)
-
-
-def _first_complexity(terms: Terms, part: JudgingPart) -> Decimal:
-    tails = events(terms.bound, "repair")
-    if part == "checker":
-        return claim_complexity(terms, Spent(), tails)
-    return confirmation_complexity(terms, 0, 0, tails)
 
 
 def _first(holds: Callable[[int], bool], *, below: int) -> int | None:
@@ -407,7 +258,8 @@ def _first(holds: Callable[[int], bool], *, below: int) -> int | None:
     return high
 
 
-def _share(name: str, given: Number) -> Fraction:
+def share_of(name: str, given: Number) -> Fraction:
+    """Read a share, or say what it should be."""
     value = fraction_of(given)
     if value is None or not 0 < value <= _ALL:
         raise BountyError(f"{name} is {given!r}; it is a share above 0 and at most 1, such as 0.05.")

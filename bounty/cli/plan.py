@@ -39,7 +39,7 @@ def command(*, rows: int, confirmation_rows: int, as_json: bool, **asked: Any) -
     below what the rows show a claim can be certified (the tolerance), and so the smallest epsilon that can be
     promised. 'bounty create' refuses terms that its rows cannot keep.
     """
-    from bounty.certificates.sample_sizes import plan
+    from bounty.certificates.plans import plan
 
     differing = asked.pop("differing")
     made = plan(stated(asked), rows, confirmation_rows, differing)

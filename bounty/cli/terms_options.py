@@ -11,7 +11,7 @@ from fairkit.cli.asking import together
 from fairkit.cli.pages import section
 
 if TYPE_CHECKING:
-    from bounty.certificates.sample_sizes import Plan
+    from bounty.certificates.plans import Plan
     from bounty.certificates.terms import Terms
 
 promise = section("What the bounty promises and allows")

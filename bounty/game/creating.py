@@ -15,7 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from bounty.certificates.sample_sizes import Plan, plan
+from bounty.certificates.plans import Plan, plan
 from bounty.certificates.terms import Terms
 from bounty.game.folder import BountyFolder
 from bounty.holdout.entering import enter

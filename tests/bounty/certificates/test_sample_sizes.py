@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from bounty.certificates.bounds import events
 from bounty.certificates.checker import accepts
 from bounty.certificates.courses import worst_claim, worst_confirmation
+from bounty.certificates.plans import plan
 from bounty.certificates.sample_sizes import (
     corrected_rows,
     known_tolerance,
     paper_rows,
-    plan,
     rows_needed,
     supported,
     tolerance,

@@ -51,15 +51,15 @@ def test_a_whole_bounty_passes_with_everything_at_hand():
     bounty = toy_bounty(key)
     found = verify(
         bounty.log,
-        reveal=bounty.ledger.reveal,
-        receipts=[Receipt.of(bounty.ledger.entries, 3)],
+        reveal=bounty.reveal,
+        receipts=[Receipt.of(bounty.entries, 3)],
         public_key=key.public,
         manifest_hash=toy_manifest(public_key=key.public.hex).hash,
         judge=lambda *_: [],
     )
     assert found.ok
     assert found.problems == ()
-    assert (found.rows, found.head) == (11, bounty.ledger.entries[-1].hash)
+    assert (found.rows, found.head) == (11, bounty.entries[-1].hash)
     assert found.checked == (
         CHAIN,
         "the manifest's published hash",
@@ -87,8 +87,8 @@ def test_what_could_not_be_checked_is_said():
 def test_every_beginning_of_a_bounty_passes():
     """A bounty that is still running is right after each of its rows."""
     bounty = toy_bounty()
-    for length in range(1, len(bounty.ledger.entries) + 1):
-        assert problems_of(Writer(entries=bounty.ledger.entries[:length])) == []
+    for length in range(1, len(bounty.entries) + 1):
+        assert problems_of(Writer(entries=bounty.entries[:length])) == []
 
 
 def test_a_ledger_can_be_checked_where_it_lies(tmp_path):
@@ -104,13 +104,13 @@ def test_nothing_is_read_but_the_ledger(tmp_path):
     """In an empty folder and without a network, a process of its own verifies a ledger and its reveal."""
     bounty = toy_bounty()
     (tmp_path / "ledger.jsonl").write_bytes(bounty.log)
-    bounty.ledger.reveal.write(tmp_path / "reveal.json")
+    bounty.reveal.write(tmp_path / "reveal.json")
     code = (
         "import socket\n"
         "def refuse(*given, **named): raise OSError('no network')\n"
         "socket.socket.connect = refuse\n"
-        "from bounty.ledger.reveal import Reveal\n"
-        "from bounty.ledger.verifying import verify\n"
+        "from bounty.reveal import Reveal\n"
+        "from bounty.verifying import verify\n"
         "print(verify('ledger.jsonl', reveal=Reveal.read('reveal.json')).ok)\n"
     )
     told = subprocess.run(
@@ -154,11 +154,11 @@ def test_a_broken_chain_ends_the_checks():
 def test_receipts_catch_what_the_chain_cannot():
     """A ledger cut after row 8 is whole in itself, and each receipt for a later time says otherwise."""
     bounty = toy_bounty()
-    short = Writer(entries=bounty.ledger.entries[:8])
+    short = Writer(entries=bounty.entries[:8])
     receipts = [
-        Receipt.of(bounty.ledger.entries, 3),
-        Receipt.of(bounty.ledger.entries, 9),
-        Receipt.of(bounty.ledger.entries[:4], 3),
+        Receipt.of(bounty.entries, 3),
+        Receipt.of(bounty.entries, 9),
+        Receipt.of(bounty.entries[:4], 3),
     ]
     assert problems_of(short) == []
     rows = [problem.row for problem in verify(short.log, receipts=receipts).problems]
@@ -169,13 +169,13 @@ def test_receipts_catch_what_the_chain_cannot():
 def test_a_receipt_is_the_hosts_only_with_its_signature():
     """A forged receipt accuses nobody, a signed one does, and an unsigned one is said to convince few."""
     bounty = toy_bounty(PrivateKey.generate())
-    honest = Receipt.of(bounty.ledger.entries, 3)
-    assert honest.signature == bounty.ledger.entries[-1].signature
+    honest = Receipt.of(bounty.entries, 3)
+    assert honest.signature == bounty.entries[-1].signature
     forged = replace(honest, head="ab" * 32)
     assert problems_of(bounty, receipts=[honest, forged]) == [
         "the receipt for row 3 does not have the host's signature."
     ]
-    short = Writer(entries=bounty.ledger.entries[:9])
+    short = Writer(entries=bounty.entries[:9])
     assert [problem[:7] for problem in problems_of(short, receipts=[honest])] == ["row 11:"]
     unsigned = verify(bounty.log, receipts=[replace(honest, signature=None)])
     assert unsigned.ok
@@ -187,8 +187,8 @@ def test_without_the_package_signatures_are_left_unchecked_and_said_to_be():
     key = PrivateKey.generate()
     code = (
         "import sys; sys.modules['cryptography'] = None\n"
-        "from bounty.ledger.signatures import PublicKey\n"
-        "from bounty.ledger.verifying import verify\n"
+        "from bounty.signatures import PublicKey\n"
+        "from bounty.verifying import verify\n"
         "log = sys.stdin.buffer.read()\n"
         "found = verify(log)\n"
         "print(found.ok, [what for what in found.unchecked if 'cryptography' in what])\n"
@@ -212,9 +212,9 @@ def test_rows_that_another_key_signed_are_named():
     """A row written by somebody else is found with the manifest's own key, and with the published one."""
     key = PrivateKey.generate()
     bounty = toy_bounty(key)
-    forged = PrivateKey.generate().sign(bounty.ledger.entries[4].hash)
-    bounty.ledger.entries[4] = replace(bounty.ledger.entries[4], signature=forged)
-    bounty.ledger.entries[6] = replace(bounty.ledger.entries[6], signature=None)
+    forged = PrivateKey.generate().sign(bounty.entries[4].hash)
+    bounty.entries[4] = replace(bounty.entries[4], signature=forged)
+    bounty.entries[6] = replace(bounty.entries[6], signature=None)
     assert [problem.row for problem in verify(bounty.log).problems] == [5, 7]
     assert [problem.row for problem in verify(bounty.log, public_key=key.public).problems] == [5, 7]
 
@@ -233,7 +233,7 @@ def test_a_ledger_written_anew_under_another_key_is_caught_by_the_published_key(
 def test_a_signature_that_nobody_announced_is_a_problem():
     """A row is signed only where the manifest names the key."""
     bounty = toy_bounty()
-    bounty.ledger.entries[3] = replace(bounty.ledger.entries[3], signature="ab" * 64)
+    bounty.entries[3] = replace(bounty.entries[3], signature="ab" * 64)
     assert problems_of(bounty) == ["row 4: it is signed, and the manifest names no key."]
 
 
@@ -524,14 +524,12 @@ def test_claims_and_repairs_together_end_with_the_least_mass():
 def test_each_seal_that_does_not_open_is_named():
     """A changed number, another nonce, a missing and a superfluous opening are four problems."""
     bounty = toy_bounty()
-    openings = dict(bounty.ledger.reveal.openings)
+    openings = dict(bounty.reveal.openings)
     openings[4] = replace(openings[4], content={"errors": 18})
     openings[5] = replace(openings[5], nonce=bytes(32))
     del openings[6]
     openings[11] = Opening(11, bytes(32), {})
-    found = verify(
-        bounty.log, reveal=replace(bounty.ledger.reveal, openings=openings), judge=lambda *_: 1 / 0
-    )
+    found = verify(bounty.log, reveal=replace(bounty.reveal, openings=openings), judge=lambda *_: 1 / 0)
     assert [str(problem) for problem in found.problems] == [
         "row 4: the reveal's nonce and content do not open its evidence.",
         "row 5: the reveal's nonce and content do not open its evidence.",
@@ -546,24 +544,24 @@ def test_another_salt_is_named():
     for bit in range(0, 256, 5):
         changed = bytearray(SALT)
         changed[bit // 8] ^= 1 << bit % 8
-        found = problems_of(bounty, reveal=replace(bounty.ledger.reveal, salt=bytes(changed)))
+        found = problems_of(bounty, reveal=replace(bounty.reveal, salt=bytes(changed)))
         assert found == ["row 1: the reveal's salt is not the one that the manifest commits to."]
 
 
 def test_another_part_is_named():
     """The hash of a secret part that the reveal opens is the one that was sealed."""
     bounty = toy_bounty()
-    swapped = {"checker": bounty.ledger.reveal.parts["confirmation"]}
-    found = problems_of(bounty, reveal=replace(bounty.ledger.reveal, parts=swapped))
+    swapped = {"checker": bounty.reveal.parts["confirmation"]}
+    found = problems_of(bounty, reveal=replace(bounty.reveal, parts=swapped))
     assert found == ["row 1: the reveal does not open the seal of the checker part's hash."]
-    assert problems_of(bounty, reveal=replace(bounty.ledger.reveal, parts={})) == []
+    assert problems_of(bounty, reveal=replace(bounty.reveal, parts={})) == []
 
 
 def test_what_has_no_canonical_form_opens_nothing():
     """A reveal made in a program with a fraction, or a short salt, is a problem and no error."""
     bounty = toy_bounty()
-    openings = dict(bounty.ledger.reveal.openings) | {4: Opening(4, bytes(32), 0.5), 5: Opening(5, b"", {})}
-    found = problems_of(bounty, reveal=replace(bounty.ledger.reveal, openings=openings, salt=b"short"))
+    openings = dict(bounty.reveal.openings) | {4: Opening(4, bytes(32), 0.5), 5: Opening(5, b"", {})}
+    found = problems_of(bounty, reveal=replace(bounty.reveal, openings=openings, salt=b"short"))
     assert [problem[:6] for problem in found] == ["row 1:", "row 4:", "row 5:"]
 
 
@@ -574,14 +572,14 @@ def test_the_judge_gets_all_that_it_needs_and_its_findings_are_named():
     def judge(manifest, entries, contents):
         """Accept from 17 errors on."""
         assert manifest == toy_manifest()
-        assert entries == tuple(bounty.ledger.entries)
+        assert entries == tuple(bounty.entries)
         for entry in entries:
             if entry.kind == "decision" and entry.seq in contents:
                 accepted = contents[entry.seq]["errors"] >= 18
                 if accepted != (entry.body["outcome"] == "accepted"):
                     yield Problem(entry.seq, "it does not follow from its evidence.")
 
-    assert problems_of(bounty, reveal=bounty.ledger.reveal, judge=judge) == [
+    assert problems_of(bounty, reveal=bounty.reveal, judge=judge) == [
         "row 4: it does not follow from its evidence."
     ]
 
