@@ -20,6 +20,7 @@ All of it is a function of counts that are public, so the ledger's reader comput
 from __future__ import annotations
 
 import decimal
+from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
 from math import comb
@@ -27,8 +28,6 @@ from math import comb
 from bounty.certificates.budgets import Spent
 from bounty.certificates.exact_numbers import ARITHMETIC, decimal_of
 from bounty.certificates.terms import Terms
-
-_PLACES = 500
 
 
 def claim_complexity(terms: Terms, before: Spent, tails: int = 1) -> Decimal:
@@ -108,13 +107,40 @@ def worst_claim(terms: Terms, tails: int = 1) -> Decimal:
     Decimal('108.4')
     """
     last, room = terms.submissions - 1, terms.most_accepted - 1
-    most = min(terms.acceptances - 1, last, room)
-    # The more claims are accepted, the fewer repairs can be; either may cost more.
-    places = {0, min(most, last // 2), most, *range(max(0, room - terms.repairs), most + 1)}
-    return max(
-        _claim(terms, (last, accepted), min(terms.repairs, room - accepted), terms.ladder_changes, tails)
-        for accepted in sorted(places)[-_PLACES:]
-    )
+    changes = _worst_changes(terms, last)
+
+    def at(accepted: int) -> Decimal:
+        # A repair follows an accepted claim, so before the first of them there is none.
+        repairs = _worst_accepted(terms.repair_queries, min(terms.repairs, room - accepted))
+        return _claim(terms, (last, accepted), repairs if accepted else 0, changes, tails)
+
+    return max(at(0), _highest(at, min(terms.acceptances - 1, last, room)))
+
+
+def worst_repair(terms: Terms, tails: int = 1) -> Decimal | None:
+    """Find the complexity of the repair by an earlier version that is judged at the worst place.
+
+    Returns
+    -------
+    Decimal or None
+        None where the terms allow no such repair.
+
+    Examples
+    --------
+    >>> terms = Terms.of(submissions=100, acceptances=5)
+    >>> round(worst_claim(terms), 1), round(worst_repair(terms), 1)
+    (Decimal('54.1'), Decimal('58.8'))
+    """
+    last, room = terms.repair_queries - 1, terms.most_accepted - 1
+    if not terms.repairs or last < 0 or room < 1:
+        return None
+    changes = _worst_changes(terms, terms.submissions)
+
+    def at(accepted: int) -> Decimal:
+        repairs = _worst_accepted(last, min(terms.repairs - 1, room - accepted))
+        return _repair(terms, (terms.submissions, accepted), (last, repairs), changes, tails)
+
+    return _highest(at, min(terms.acceptances, room))
 
 
 def worst_confirmation(terms: Terms, tails: int = 1) -> Decimal:
@@ -126,9 +152,7 @@ def worst_confirmation(terms: Terms, tails: int = 1) -> Decimal:
     Decimal('23.0')
     """
     last = max(1, terms.most_accepted) - 1
-    middle = last // 2  # where most courses are
-    near = range(max(0, middle - 3), min(last, middle + 3) + 1)
-    return max(confirmation_complexity(terms, last, passed, tails) for passed in near)
+    return confirmation_complexity(terms, last, _worst_accepted(last, last), tails)
 
 
 @lru_cache(maxsize=4096)
@@ -154,6 +178,35 @@ def _repair(
             + _courses(*repairs)
             + _board(terms, claims[0], changes)
         )
+
+
+def _highest(value: Callable[[int], Decimal], most: int) -> Decimal:
+    """Find the highest value from 1 to `most`, of values that rise and then fall.
+
+    The logarithm of a number of courses does: it is concave in each count, and so is the highest sum of two
+    of them whose counts share a limit.
+    """
+    return value(_peak(lambda count: value(count) < value(count + 1), 1, max(1, most)))
+
+
+def _worst_accepted(asked: int, most: int) -> int:
+    """Find which number accepted, up to `most`, costs the most: where `_courses` is highest."""
+    return _peak(lambda count: (asked - count) * (count + 3) > (count + 1) ** 2, 0, min(asked, most))
+
+
+def _worst_changes(terms: Terms, asked: int) -> int:
+    """Do the same for changes of the score board, of which a submission makes one at most."""
+    shown = 1 / terms.ladder_step + 1
+    most = min(asked, terms.ladder_changes)
+    return _peak(lambda count: shown * (asked - count) * (count + 3) > (count + 1) ** 2, 0, most)
+
+
+def _peak(rises: Callable[[int], bool], low: int, high: int) -> int:
+    """Find the first number from which on nothing rises."""
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if rises(middle) else (low, middle)
+    return high
 
 
 def _share(terms: Terms, events: int) -> Decimal:

@@ -104,7 +104,7 @@ def known_tolerance(*, complexity: Decimal, rows: int, differing: Number | None 
 
     Examples
     --------
-    >>> complexity = Terms.of(repairs=0).checkerworst_complexity()
+    >>> complexity = Terms.of(repairs=0).checker_complexity()
     >>> round(known_tolerance(complexity=complexity, rows=40_000), 4)
     Decimal('0.0862')
     >>> round(known_tolerance(complexity=complexity, rows=40_000, differing="0.05"), 4)

@@ -255,14 +255,19 @@ def propose(split: Split, *, space: AnswerSpace, loss: Loss, smallest: int = SMA
         searched += 2 * len(path)
         ends.append(climber.simplified(path[-1]))
     ends.sort(key=lambda pair: -pair.saved)
-    listed = []
+    listed: list[Candidate] = []
     for pair in ends:
         inside = [leaf for leaf in pair.group.leaves if leaf.action == 1]
         answers = pair.model.leaves or (Leaf(Region(), pair.model.otherwise, 0),)
         model = rules_of(answers, models, split.columns)
-        claim = repair_of(inside, models, split.columns, loss=loss, hunter=Hunter.ALTERNATING, model=model)
-        listed.append(claim)
-    return Candidates(tuple(each for each in listed if isinstance(each, Candidate)), searched)
+        if model is not None:
+            claim = repair_of(
+                inside, models, split.columns, loss=loss, hunter=Hunter.ALTERNATING, model=model
+            )
+            listed += [] if claim is None else [claim]
+    missing = len(ends) - len(listed)
+    notes = (f"{missing} of {len(ends)} pairs of group and model did not fit a claim.",) if missing else ()
+    return Candidates(tuple(listed), searched, notes)
 
 
 def _inside(region: Region) -> CostTree:

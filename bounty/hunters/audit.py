@@ -68,7 +68,7 @@ def hunt(
     Raises
     ------
     UsageError
-        An unknown kind, or no loss.
+        An unknown kind, no loss, or a number below 1.
 
     Examples
     --------
@@ -90,6 +90,8 @@ def hunt(
     problems = [unknown_name("kind", kind, KINDS) for kind in kinds if kind not in KINDS]
     if not losses:
         problems.append("there is no loss to hunt by; name at least one of the bounty's losses.")
+    numbers = {"most": most, "smallest": smallest}
+    problems += [f"{name} is {value}; it must be at least 1." for name, value in numbers.items() if value < 1]
     if problems:
         raise UsageError(*problems)
     reason = why_not(split, smallest=smallest)

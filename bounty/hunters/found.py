@@ -42,6 +42,11 @@ class Candidate:
     hunter : Hunter
     notes : tuple of str
         What was simplified to make it fit.
+
+    Examples
+    --------
+    >>> Candidate(Claim(ClaimKind.DISPARITY, "error", "age < 25"), Hunter.SLICES).notes
+    ()
     """
 
     claim: Claim
@@ -61,6 +66,11 @@ class Candidates:
         Groups or models that were looked at.
     notes : tuple of str
         Why there are none, or not more.
+
+    Examples
+    --------
+    >>> (Candidates(searched=3, notes=("a",)) + Candidates(searched=4, notes=("a", "b"))).notes
+    ('a', 'b')
     """
 
     listed: tuple[Candidate, ...] = ()
@@ -96,6 +106,16 @@ class Found:
     hunter : Hunter
     notes : tuple of str
         What was simplified to make it fit.
+
+    Examples
+    --------
+    >>> from bounty.claims.claim import Constant
+    >>> from bounty.scoring.evidence import RepairEvidence
+    >>> claim = Claim(ClaimKind.REPAIR, "error", "age < 25", model=Constant("yes"))
+    >>> evidence, tried = RepairEvidence(100, 20, 9, 5, 6, 2, 8), {"searched": 900, "checked": 3}
+    >>> found = Found(claim, evidence, Fraction(1, 25), -0.01, 0.14, hunter=Hunter.SLICES, **tried)
+    >>> found.to_dict()["mass"]
+    0.04
     """
 
     claim: Claim

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1] / folder) for folder in ("plugins", "bounty")]
+sys.path[:0] = [str(Path(__file__).parents[1] / folder) for folder in ("plugins", "bounty/claims")]
 
 from test_hostile_predicates import ALL, COLUMNS, claim  # noqa: E402
 from test_onnx_checking import ACROSS_ROWS, HOSTILE  # noqa: E402

@@ -23,7 +23,7 @@ _LONGEST_KEY = 40
 # What a reader cannot see, or what turns around what is read (Boucher & Anderson, "Trojan Source", 2023).
 # Marks that scripts need to be written rightly, such as joiners, stay.
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
 _BREAKS = re.compile("[\t\n]")
 
@@ -37,7 +37,8 @@ def printable(text: str, most: int = _SHOWN) -> str:
     'a�[2Jbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb...'
     """
     cut = text if len(text) <= most else f"{text[:most]}..."
-    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", cut).replace("\n", " ")
+    letters = (" " if letter in "\t\n" else letter for letter in cut)
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in letters)
 
 
 @dataclass(frozen=True, slots=True)

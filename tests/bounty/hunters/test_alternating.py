@@ -143,6 +143,16 @@ def test_claims_fit_and_seeds_repeat(form):
         fits(found.claim, split, space=SPACES[form], runner=Refusing())
 
 
+def test_a_model_whose_rules_are_too_long_is_not_claimed(monkeypatch):
+    """Where the rules of a model do not fit a claim there is no claim, and the notes say so."""
+    split = planted(Form.DECISION, 3, rows=2_000)
+    assert propose(split, space=YES_NO, loss=loss("error")).listed
+    monkeypatch.setattr("bounty.hunters.alternating.rules_of", lambda *_: None)
+    proposed = propose(split, space=YES_NO, loss=loss("error"))
+    assert proposed.listed == ()
+    assert "did not fit a claim" in proposed.notes[0]
+
+
 def test_costs_have_nothing_to_alternate():
     """Costs can only be replaced by another model's, so there is no model to learn."""
     split = planted(Form.COST, 1, rows=400)

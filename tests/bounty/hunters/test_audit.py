@@ -95,10 +95,10 @@ def test_hopeless_data_give_a_reason(form, name):
 
 
 def test_a_call_that_asks_for_nothing_is_refused():
-    """An unknown kind and a missing loss are told together."""
+    """An unknown kind, a missing loss and a number below 1 are told together."""
     with pytest.raises(UsageError) as raised:
-        hunt(lending(), space=YES_NO, losses=[], seed=1, kinds=["disparities"])
-    assert len(raised.value.problems) == 2
+        hunt(lending(), space=YES_NO, losses=[], seed=1, kinds=["disparities"], most=0)
+    assert len(raised.value.problems) == 3
     assert "Did you mean 'disparity'?" in str(raised.value)
 
 

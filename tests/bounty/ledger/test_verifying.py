@@ -109,8 +109,8 @@ def test_nothing_is_read_but_the_ledger(tmp_path):
         "import socket\n"
         "def refuse(*given, **named): raise OSError('no network')\n"
         "socket.socket.connect = refuse\n"
-        "from bounty.reveal import Reveal\n"
-        "from bounty.verifying import verify\n"
+        "from bounty.ledger.reveal import Reveal\n"
+        "from bounty.ledger.verifying import verify\n"
         "print(verify('ledger.jsonl', reveal=Reveal.read('reveal.json')).ok)\n"
     )
     told = subprocess.run(
@@ -187,8 +187,8 @@ def test_without_the_package_signatures_are_left_unchecked_and_said_to_be():
     key = PrivateKey.generate()
     code = (
         "import sys; sys.modules['cryptography'] = None\n"
-        "from bounty.signatures import PublicKey\n"
-        "from bounty.verifying import verify\n"
+        "from bounty.ledger.signatures import PublicKey\n"
+        "from bounty.ledger.verifying import verify\n"
         "log = sys.stdin.buffer.read()\n"
         "found = verify(log)\n"
         "print(found.ok, [what for what in found.unchecked if 'cryptography' in what])\n"
