@@ -110,7 +110,7 @@ class Found:
     Examples
     --------
     >>> from bounty.claims.claim import Constant
-    >>> from bounty.scoring.evidence import RepairEvidence
+    >>> from bounty.rows.evidence import RepairEvidence
     >>> claim = Claim(ClaimKind.REPAIR, "error", "age < 25", model=Constant("yes"))
     >>> evidence, tried = RepairEvidence(100, 20, 9, 5, 6, 2, 8), {"searched": 900, "checked": 3}
     >>> found = Found(claim, evidence, Fraction(1, 25), -0.01, 0.14, hunter=Hunter.SLICES, **tried)
