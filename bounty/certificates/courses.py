@@ -114,7 +114,8 @@ def worst_claim(terms: Terms, tails: int = 1) -> Decimal:
         repairs = _worst_accepted(terms.repair_queries, min(terms.repairs, room - accepted))
         return _claim(terms, (last, accepted), repairs if accepted else 0, changes, tails)
 
-    return max(at(0), _highest(at, min(terms.acceptances - 1, last, room)))
+    most = min(terms.acceptances - 1, last, room)
+    return max(at(0), _highest(at, most)) if most else at(0)
 
 
 def worst_repair(terms: Terms, tails: int = 1) -> Decimal | None:
@@ -186,7 +187,7 @@ def _highest(value: Callable[[int], Decimal], most: int) -> Decimal:
     The logarithm of a number of courses does: it is concave in each count, and so is the highest sum of two
     of them whose counts share a limit.
     """
-    return value(_peak(lambda count: value(count) < value(count + 1), 1, max(1, most)))
+    return value(_peak(lambda count: value(count) < value(count + 1), 1, most))
 
 
 def _worst_accepted(asked: int, most: int) -> int:
