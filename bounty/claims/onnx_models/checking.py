@@ -273,8 +273,8 @@ class _Checker:
         ):
             raise ClaimError(
                 f"the model's one input is a matrix of {width} columns; say which by the entry '{COLUMNS}' "
-                "of its metadata, a JSON list of their names (bounty.claims.onnx_models.name_columns), or export "
-                "it with one input a column."
+                "of its metadata, a JSON list of their names (name_columns of bounty.claims.onnx_models), "
+                "or export it with one input a column."
             )
         return tuple(names)
 
