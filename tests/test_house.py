@@ -284,6 +284,7 @@ def test_the_rules_see_the_project():
 # --- reading the source ---
 
 
+@cache
 def _sources(root: Path) -> list[Source]:
     return [
         _source(path.relative_to(root).as_posix(), path)

@@ -6,14 +6,14 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bounty.rows.answers import AnswerSpace, Form
+from bounty.certificates.terms import Terms
 from bounty.ledger.entries import FIRST, Entry, Kind
-from bounty.rows.losses import Loss
 from bounty.ledger.manifest import Manifest, ManifestColumn, ManifestPart
 from bounty.ledger.reveal import Reveal
 from bounty.ledger.sealing import Sealed, commit_salt, seal_claim
 from bounty.ledger.signatures import PrivateKey
-from bounty.certificates.terms import Terms
+from bounty.rows.answers import AnswerSpace, Form
+from bounty.rows.losses import Loss
 
 SALT = bytes(range(32))
 CLAIM, OTHER = "a1" * 32, "b2" * 32

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bounty.claims.claim import Alternative, Constant, Rules
+from bounty.decision_list.pointer_list import DecisionList, Pointer, Update
 from bounty.rows.amounts import Numbers
 from bounty.rows.answers import STEPS, Answers, AnswerSpace, Form, Truth
-from bounty.claims.claim import Alternative, Constant, Rules
 from bounty.rows.columns import Columns
-from bounty.decision_list.pointer_list import DecisionList, Pointer, Update
 from bounty.rows.losses import Loss
 from bounty.rows.splits import Split
 from fairkit.predicates import parse, to_mask
