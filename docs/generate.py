@@ -12,7 +12,8 @@ from pathlib import Path
 
 import click
 
-from fairkit.cli import program
+from bounty.cli import program as bounty
+from fairkit.cli import program as fairkit
 from fairkit.metrics.listing import markdown_tables
 
 FOLDER = Path(__file__).resolve().parent
@@ -30,8 +31,12 @@ def metrics() -> str:
 
 
 def commands() -> str:
-    """Show the help of the program and of each of its commands."""
-    shown = (f"## {name}\n\n```\n{text}\n```\n" for name, text in helps(program, "fairkit"))
+    """Show the help of both programs and of each of their commands."""
+    shown = (
+        f"## {name}\n\n```\n{text}\n```\n"
+        for program, called in PROGRAMS.items()
+        for name, text in helps(program, called)
+    )
     return "\n".join([f"# Commands\n\n{MADE.rstrip()}\n", *shown])
 
 
@@ -48,6 +53,7 @@ def helps(
                 yield from helps(below, child, context)
 
 
+PROGRAMS: dict[click.Command, str] = {fairkit: "fairkit", bounty: "bounty"}
 PAGES: dict[str, Callable[[], str]] = {"commands.md": commands, "metrics.md": metrics}
 
 

@@ -45,7 +45,7 @@ parts = section("How rows are split")
     multiple=True,
     metavar="COL=HOW",
     help="income=10000 (bins of that width), age=18,30,45 (edges), age=q10 (ten quantiles), "
-    "city=floor50 (rarer texts become 'other'); repeatable.",
+    "city=f50 (rarer texts become 'other'); repeatable.",
 )
 @parts(
     "--shares",
