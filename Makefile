@@ -24,7 +24,7 @@ demo: $(FOR_USERS) ## Install fairkit into .venv, judge the sample data and writ
 	@$(BIN)/fairkit demo
 
 test: lint types ## Check style and types, then run every test; what was skipped, and why, is listed
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS)
 
 lint: $(FOR_DEVELOPERS) ## Check style and formatting
 	@$(BIN)/ruff check .

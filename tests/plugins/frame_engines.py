@@ -411,11 +411,3 @@ def frame_of(request: pytest.FixtureRequest, tmp_path: Path) -> FrameOf:
 def spark():
     """Return the Spark session of this process; a test that asks for it is marked `java`."""
     return spark_session()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Send all tests of Spark to one worker, so that one Java virtual machine starts and not one a worker."""
-    for item in items:
-        if item.get_closest_marker("java") is not None:
-            item.add_marker(pytest.mark.xdist_group("java"))
