@@ -20,11 +20,13 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "create": "Split a host's rows in three, seal the terms, open the ledger.",
         "hunt": "Search the public rows for claims, as a host or as a hunter.",
         "check": "Examine a claim on public rows; it costs nothing.",
+        "commit": "Write a team's commitment to a claim into the ledger.",
         "score": "Judge a claim on held-out rows and write it into the ledger.",
         "board": "Show the teams, the claims and what is left of the budget.",
         "close": "Close a bounty: final points, and a file that opens every seal.",
         "verify": "Check a ledger offline, with or without its reveal.",
         "rescore": "Judge every claim again on the data and compare each number.",
+        "recover": "Drop a row that a crash cut off, and finish the claim it was of.",
         "export": "Write a policy for later releases, or the repaired model.",
     }
 )

@@ -26,20 +26,23 @@ def command(*, folder: str, key: str | None, open_parts: bool, trust: tuple[str,
     """Close a bounty: final points, and a file that opens every seal.
 
     After this no claim is judged any more. FOLDER/reveal.json holds the whole numbers of every decision; with
-    it and the ledger anybody can check each of them ('bounty verify').
+    it and the ledger anybody can check each of them ('bounty verify'). To close again changes nothing, and
+    writes that file again.
     """
     from bounty.cli.running import runner_of
     from bounty.game.bounty import Bounty
     from bounty.game.closing import close
+    from bounty.holdout.part_files import write_whole
     from bounty.ledger.signatures import PrivateKey
 
     with working("closing"):
         bounty = Bounty(folder, key=None if key is None else PrivateKey.read(key), runner=runner_of(trust))
         board, reveal = close(bounty, open_parts=open_parts)
     path = bounty.folder.reveal
-    if not path.exists():
-        reveal.write(path)
-        say(f"wrote {path}")
+    write_whole(path, reveal.content, private=False)
+    say(
+        f"wrote {path}. Publish it with the ledger: 'bounty verify {folder}' checks every decision with them."
+    )
     if as_json:
         emit(json.dumps(board.to_dict(), indent=2, ensure_ascii=False))
     else:

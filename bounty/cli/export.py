@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
 
 import click
 
-from fairkit.cli.outputs import check_files, say, working
+from fairkit.cli.outputs import check_files, emit, say, working
 from fairkit.cli.pages import Command
 from fairkit.errors import UsageError
 
@@ -28,6 +28,7 @@ from fairkit.errors import UsageError
 @click.option("--decision", metavar="COL", help="The decision's column in later data, for the policy.")
 @click.option("--model", metavar="FILE", help="Write the repaired model: FILE.py or FILE.onnx.")
 @click.option("--trust", multiple=True, metavar="SHA256", help="An ONNX file that may run in this process.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
 def command(
     *,
     folder: str,
@@ -36,6 +37,7 @@ def command(
     decision: str | None,
     model: str | None,
     trust: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Write a policy for later releases, or the repaired model.
 
@@ -51,14 +53,20 @@ def command(
     if policy is None and model is None:
         raise UsageError("nothing is asked for: --policy FILE, --model FILE.py or --model FILE.onnx.")
     files = check_files({"--policy": policy, "--model": model})
+    left_out: list[dict[str, str]] = []
     with working("reading the bounty"):
         bounty = Bounty(folder, runner=runner_of(trust))
+        contents = {}
         if "--policy" in files:
             made = policy_of(bounty, data={"label": label, "decision": decision})
-            write_whole(files["--policy"], made.text.encode(), private=False)
-            say(f"wrote {policy}")
-            for left in made.left_out:
-                say(f"left out: claim {left.claim[:8]}: {left.why}")
+            contents[files["--policy"]] = made.text.encode()
+            left_out = [{"claim": left.claim, "why": left.why} for left in made.left_out]
         if "--model" in files:
-            write_whole(files["--model"], model_of(bounty, Path(files["--model"]).suffix), private=False)
-            say(f"wrote {model}")
+            contents[files["--model"]] = model_of(bounty, files["--model"].suffix)
+    for path, content in contents.items():
+        write_whole(path, content, private=False)
+        say(f"wrote {path}")
+    for left in left_out:
+        say(f"left out: claim {left['claim'][:8]}: {left['why']}")
+    if as_json:
+        emit(json.dumps({"files": [str(path) for path in contents], "left_out": left_out}, indent=2))

@@ -37,20 +37,35 @@ if TYPE_CHECKING:
 @click.option("--most", default=10, metavar="N", help="Claims of each kind to report, at most.")
 @click.option("--seed", default=1, metavar="N", help="Which half of the rows is searched.")
 @click.option("-o", "--output", metavar="FOLDER", help="Write each claim as a file.")
+@click.option(
+    "--trust",
+    multiple=True,
+    metavar="SHA256",
+    show_default=False,
+    help="An ONNX file that may run in this process.",
+)
 @click.option("--json", "as_json", is_flag=True, show_default=False, help="Print what was found as JSON.")
 def command(
-    *, folder: str, kinds: tuple[str, ...], most: int, seed: int, output: str | None, as_json: bool
+    *,
+    folder: str,
+    kinds: tuple[str, ...],
+    most: int,
+    seed: int,
+    output: str | None,
+    trust: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Search the public rows for claims, as a host or as a hunter.
 
     One half of the public rows is searched, the other half checks what was found. Disparities are of the
     host's model; repairs are of the model as confirmed repairs have made it.
     """
+    from bounty.cli.running import runner_of
     from bounty.game.hunting import hunt_published
     from bounty.game.published import Published
 
     with working("hunting"):
-        published = Published.read(folder)
+        published = Published.read(folder, runner=runner_of(trust))
         found, notes = hunt_published(published, kinds=kinds, most=most, seed=seed)
     files = [] if output is None else _written(found, Path(output))
     if as_json:

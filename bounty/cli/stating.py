@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from bounty.claims.claim import Claim
     from bounty.game.bounty import Judged
     from bounty.game.examining import Examination
+    from bounty.game.prospects import Prospect
 
 
 def claim_words(claim: Claim) -> str:
@@ -40,20 +41,33 @@ def model_words(claim: Claim) -> str:
 
 def examination_text(found: Examination) -> str:
     """Say what public rows show of a claim."""
-    evidence = found.evidence
+    evidence, loss = found.evidence, found.claim.loss
     lines = [f"On {evidence.rows:,} public rows, {found.group.size:,} of them in the group:"]
     if evidence.kind == "disparity":
         lines.append(
-            f"  the group loses {_rate(found.group_rate)}, the reference {_rate(found.other_rate)} "
-            f"({found.claim.loss})"
+            f"  {loss} is {_rate(found.group_rate)} in the group, {_rate(found.other_rate)} in the reference"
         )
     else:
         lines.append(
-            f"  the model as it is loses {_rate(found.group_rate)} on the group, the proposed one "
-            f"{_rate(found.other_rate)} ({found.claim.loss})"
+            f"  the model as it is loses {_rate(found.group_rate)} a row of the group, the proposed one "
+            f"{_rate(found.other_rate)} ({loss})"
         )
-    lines.append(f"  mass {_mass(found.mass)} of all rows")
+    if found.mass is None:
+        lines.append(f"  there is no mass: {found.undefined}")
+    else:
+        lines.append(f"  mass {float(found.mass):+.4f}: excess loss as a share of all rows")
     return "\n".join(lines)
+
+
+def prospect_text(found: Prospect) -> str:
+    """Say what a held-out part like the public rows would certify, and how much is missing."""
+    part = {"checker": "Part A", "confirmation": "Part B"}[found.part]
+    certain = 0.0 if found.certified is None else float(found.certified)
+    verdict = "enough" if found.accepted else f"{float(found.least) - certain:.4f} too little"
+    return (
+        f"{part}, {found.rows:,} rows like these: {certain:+.4f} would be certain, "
+        f"{float(found.least):.4f} is asked: {verdict}"
+    )
 
 
 def judged_text(judged: Judged) -> str:
@@ -92,7 +106,3 @@ def judged_dict(judged: Judged) -> dict[str, Any]:
 
 def _rate(rate: Fraction | None) -> str:
     return "nothing that counts" if rate is None else f"{float(rate):.4f}"
-
-
-def _mass(mass: Fraction | None) -> str:
-    return "undefined" if mass is None else f"{float(mass):+.4f}"

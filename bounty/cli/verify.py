@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
     "verify",
     cls=Command,
     examples=[
+        "bounty verify my-bounty",
         "bounty verify ledger.jsonl",
         "bounty verify ledger.jsonl --reveal reveal.json --receipt mine.json --manifest-hash 0f3a...",
     ],
     short_help="Check a ledger offline, with or without its reveal.",
     epilog="Exit codes: 0 what could be checked is right; 1 something is wrong; 2 no such file; 70 a bug.",
 )
-@click.argument("log", metavar="LEDGER")
+@click.argument("log", metavar="LEDGER|FOLDER")
 @click.option("--reveal", metavar="FILE", help="What the host published at the close.")
 @click.option(
     "--receipt", "receipts", multiple=True, metavar="FILE", help="A receipt that was kept; repeatable."
@@ -45,7 +47,8 @@ def command(
     """Check a ledger offline, with or without its reveal.
 
     Needs neither the data nor the host. Without the reveal the chain of rows is checked; with it, every seal
-    is opened and every decision is made again from its whole numbers.
+    is opened and every decision is made again from its whole numbers. Of a FOLDER its ledger.jsonl is checked
+    with its reveal.json, where there is one.
     """
     from bounty.game.replay import replay
     from bounty.ledger.receipts import Receipt
@@ -53,6 +56,11 @@ def command(
     from bounty.ledger.signatures import PublicKey
     from bounty.ledger.verifying import verify
 
+    place = Path(log)
+    if place.is_dir():
+        log = str(place / "ledger.jsonl")
+        if reveal is None and (place / "reveal.json").is_file():
+            reveal = str(place / "reveal.json")
     found = verify(
         log,
         reveal=None if reveal is None else Reveal.read(reveal),

@@ -8,31 +8,36 @@ the rows that are missing.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from bounty.certificates.budgets import Budget, budget
 from bounty.claims.claim import Claim, ClaimKind
 from bounty.claims.proposals import Runner
+from bounty.game.belonging import check_part
 from bounty.game.conditions import conditions_of
 from bounty.game.examining import Examination, examine
 from bounty.game.folder import BountyFolder
-from bounty.game.referee import Outcome, Referee, Ruling
+from bounty.game.referee import Referee, Ruling
+from bounty.game.ruling_rows import ABOVE, RulingRow, rows_of
 from bounty.holdout.part_files import load_split
 from bounty.holdout.public_files import read_public
 from bounty.ledger.ledger import Entry, Kind, Ledger, Receipt
 from bounty.ledger.manifest import Manifest
-from bounty.ledger.sealing import Sealed, seal_claim
+from bounty.ledger.order_rules import order_problems
+from bounty.ledger.sealing import Sealed, is_hash, seal_claim
 from bounty.ledger.signatures import PrivateKey
-from bounty.rows.evidence import Evidence
 from fairkit.errors import BountyError, LedgerError
 
 MOST_TEAM = 60
 """Characters of a team's name."""
+
+MOST_COMMITMENTS = 20
+"""Commitments of a team that are not opened yet: who could commit to every guess would be first with each."""
 
 _SHOWN = 200
 
@@ -77,24 +82,39 @@ class Bounty:
         The folder holds no whole bounty.
     LedgerError
         The ledger was changed, or does not agree with the data.
+    ClaimError
+        The ledger has a claim whose ONNX model the runner refuses.
     """
 
     def __init__(
         self, folder: str | Path, *, key: PrivateKey | None = None, runner: Runner | None = None
     ) -> None:
-        self.folder = BountyFolder(Path(folder))
-        self.ledger = Ledger.open(self.folder.ledger, key=key)
-        self.manifest = Manifest.from_dict(self.ledger.entries()[0].body)
-        self.conditions = conditions_of(self.manifest)
-        self.referee = Referee(
+        self.folder = BountyFolder.at(folder)
+        self._key = key
+        # While another process judges a claim, its rows are not all there yet: wait for them.
+        with self.folder.locked():
+            self.ledger = Ledger.open(self.folder.ledger, key=key)
+            self.manifest = Manifest.from_dict(self.ledger.entries()[0].body)
+            self.conditions = conditions_of(self.manifest)
+            self.referee = self._prepared(runner)
+            self.judged: list[Judged] = []
+            self._latest: dict[tuple[str, str], Judged] = {}
+            self._is_sound = True
+            self._replay()
+
+    def _prepared(self, runner: Runner | None) -> Referee:
+        wrong = order_problems(self.ledger.entries(), self.conditions.terms)
+        if wrong:
+            raise LedgerError(*map(str, wrong))
+        openings = self.folder.openings.read()
+        parts = (
             read_public(self.folder.public),
             load_split(self.folder.part("checker")),
             load_split(self.folder.part("confirmation")),
-            conditions=self.conditions,
-            runner=runner,
         )
-        self.judged: list[Judged] = []
-        self._replay()
+        for part in parts:
+            check_part(part, self.manifest, openings)
+        return Referee(*parts, conditions=self.conditions, runner=runner)
 
     @property
     def closed(self) -> Entry | None:
@@ -123,12 +143,25 @@ class Bounty:
         Raises
         ------
         BountyError
-            The bounty is closed, or the team's name is none.
+            The bounty is closed, the team's name is none, or it has too many commitments open.
         LedgerError
             The commitment is no hash.
         """
+        if not is_hash(seal):
+            raise LedgerError(
+                f"seal {str(seal)[:80]!a} is no hash: 64 hexadecimal digits in lower case. "
+                "'bounty check --seal' makes one."
+            )
         with self.folder.locked():
+            self.ledger.refresh()
             self._check_open(team)
+            opened = {entry.body.get("commitment") for entry in self.ledger.entries(Kind.SUBMISSION)}
+            own = [each.seq for each in self.ledger.entries(Kind.COMMITMENT) if each.body["team"] == team]
+            if len(set(own) - opened) >= MOST_COMMITMENTS:
+                raise BountyError(
+                    f"team '{team}' has {MOST_COMMITMENTS} commitments that it has not opened, the most "
+                    "there may be: submit one of those claims with its nonce first."
+                )
             return self.ledger.append(Kind.COMMITMENT, {"team": team, "seal": seal})
 
     def submit(self, claim: Claim, *, team: str, nonce: bytes | None = None) -> Judged:
@@ -144,6 +177,7 @@ class Bounty:
         Returns
         -------
         Judged
+            The earlier one, where the team claimed the same before and the model did not change since.
 
         Raises
         ------
@@ -153,29 +187,61 @@ class Bounty:
             The bounty is closed or used up, or there is no such commitment.
         """
         with self.folder.locked():
-            self._check_open(team)
-            committed = self._committed(claim, team, nonce)
-            before = next(
-                (one for one in self.judged if one.team == team and one.ruling.claim.hash == claim.hash),
-                None,
-            )
+            self.catch_up()
+            before = self._latest.get((team, claim.hash))
             if before is not None and not self._moved_on(before.ruling):
                 return before  # the same claim of the same team: the same receipt, at no cost
-            ruling = self.referee.judge(claim)
-            self.folder.keep_claim(claim, row=len(self.ledger) + 1)
-            body: dict[str, Any] = {"team": team, "claim": claim.hash}
-            if committed is not None and nonce is not None:
-                body |= {"commitment": committed.seq, "nonce": nonce.hex()}
-            submission = self.ledger.append(Kind.SUBMISSION, body)
-            judged = self._settled(submission, ruling, committed=committed)
-            self.judged.append(judged)
-            return judged
+            self._check_open(team)
+            committed = self._committed(claim, team, nonce)
+            with self._judging():
+                ruling = self.referee.judge(claim)
+                self.folder.keep_claim(claim, row=len(self.ledger) + 1)
+                body: dict[str, Any] = {"team": team, "claim": claim.hash}
+                if committed is not None and nonce is not None:
+                    body |= {"commitment": committed.seq, "nonce": nonce.hex()}
+                submission = self.ledger.append(Kind.SUBMISSION, body)
+                return self._settled(submission, ruling, committed=committed)
+
+    def catch_up(self) -> None:
+        """Judge what other processes have judged meanwhile; the caller holds the folder's lock.
+
+        Raises
+        ------
+        LedgerError
+            The ledger was changed, or does not agree with the data.
+        """
+        self.ledger.refresh()
+        with self._judging():
+            self._replay()
 
     def receipt(self, judged: Judged) -> Receipt:
         """Write a team's receipt for a claim."""
         return self.ledger.receipt(judged.decided.seq)
 
+    def check_key(self) -> None:
+        """Make sure that rows can be written.
+
+        Raises
+        ------
+        BountyError
+            They are signed, and the key is not there.
+        """
+        if self.manifest.public_key is not None and self._key is None:
+            raise BountyError("every row of this ledger is signed: give the host's key (--key FILE).")
+
     # --- what is written ---
+
+    @contextmanager
+    def _judging(self) -> Iterator[None]:
+        """Notice what was judged and could not be written: memory and ledger differ then."""
+        if not self._is_sound:
+            raise BountyError("the last claim was judged and could not be written down; open it again.")
+        before = self.referee.checker.spent, len(self.referee.rulings)
+        try:
+            yield
+        except BaseException:
+            self._is_sound = before == (self.referee.checker.spent, len(self.referee.rulings))
+            raise
 
     def _settled(
         self,
@@ -187,68 +253,74 @@ class Bounty:
         committed: Entry | None = None,
     ) -> Judged:
         """Compare the rows that the ledger has on a ruling, and write those that a crash kept out."""
-        rows = _rows(ruling)
+        rows = rows_of(ruling)
         if len(known) > len(rows) or (whole and len(known) < len(rows)):
             raise LedgerError(
                 f"row {submission.seq}: the ledger has {len(known)} rows on this claim, judging it again "
                 f"gives {len(rows)}: rows, data or code changed."
             )
         settled: list[Entry] = []
-        for place, (kind, body, content) in enumerate(rows):
+        for place, row in enumerate(rows):
             # A decision is of a submission, a confirmation of a decision, repairs follow a confirmation.
             above = (submission, *settled)[min(place, 2)]
-            linked = {_ABOVE[kind]: above.seq, **body}
+            linked = row._replace(body={ABOVE[row.kind]: above.seq, **row.body})
             if place < len(known):
-                self._compare(known[place], kind, linked, content)
+                self._compare(known[place], linked)
                 settled.append(known[place])
             else:
-                settled.append(self._append(kind, linked, content))
-        return Judged(str(submission.body["team"]), submission, settled[0], committed, ruling)
+                settled.append(self._append(linked, ruling))
+        judged = Judged(str(submission.body["team"]), submission, settled[0], committed, ruling)
+        self.judged.append(judged)
+        self._latest[judged.team, ruling.claim.hash] = judged
+        return judged
 
-    def _append(self, kind: Kind, body: Mapping[str, Any], content: Any) -> Entry:
-        if content is None:
-            return self.ledger.append(kind, body)
-        sealed = Sealed.of(content)
-        self.folder.keep_opening(kind.value, sealed)
-        return self.ledger.append(kind, {**body, "evidence": sealed.hash})
+    def _append(self, row: RulingRow, ruling: Ruling) -> Entry:
+        if "content" in row.body:
+            self.folder.publish_models(ruling.claim)
+        if row.sealed is None:
+            return self.ledger.append(row.kind, row.body)
+        sealed = Sealed.of(row.sealed)
+        self.folder.openings.keep(row.kind.value, sealed)
+        return self.ledger.append(row.kind, {**row.body, "evidence": sealed.hash})
 
-    def _compare(self, entry: Entry, kind: Kind, body: Mapping[str, Any], content: Any) -> None:
+    def _compare(self, entry: Entry, row: RulingRow) -> None:
         """Make sure that a row of the ledger says what judging says now."""
         said = {name: value for name, value in entry.body.items() if name != "evidence"}
-        if entry.kind is not kind or said != dict(body):
+        if entry.kind is not row.kind or said != row.body:
             raise LedgerError(
                 f"row {entry.seq}: the ledger has a {entry.kind} that says {_short(said)}, and judging the "
-                f"same claim again gives a {kind} that says {_short(dict(body))}: rows, data or code changed."
+                f"same claim again gives a {row.kind} that says {_short(row.body)}: rows, data or code "
+                "changed."
             )
-        if content is not None:
+        if row.sealed is not None:
             sealed = self._openings.get(str(entry.body.get("evidence")))
-            if sealed is None or not sealed.holds:
+            if sealed is None:
                 raise LedgerError(f"row {entry.seq}: nothing in private/openings.jsonl opens its seal.")
-            if sealed.content != content:
+            if sealed.content != row.sealed:
                 raise LedgerError(
                     f"row {entry.seq}: its sealed numbers are {_short(sealed.content)}, and judging the same "
-                    f"claim again gives {_short(content)}: the data or the code changed."
+                    f"claim again gives {_short(row.sealed)}: the data or the code changed."
                 )
 
     # --- what is read ---
 
     def _replay(self) -> None:
-        """Judge the ledger's claims again, comparing every row."""
-        self._openings = self.folder.openings()
+        """Judge the ledger's claims that were not judged here yet, comparing every row."""
         entries = self.ledger.entries()
+        starts = [entry.seq for entry in entries if entry.kind is Kind.SUBMISSION][len(self.judged) :]
+        if not starts:
+            return
+        self._openings = self.folder.openings.read()
         by_row = {entry.seq: entry for entry in entries}
-        starts = [entry.seq for entry in entries if entry.kind is Kind.SUBMISSION]
         for start, end in pairwise([*starts, len(entries) + 1]):
             submission = by_row[start]
             ruling = self.referee.judge(self.folder.claim(start, str(submission.body["claim"])))
-            self.judged.append(
-                self._settled(
-                    submission,
-                    ruling,
-                    known=[by_row[row] for row in range(start, end) if by_row[row].kind in _ABOVE],
-                    whole=start != starts[-1],
-                    committed=by_row.get(submission.body.get("commitment", 0)),
-                )
+            self._settled(
+                submission,
+                ruling,
+                known=[by_row[row] for row in range(start, end) if by_row[row].kind in ABOVE],
+                whole=start != starts[-1] or self.closed is not None,
+                committed=by_row.get(submission.body.get("commitment", 0)),
             )
 
     def _committed(self, claim: Claim, team: str, nonce: bytes | None) -> Entry | None:
@@ -260,8 +332,8 @@ class Bounty:
             if entry.body["seal"] == seal and entry.body["team"] == team and entry.seq not in opened:
                 return entry
         raise BountyError(
-            f"team '{team}' has no open commitment that this claim and nonce open; "
-            "submit without a nonce, or check both."
+            f"team '{team}' has no open commitment that this claim and nonce open. Check team, claim and "
+            "nonce ('bounty commit' writes a commitment), or submit without a nonce."
         )
 
     def _moved_on(self, ruling: Ruling) -> bool:
@@ -270,58 +342,34 @@ class Bounty:
         return ruling.claim.kind is ClaimKind.REPAIR and ruling.version != now
 
     def _check_open(self, team: str) -> None:
-        self.ledger.refresh()
         if self.closed is not None:
             raise BountyError(f"the bounty was closed in row {self.closed.seq}; it judges nothing more.")
-        if len(self.ledger.entries(Kind.SUBMISSION)) != len(self.judged):
-            raise BountyError("another process has judged claims meanwhile; open the bounty again.")
-        if not team.strip() or len(team) > MOST_TEAM or not _is_plain(team):
-            raise BountyError(f"team {team[:MOST_TEAM]!r}: a name has 1 to {MOST_TEAM} printable characters.")
+        self.check_key()
+        check_team(team)
 
 
-_ABOVE: Mapping[Kind, str] = MappingProxyType(
-    {Kind.DECISION: "submission", Kind.CONFIRMATION: "decision", Kind.REPAIR: "confirmation"}
-)
-"""Rows that a ruling makes, and what each calls the row that it follows."""
+def check_team(team: str) -> None:
+    """Make sure that a text can be a team's name.
 
+    Raises
+    ------
+    BountyError
+        It is empty or long, or holds what cannot be seen.
 
-def _rows(ruling: Ruling) -> list[tuple[Kind, dict[str, Any], Any]]:
-    """Give the rows of a ruling: kind, what is published, and what is sealed."""
-    if ruling.outcome is Outcome.DUPLICATE:
-        return [(Kind.DECISION, {"outcome": "duplicate", "repeats": ruling.repeats}, None)]
-    claim, accepted = ruling.claim, ruling.outcome is not Outcome.REJECTED
-    sealed = {"margin": str(ruling.margin), "version": ruling.version, "numbers": _numbers(ruling.checker)}
-    rows: list[tuple[Kind, dict[str, Any], Any]] = [
-        (Kind.DECISION, {"outcome": "accepted" if accepted else "rejected"}, sealed)
-    ]
-    if not accepted:
-        return rows
-    confirmed = ruling.outcome is Outcome.CONFIRMED
-    # What is confirmed is published: the repaired model is, and a named harm is to be acted on.
-    shown = {"content": claim.to_dict(), "about": dict(claim.about)} if confirmed else {}
-    sealed = {"margin": str(ruling.margin), "numbers": _numbers(ruling.confirmation)}
-    rows.append((Kind.CONFIRMATION, {"confirmed": confirmed, **shown}, sealed))
-    for pointer, tried in zip(ruling.pointers, ruling.tried, strict=False):
-        body = {
-            "accepted": True,
-            "asked": tried,
-            "confirmed": pointer.confirmed,
-            "group": ruling.watched[pointer.group],
-            "version": pointer.version,
-        }
-        numbers = {"numbers": _numbers(pointer.checker), "confirmation": _numbers(pointer.confirmation)}
-        rows.append((Kind.REPAIR, body, numbers))
-    if ruling.tried and ruling.tried[-1]:
-        rows.append((Kind.REPAIR, {"accepted": False, "asked": ruling.tried[-1]}, {"numbers": None}))
-    return rows
-
-
-def _numbers(evidence: Evidence | None) -> dict[str, Any] | None:
-    return None if evidence is None else evidence.to_dict()
-
-
-def _is_plain(text: str) -> bool:
-    return text.isprintable() and unicodedata.normalize("NFC", text) == text
+    Examples
+    --------
+    >>> check_team("owls")
+    >>> check_team("owls ")
+    Traceback (most recent call last):
+    ...
+    fairkit.errors.BountyError: team 'owls ': a name has 1 to 60 printable characters ...
+    """
+    plain = team.isprintable() and unicodedata.normalize("NFC", team) == team and team == team.strip()
+    if not plain or not 1 <= len(team) <= MOST_TEAM:
+        raise BountyError(
+            f"team {team[:MOST_TEAM]!a}: a name has 1 to {MOST_TEAM} printable characters (composed as "
+            "in Unicode's form NFC), with no space before or after them."
+        )
 
 
 def _short(said: Any) -> str:

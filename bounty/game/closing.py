@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bounty.game.bounty import Bounty
-from bounty.game.standings import points_of, standings
+from bounty.game.standings import final_points, standings
 from bounty.ledger.ledger import Kind
 from bounty.ledger.reveal import Reveal
 from bounty.scoring.board import Board
@@ -31,13 +31,10 @@ def close(bounty: Bounty, *, open_parts: bool = False) -> tuple[Board, Reveal]:
         What opens the seals is not complete.
     """
     with bounty.folder.locked():
-        bounty.ledger.refresh()
+        bounty.catch_up()
         if bounty.closed is None:
-            points = [
-                {"claim": each.claim, "submission": each.sequence, "points": str(each.points)}
-                for each in points_of(bounty, bounty.referee.sealed)
-            ]
-            bounty.ledger.append(Kind.CLOSE, {"points": points})
+            bounty.check_key()
+            bounty.ledger.append(Kind.CLOSE, {"points": final_points(bounty)})
     return standings(bounty, final=True), revealed(bounty, open_parts=open_parts)
 
 
@@ -49,7 +46,7 @@ def revealed(bounty: Bounty, *, open_parts: bool = False) -> Reveal:
     BountyError
         It is not complete.
     """
-    kept = bounty.folder.openings()
+    kept = bounty.folder.openings.read()
     seals = {
         entry.seq: kept.get(str(entry.body["evidence"]))
         for entry in bounty.ledger.entries()

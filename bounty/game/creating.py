@@ -117,8 +117,7 @@ def create(
         The data cannot be read or the call does not fit together.
     """
     place = BountyFolder(Path(folder))
-    if place.root.exists() and any(place.root.iterdir()):
-        raise BountyError(f"'{place.root}' is not empty; a bounty gets a folder of its own.")
+    place.check_free()
     secret = new_nonce() if salt is None else salt
     holdout = split(enter(data, **roles), salt=secret, shares=shares, stratified=stratified)
     chosen = _chosen(losses, holdout)
@@ -154,7 +153,7 @@ def create(
     )
     for part in (holdout.checker, holdout.confirmation):
         save_split(part, place.part(part.part))
-        place.keep_opening(part.part, seals[part.part])
+        place.openings.keep(part.part, seals[part.part])
     place.keep_salt(secret)
     write_whole(place.manifest, _pretty(manifest.to_dict()), private=False)
     Ledger.create(place.ledger, manifest.to_dict(), key=key)

@@ -7,16 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
 
-from bounty.certificates.bounds import Undefined, events, plug_in_mass
-from bounty.certificates.checker import accepts
-from bounty.certificates.courses import claim_complexity, confirmation_complexity
-from bounty.certificates.terms import Terms
+from bounty.certificates.bounds import Undefined, plug_in_mass
 from bounty.claims.claim import Claim, ClaimKind
-from bounty.game.answered import Place
 from bounty.game.conditions import Conditions
 from bounty.game.parts import PartOfBounty
 from bounty.rows.bits import RowSet
-from bounty.rows.evidence import DisparityEvidence, Evidence, RateSums, RepairEvidence
+from bounty.rows.evidence import DisparityEvidence, Evidence
 from fairkit.errors import ClaimError, FairkitError
 
 Answer = TypeVar("Answer")
@@ -52,8 +48,14 @@ class Examination:
         return None if isinstance(mass, Undefined) else mass
 
     @property
+    def undefined(self) -> str | None:
+        """Why there is no mass."""
+        mass = plug_in_mass(self.evidence, self.margin)
+        return mass.why if isinstance(mass, Undefined) else None
+
+    @property
     def group_rate(self) -> Fraction | None:
-        """What the model loses on the group, per unit of the loss; None where it has no units."""
+        """What the model loses on the group: of a disparity per unit of the loss, of a repair per row."""
         if isinstance(self.evidence, DisparityEvidence):
             return _rate(self.evidence.group.lost, self.evidence.group.units * self.scale)
         return _rate(self.evidence.lost_before, self.evidence.group * self.scale)
@@ -117,65 +119,6 @@ def examine(claim: Claim, public: PartOfBounty) -> Examination:
     assert group is not None  # noqa: S101  otherwise there is a problem
     margin = margin_of(claim, conditions)
     return Examination(claim, group, public.evidence(claim, group), margin, conditions.loss(claim.loss).scale)
-
-
-def expected(examination: Examination, terms: Terms, place: Place, rows: tuple[int, int]) -> bool:
-    """Say whether parts A and B would accept a claim if they looked like the public rows.
-
-    Public numbers are scaled to the size of the part. A claim that was searched for on the public rows looks
-    better there than it is.
-
-    Parameters
-    ----------
-    examination : Examination
-    terms : Terms
-    place : Place
-        What was asked before it (`bounty.game.answered`).
-    rows : (int, int)
-        Rows of parts A and B.
-    """
-    tails = events(terms.bound, examination.evidence.kind)
-    complexities = (
-        claim_complexity(terms, place.spent, tails),
-        confirmation_complexity(terms, place.asked, place.passed, tails),
-    )
-    return all(
-        accepts(scaled(examination.evidence, size), terms, complexity, examination.margin)
-        for size, complexity in zip(rows, complexities, strict=True)
-    )
-
-
-def scaled(evidence: Evidence, rows: int) -> Evidence:
-    """Scale whole numbers to a part of another size, rounding down.
-
-    Examples
-    --------
-    >>> scaled(RepairEvidence(100, 20, 9, 5, 6, 2, 8), 1000).better
-    60
-    """
-    share = Fraction(rows, evidence.rows) if evidence.rows else Fraction(0)
-
-    def of(number: int) -> int:
-        return int(number * share)
-
-    if isinstance(evidence, RepairEvidence):
-        better, worse = of(evidence.better), of(evidence.worse)
-        before = of(evidence.lost_before)
-        return RepairEvidence(
-            rows,
-            of(evidence.group),
-            before,
-            before - better + worse,
-            better,
-            worse,
-            of(evidence.squares),
-            evidence.largest,
-        )
-    group, reference, overlap = (
-        RateSums(*(of(getattr(part, name)) for name in RateSums.__slots__))
-        for part in (evidence.group, evidence.reference, evidence.overlap)
-    )
-    return DisparityEvidence(rows, group, reference, overlap, evidence.largest, evidence.largest_unit)
 
 
 def _asked(question: Callable[[], Answer], problems: list[str]) -> Answer | None:

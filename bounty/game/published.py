@@ -7,6 +7,7 @@ against.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,15 +15,19 @@ from bounty.claims.claim import Claim, ClaimKind
 from bounty.claims.proposals import Refusing, Runner
 from bounty.decision_list.pointer_list import DecisionList, ListNode, Pointer, Update
 from bounty.game.answered import Place, place_after
+from bounty.game.belonging import check_part
 from bounty.game.conditions import Conditions, conditions_of
+from bounty.game.examining import Examination, examine
+from bounty.game.folder import OnnxFiles
 from bounty.game.parts import PartOfBounty
 from bounty.holdout.public_files import read_public
 from bounty.holdout.public_schema import PublicSchema, read_schema
 from bounty.ledger.ledger import Entry, Kind, read_entries
 from bounty.ledger.manifest import Manifest
+from bounty.ledger.order_rules import order_problems
 from bounty.rows.answers import AnswerSpace
-from bounty.rows.bits import RowSet
-from fairkit.errors import BountyError
+from bounty.scoring.overlaps import repeated
+from fairkit.errors import BountyError, LedgerError
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ class Published:
         Confirmed claims, in the order of the ledger.
     list : DecisionList
         The repaired model.
+    changed : int
+        The row that changed the model last; 0 where none did.
     """
 
     manifest: Manifest
@@ -52,6 +59,7 @@ class Published:
     part: PartOfBounty
     accepted: tuple[Claim, ...]
     list: DecisionList
+    changed: int
 
     @classmethod
     def read(cls, folder: str | Path, *, runner: Runner | None = None) -> Published:
@@ -67,6 +75,8 @@ class Published:
         ------
         BountyError, LedgerError
             A file is missing or damaged, or ledger and public rows do not belong together.
+        ClaimError
+            A confirmed claim has an ONNX model that the runner refuses.
         """
         root = Path(folder)
         if not root.is_dir():
@@ -74,35 +84,71 @@ class Published:
         entries = tuple(read_entries(root / "ledger.jsonl"))
         manifest = Manifest.from_dict(entries[0].body)
         conditions = conditions_of(manifest)
-        part = PartOfBounty(read_public(root / "public"), conditions, runner or Refusing())
-        accepted = [
-            Claim.from_dict(entry.body["content"], about=entry.body.get("about", {}))
-            for entry in entries
-            if entry.kind is Kind.CONFIRMATION and entry.body["confirmed"]
-        ]
-        nodes = _nodes(entries, {claim.hash: claim for claim in accepted})
-        groups: dict[str, RowSet] = {}
-        for node in nodes:
-            if isinstance(node, Update):
-                claim = next(each for each in accepted if each.hash == node.claim)
-                groups[node.claim] = part.group(claim)
-                part.versions.update(groups[node.claim], part.answers(claim))
-            else:
-                part.versions.apply(node)
+        if wrong := order_problems(entries, conditions.terms):
+            raise LedgerError(*map(str, wrong))
+        split = read_public(root / "public")
+        check_part(split, manifest)
+        part = PartOfBounty(split, conditions, runner or Refusing())
+        confirmed = _confirmed(entries, OnnxFiles(root / "public" / "models"))
+        nodes = _nodes(entries, {claim.hash: claim for claim in confirmed.values()})
+        for node in nodes.values():
+            part.versions.apply(node, runner=part.runner)
         return cls(
             manifest,
             entries,
             read_schema(root / "public"),
             conditions,
             part,
-            tuple(accepted),
-            DecisionList(manifest.space, tuple(nodes)),
+            tuple(confirmed.values()),
+            DecisionList(manifest.space, tuple(nodes.values())),
+            max(nodes, default=0),
         )
 
     @property
     def place(self) -> Place:
         """What was asked and answered so far: where the next claim stands."""
         return place_after(self.entries)
+
+    def obstacles(self, examination: Examination) -> tuple[str, ...]:
+        """Say what the ledger has against judging a claim: it is closed or used up, or the claim is known."""
+        found = []
+        if any(entry.kind is Kind.CLOSE for entry in self.entries):
+            found.append("The bounty is closed; it judges nothing more.")
+        left = self.place.spent.left(self.conditions.terms)
+        if not (left.submissions and left.acceptances):
+            found.append("The budget of the bounty is used up; it judges nothing more.")
+        said = self._said(examination.claim)
+        if said is not None:
+            found.append(said)
+            return tuple(found)
+        earlier = [examine(claim, self.part) for claim in self.accepted]
+        near = repeated(examination, earlier, public=self.part)
+        if near is not None:
+            found.append(
+                f"It repeats claim {near[:8]}, which was confirmed: the groups are nearly the same rows."
+            )
+        return tuple(found)
+
+    def _said(self, claim: Claim) -> str | None:
+        """Say how the very same claim ended before."""
+        outcomes = {
+            entry.body["submission"]: entry.body["outcome"]
+            for entry in self.entries
+            if entry.kind is Kind.DECISION
+        }
+        same = [
+            entry
+            for entry in self.entries
+            if entry.kind is Kind.SUBMISSION
+            and entry.body["claim"] == claim.hash
+            and outcomes.get(entry.seq, "duplicate") != "duplicate"
+        ]
+        if not same:
+            return None
+        row = same[-1].seq
+        if claim.kind is ClaimKind.REPAIR and outcomes[row] == "rejected" and row < self.changed:
+            return None  # it would be compared with another version of the model now
+        return f"The very same claim was {outcomes[row]} (row {row}); to claim it again is a duplicate."
 
     @property
     def held_rows(self) -> tuple[int, int]:
@@ -116,17 +162,43 @@ class Published:
         return self.manifest.space
 
 
-def _nodes(entries: tuple[Entry, ...], claims: dict[str, Claim]) -> list[ListNode]:
-    """Read the nodes of the repaired model from the ledger."""
-    decisions = {entry.seq: entry for entry in entries if entry.kind is Kind.DECISION}
-    submissions = {entry.seq: entry for entry in entries if entry.kind is Kind.SUBMISSION}
-    nodes: list[ListNode] = []
+def _confirmed(entries: tuple[Entry, ...], models: Mapping[str, bytes]) -> dict[int, Claim]:
+    """Read the confirmed claims, by the row of their confirmation."""
+    by_row = {entry.seq: entry for entry in entries}
+    found: dict[int, Claim] = {}
+    for entry in entries:
+        if entry.kind is not Kind.CONFIRMATION or not entry.body["confirmed"]:
+            continue
+        name = by_row[by_row[entry.body["decision"]].body["submission"]].body["claim"]
+        try:
+            claim = Claim.from_dict(entry.body["content"], models=models, about=entry.body.get("about", {}))
+        except BountyError:
+            raise
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise LedgerError(f"row {entry.seq}: the claim that it confirms cannot be read.") from None
+        if claim.hash != name:
+            raise LedgerError(f"row {entry.seq}: the claim that it shows is not the one that was submitted.")
+        found[entry.seq] = claim
+    return found
+
+
+def _nodes(entries: tuple[Entry, ...], claims: Mapping[str, Claim]) -> dict[int, ListNode]:
+    """Read the nodes of the repaired model, by the rows that made them."""
+    by_row = {entry.seq: entry for entry in entries}
+    nodes: dict[int, ListNode] = {}
     for entry in entries:
         if entry.kind is Kind.CONFIRMATION and entry.body["confirmed"]:
-            decision = decisions[entry.body["decision"]]
-            claim = claims[submissions[decision.body["submission"]].body["claim"]]
-            if claim.kind is ClaimKind.REPAIR and claim.model is not None:
-                nodes.append(Update(claim.group, claim.model, claim.hash))
+            claim = claims[by_row[by_row[entry.body["decision"]].body["submission"]].body["claim"]]
+            if claim.model is not None:
+                nodes[entry.seq] = Update(claim.group, claim.model, claim.hash)
         elif entry.kind is Kind.REPAIR and entry.body.get("confirmed"):
-            nodes.append(Pointer(claims[entry.body["group"]].group, entry.body["version"]))
+            group, version = entry.body.get("group"), entry.body.get("version")
+            if (
+                not isinstance(group, str)
+                or group not in claims
+                or not isinstance(version, int)
+                or not 0 <= version <= len(nodes)
+            ):
+                raise LedgerError(f"row {entry.seq}: it points to a group or a version that is not there.")
+            nodes[entry.seq] = Pointer(claims[group].group, version)
     return nodes

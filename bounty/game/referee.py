@@ -111,6 +111,7 @@ class Referee:
         self.list = DecisionList(conditions.space, ())
         self.rulings: list[Ruling] = []
         self._examined: list[Examination] = []
+        self._latest: dict[str, Ruling] = {}  # by the hash of the claim, duplicates left out
         self._repaired: list[Claim] = []
         self._watched = tuple(WatchedGroups(part.versions) for part in self.parts)
         self._unconfirmed: set[tuple[int, int]] = set()
@@ -142,6 +143,8 @@ class Referee:
         else:
             ruling = replace(self._ruled(claim, version), public=seen, margin=examination.margin)
         self.rulings.append(ruling)
+        if ruling.outcome is not Outcome.DUPLICATE:
+            self._latest[claim.hash] = ruling
         if ruling.outcome in {Outcome.CONFIRMED, Outcome.UNCONFIRMED}:
             self._examined.append(examination)
         return ruling
@@ -149,10 +152,9 @@ class Referee:
     def _repeats(self, examination: Examination, version: int) -> str | None:
         """Find the claim that this one repeats: the same content, or much the same accepted group."""
         claim = examination.claim
-        for ruling in self.rulings:
-            moved = claim.kind is ClaimKind.REPAIR and ruling.version != version
-            if ruling.claim.hash == claim.hash and ruling.outcome is not Outcome.DUPLICATE and not moved:
-                return claim.hash
+        latest = self._latest.get(claim.hash)
+        if latest is not None and not (claim.kind is ClaimKind.REPAIR and latest.version != version):
+            return claim.hash
         return repeated(examination, self._examined, public=self.public)
 
     def _ruled(self, claim: Claim, version: int) -> Ruling:

@@ -16,6 +16,10 @@ from bounty.ledger.chain import Problem
 from bounty.ledger.entries import Entry, Kind
 from bounty.ledger.manifest import Manifest
 from bounty.rows.evidence import Evidence, evidence_of
+from fairkit.errors import FairkitError
+
+_NO_EVIDENCE = (FairkitError, KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
+"""What numbers raise that a hostile host has made up."""
 
 
 class _Said(NamedTuple):
@@ -41,7 +45,17 @@ def replay(manifest: Manifest, entries: Sequence[Entry], opened: Mapping[int, An
     Yields
     ------
     Problem
-        For each row that says something else than its numbers.
+        For each row that says something else than its numbers, or whose numbers are not of the manifest's
+        parts and losses.
+
+    Examples
+    --------
+    >>> from bounty.ledger.entries import FIRST
+    >>> terms = Terms.of(repairs=0).to_dict()
+    >>> row = Entry.of(3, Kind.DECISION, "2025-01-31T12:00:00Z", {"outcome": "accepted"}, previous=FIRST)
+    >>> manifest = type("Sketch", (), {"terms": terms})
+    >>> print(*replay(manifest, [row], {3: {"numbers": None}}))
+    row 3: it accepts on the checker part; its sealed numbers say otherwise.
     """
     terms = Terms.from_dict(manifest.terms)
     for entry, place in places(entries):
@@ -49,17 +63,17 @@ def replay(manifest: Manifest, entries: Sequence[Entry], opened: Mapping[int, An
             continue
         content = opened[entry.seq]
         try:
-            wrong = [
-                said
-                for said in _said(entry, content)
-                if _judged(said, content, terms, place) != said.accepted
-            ]
-        except (KeyError, TypeError, ValueError, AttributeError):
+            for said in _said(entry, content):
+                if _judged(said, content, terms, place) != said.accepted:
+                    word = "accepts" if said.accepted else "rejects"
+                    problem = f"it {word} on the {said.part} part; its sealed numbers say otherwise."
+                    yield Problem(entry.seq, problem)
+                elif said.numbers is not None and (fault := _unfit(said, manifest)) is not None:
+                    yield Problem(entry.seq, fault)
+            if (fault := _other_claim(entry, content, manifest)) is not None:
+                yield Problem(entry.seq, fault)
+        except _NO_EVIDENCE:
             yield Problem(entry.seq, "its sealed numbers are no evidence on a claim.")
-            continue
-        for said in wrong:
-            word = "accepts" if said.accepted else "rejects"
-            yield Problem(entry.seq, f"it {word} on the {said.part} part; its sealed numbers say otherwise.")
 
 
 def _said(entry: Entry, content: Mapping[str, Any]) -> list[_Said]:
@@ -89,3 +103,31 @@ def _judged(said: _Said, content: Mapping[str, Any], terms: Terms, place: Place)
         before = replace(place.spent, repair_queries=place.spent.repair_queries + said.tried - 1)
         complexity = repair_complexity(terms, before, tails)
     return accepts(evidence, terms, complexity, Fraction(content.get("margin", "0")))
+
+
+def _unfit(said: _Said, manifest: Manifest) -> str | None:
+    """Say in what the numbers are not of the manifest's part: others would make other masses of them."""
+    assert said.numbers is not None  # noqa: S101  the caller looks
+    evidence, rows = evidence_of(said.numbers), manifest.parts[said.part].rows
+    if evidence.rows != rows:
+        return (
+            f"its sealed numbers are of {evidence.rows:,} rows; the manifest's {said.part} part has {rows:,}."
+        )
+    if evidence.largest not in {loss.largest for loss in manifest.losses}:
+        return f"its sealed numbers are of a loss of up to {evidence.largest:,} a row, as no loss is here."
+    return None
+
+
+def _other_claim(entry: Entry, content: Mapping[str, Any], manifest: Manifest) -> str | None:
+    """Say in what the numbers are not those of the claim that the row shows."""
+    if entry.kind is not Kind.CONFIRMATION or "content" not in entry.body or content["numbers"] is None:
+        return None
+    claim, numbers = entry.body["content"], content["numbers"]
+    loss = next((loss for loss in manifest.losses if loss.name == claim["loss"]), None)
+    if loss is None or (numbers["kind"], numbers["largest"]) != (claim["kind"], loss.largest):
+        return (
+            "its sealed numbers are of another kind of claim, or another loss, than the claim that it shows."
+        )
+    if Fraction(content["margin"]) != Fraction(claim.get("margin", "0")) * loss.scale:
+        return "its sealed margin is not that of the claim that it shows."
+    return None

@@ -8,8 +8,7 @@ from typing import Any
 
 from bounty.claims.proposals import Runner
 from bounty.game.bounty import Bounty
-from bounty.ledger.part_hashes import part_hash
-from bounty.ledger.sealing import Sealed
+from bounty.game.standings import final_points
 from fairkit.errors import LedgerError
 
 
@@ -55,22 +54,25 @@ def rescore(folder: str | Path, *, runner: Runner | None = None) -> Rescored:
     Raises
     ------
     LedgerError
-        A row, a number or the rows of a part differ; the message names it.
+        A row, a number, the final points or the rows of a part differ; the message names it.
+    BountyError
+        A file is missing or damaged.
     """
-    bounty = Bounty(folder, runner=runner)
-    kept = bounty.folder.openings()
-    same = []
-    for part in bounty.referee.parts:
-        name, found = part.split.part, part_hash(part.split)
-        stated = bounty.manifest.parts[name].hash
-        seal = kept.get(stated)
-        known = stated if name == "public" else _hash_in(seal)
-        if found != known:
-            raise LedgerError(f"the rows of the {name} part are not those that the manifest was made for.")
-        same.append(name)
+    bounty = Bounty(folder, runner=runner)  # judges every claim again, and compares rows and parts
+    _check_points(bounty)
     numbers = sum("evidence" in entry.body for entry in bounty.ledger.entries())
-    return Rescored(len(bounty.judged), numbers, tuple(same), bounty.ledger.head)
+    parts = tuple(part.split.part for part in bounty.referee.parts)
+    return Rescored(len(bounty.judged), numbers, parts, bounty.ledger.head)
 
 
-def _hash_in(sealed: Sealed | None) -> str | None:
-    return str(sealed.content["hash"]) if sealed is not None and sealed.holds else None
+def _check_points(bounty: Bounty) -> None:
+    """Count the final points of a closed bounty again."""
+    closed = bounty.closed
+    if closed is None:
+        return
+    stated, counted = closed.body.get("points"), final_points(bounty)
+    if stated != counted:
+        raise LedgerError(
+            f"row {closed.seq}: the final points are not those that part B gives: it says {stated}, counting "
+            f"them again gives {counted}."
+        )

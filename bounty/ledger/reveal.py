@@ -164,6 +164,17 @@ class Reveal:
             raise LedgerError(f"reveal {source!s} cannot be read: {error.strerror}.") from None
         return cls.from_dict(loads(data, canonical=False, most_bytes=MOST_BYTES))
 
+    @property
+    def content(self) -> bytes:
+        """What stands in its file.
+
+        Raises
+        ------
+        LedgerError
+            A content has no canonical form.
+        """
+        return dumps(self.to_dict(), most_bytes=MOST_BYTES) + b"\n"
+
     def write(self, path: str | Path) -> None:
         """Write a file, which must not exist yet.
 
@@ -174,7 +185,7 @@ class Reveal:
         OutputError
             It exists, or cannot be written.
         """
-        data = dumps(self.to_dict(), most_bytes=MOST_BYTES) + b"\n"
+        data = self.content
         try:
             with Path(path).open("xb") as file:
                 file.write(data)

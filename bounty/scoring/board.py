@@ -68,6 +68,8 @@ class BoardClaim:
         With the nearest earlier claim, on public rows.
     points : Points or None
         None where it is not confirmed.
+    row : int or None
+        The ledger's row that decides who was first, of those in the same second; by default `sequence`.
 
     Examples
     --------
@@ -85,11 +87,12 @@ class BoardClaim:
     size: SizeBand | None = None
     overlap: Overlap | None = None
     points: Points | None = None
+    row: int | None = None
 
     @property
     def priority(self) -> tuple[str, int]:
         """What decides who was first, as in `bounty.scoring.points`."""
-        return self.committed or self.submitted, self.sequence
+        return self.committed or self.submitted, self.sequence if self.row is None else self.row
 
     @property
     def group(self) -> str:

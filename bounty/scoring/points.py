@@ -108,6 +108,8 @@ class Confirmed:
         For a disparity: the group's rows of the split.
     evidence : RepairEvidence or None
         For a repair: what it saves on the split at its place in the list.
+    row : int or None
+        The ledger's row that decides who was first, of those in the same second; by default `sequence`.
 
     Examples
     --------
@@ -124,6 +126,7 @@ class Confirmed:
     committed: str | None = None
     group: RowSet | None = field(default=None, repr=False)
     evidence: RepairEvidence | None = None
+    row: int | None = None
 
     @property
     def priority(self) -> tuple[str, int]:
@@ -131,7 +134,7 @@ class Confirmed:
 
         A claim that was committed to early and shown late moves before those that came between.
         """
-        return self.committed or self.submitted, self.sequence
+        return self.committed or self.submitted, self.sequence if self.row is None else self.row
 
 
 @dataclass(frozen=True, slots=True)
