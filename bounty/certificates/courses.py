@@ -11,8 +11,16 @@ yes there are ``C(s - 1, a)`` courses; giving each of them the share
 
 also sums to at most delta, because ``sum over a of 1 / ((a + 1)(a + 2)) <= 1`` and there are U places s. So
 the first claim of a thousand is judged at ``ln(2 tails U 2 / delta)`` = 12 nats instead of 150, and one after
-twenty acceptances at 110. Accepted repairs by an earlier version, and changes of the score board, enter in
-the same way: each by the number of places (and values) at which it could have stood.
+twenty acceptances at 110. The 2 before the tails is for the other promise, that no large claim is missed.
+
+Accepted repairs by an earlier version, and changes of the score board, enter in the same way: each by the
+number of places (and values) at which it could have stood. How many repairs were tried before a claim depends
+on the course. But what comes next follows from the answers so far, so of two courses with the same answers to
+claims neither's answers to repairs begin the other's: with p yes there are at most ``C(R, p)`` before a
+claim, R being all that may be tried. A submission changes the board once at most.
+
+Parts A and B are drawn independently. Whatever B holds, A's answers then run through one tree of courses, in
+which B's answers are fixed, and the argument holds for A; for B the other way round.
 
 All of it is a function of counts that are public, so the ledger's reader computes the same number.
 """
@@ -107,41 +115,25 @@ def worst_claim(terms: Terms, tails: int = 1) -> Decimal:
     Decimal('108.4')
     """
     last, room = terms.submissions - 1, terms.most_accepted - 1
+    most = _worst_accepted(terms.repair_queries, terms.repairs)
     changes = _worst_changes(terms, last)
+
+    def more(accepted: int) -> bool:
+        """Say whether one more accepted claim costs more, also where it leaves one repair less."""
+        gained, lost = _ratio(last, accepted)
+        repairs = room - accepted
+        if repairs <= most:
+            there, here = _ratio(terms.repair_queries, repairs - 1)
+            gained, lost = gained * here, lost * there
+        return gained > lost
 
     def at(accepted: int) -> Decimal:
         # A repair follows an accepted claim, so before the first of them there is none.
-        repairs = _worst_accepted(terms.repair_queries, min(terms.repairs, room - accepted))
-        return _claim(terms, (last, accepted), repairs if accepted else 0, changes, tails)
+        repairs = min(most, room - accepted) if accepted else 0
+        return _claim(terms, (last, accepted), repairs, changes, tails)
 
-    most = min(terms.acceptances - 1, last, room)
-    return max(at(0), _highest(at, most)) if most else at(0)
-
-
-def worst_repair(terms: Terms, tails: int = 1) -> Decimal | None:
-    """Find the complexity of the repair by an earlier version that is judged at the worst place.
-
-    Returns
-    -------
-    Decimal or None
-        None where the terms allow no such repair.
-
-    Examples
-    --------
-    >>> terms = Terms.of(submissions=100, acceptances=5)
-    >>> round(worst_claim(terms), 1), round(worst_repair(terms), 1)
-    (Decimal('54.1'), Decimal('58.8'))
-    """
-    last, room = terms.repair_queries - 1, terms.most_accepted - 1
-    if not terms.repairs or last < 0 or room < 1:
-        return None
-    changes = _worst_changes(terms, terms.submissions)
-
-    def at(accepted: int) -> Decimal:
-        repairs = _worst_accepted(last, min(terms.repairs - 1, room - accepted))
-        return _repair(terms, (terms.submissions, accepted), (last, repairs), changes, tails)
-
-    return _highest(at, min(terms.acceptances, room))
+    highest = min(terms.acceptances - 1, last, room)
+    return max(at(0), at(_peak(more, min(1, highest), highest)))
 
 
 def worst_confirmation(terms: Terms, tails: int = 1) -> Decimal:
@@ -181,33 +173,42 @@ def _repair(
         )
 
 
-def _highest(value: Callable[[int], Decimal], most: int) -> Decimal:
-    """Find the highest value from 1 to `most`, of values that rise and then fall.
+def _ratio(asked: int, accepted: int) -> tuple[int, int]:
+    """Give what `_courses` is multiplied by, before the logarithm, for one more accepted, as a fraction."""
+    return (asked - accepted) * (accepted + 3), (accepted + 1) ** 2
+
+
+def _worst_accepted(asked: int, most: int) -> int:
+    """Find which number accepted, up to `most`, costs the most."""
+
+    def more(accepted: int) -> bool:
+        gained, lost = _ratio(asked, accepted)
+        return gained > lost
+
+    return _peak(more, 0, min(asked, most))
+
+
+def _worst_changes(terms: Terms, asked: int) -> int:
+    """Find which number of changes of the score board costs the most; a submission makes one at most."""
+    shown = 1 / terms.ladder_step + 1
+
+    def more(changes: int) -> bool:
+        gained, lost = _ratio(asked, changes)
+        return shown * gained > lost
+
+    return _peak(more, 0, min(asked, terms.ladder_changes))
+
+
+def _peak(more: Callable[[int], bool], low: int, high: int) -> int:
+    """Find where a cost is highest that rises and then falls.
 
     The logarithm of a number of courses does: it is concave in each count, and so is the highest sum of two
     of them whose counts share a limit.
     """
-    return value(_peak(lambda count: value(count) < value(count + 1), 1, most))
-
-
-def _worst_accepted(asked: int, most: int) -> int:
-    """Find which number accepted, up to `most`, costs the most: where `_courses` is highest."""
-    return _peak(lambda count: (asked - count) * (count + 3) > (count + 1) ** 2, 0, min(asked, most))
-
-
-def _worst_changes(terms: Terms, asked: int) -> int:
-    """Do the same for changes of the score board, of which a submission makes one at most."""
-    shown = 1 / terms.ladder_step + 1
-    most = min(asked, terms.ladder_changes)
-    return _peak(lambda count: shown * (asked - count) * (count + 3) > (count + 1) ** 2, 0, most)
-
-
-def _peak(rises: Callable[[int], bool], low: int, high: int) -> int:
-    """Find the first number from which on nothing rises."""
     while low < high:
         middle = (low + high) // 2
-        low, high = (middle + 1, high) if rises(middle) else (low, middle)
-    return high
+        low, high = (middle + 1, high) if more(middle) else (low, middle)
+    return low
 
 
 def _share(terms: Terms, events: int) -> Decimal:
