@@ -184,7 +184,7 @@ def supported(
     [0.21858, 0.10689, 0.08904]
     """
     share_of("differing", differing)
-    form = terms.bound if bound is None else bound
+    form = terms.bound if bound is None else Bound(bound)
     ratio = terms.least / terms.epsilon
 
     def holds(step: int) -> bool:
@@ -216,7 +216,7 @@ def rows_needed(
     >>> rows_needed(Terms.of(epsilon="0.05", repairs=0, bound="hoeffding"))
     1386920
     """
-    asked = terms if bound is None else replace(terms, bound=bound)
+    asked = terms if bound is None else replace(terms, bound=Bound(bound))
     needed = _first(lambda rows: _suffices(asked, rows, differing=differing, part=part), below=_MOST_ROWS)
     if needed is None:
         raise BountyError(

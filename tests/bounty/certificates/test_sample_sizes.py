@@ -188,3 +188,14 @@ def test_rows_that_nobody_has_are_refused():
     """An epsilon so small that no data could support it is refused in words."""
     with pytest.raises(BountyError, match="needs more than"):
         rows_needed(Terms.of(epsilon="1e-9", repairs=0))
+
+
+@pytest.mark.parametrize("bound", list(Bound))
+def test_a_bound_named_by_its_text_is_that_bound(bound):
+    """The text of a bound gives the numbers of that bound and not those of another."""
+    terms = Terms.of(epsilon="0.1", **SMALL)
+    asked = {"differing": "0.05", "part": "checker"}
+    assert rows_needed(terms, bound=bound.value, **asked) == rows_needed(terms, bound=bound, **asked)
+    assert supported(terms, 40_000, bound=bound.value, **asked) == supported(
+        terms, 40_000, bound=bound, **asked
+    )
