@@ -67,8 +67,12 @@ def plan_text(made: Plan) -> str:
         f"each with probability {_share(1 - terms.delta)}, for {terms.submissions:,} submissions, "
         f"{terms.acceptances:,} acceptances and {terms.repairs:,} repairs in any order."
     )
+    meant = (
+        f"The first is for repairs and disparities of at most {_share(made.differing)} of the rows (from all "
+        "or all other rows)."
+    )
     head = f"{'part':<14}{'rows':>10}{'needed':>12}{'bound':>12}{'tolerance':>12}{'epsilon':>10}"
-    lines = [promised, allowed, "", head]
+    lines = [promised, allowed, meant, "", head]
     for part in (made.checker, made.confirmation):
         first = True
         for bound, found in part.supported.items():

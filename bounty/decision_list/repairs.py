@@ -9,6 +9,12 @@ algorithm goes on with the model as it was before).
 What each version loses on each group is kept as a table of whole numbers, to which a new version adds a
 column and a new group a row. A scan reads the table; evidence is taken only for pairs that could be accepted.
 
+How much worse off a group may stay is what the held-out rows cannot tell from nothing. Where they keep a
+bounty's plan, it is epsilon's mass and a little more, 4 to 10 % in the plans that were tried: a repair has to
+be allowed for more than a claim (`bounty.certificates.courses`). It holds after each scan that ran to its
+end. Once the acceptances, the repairs or their queries are used up, the last update may take from a group
+that came before.
+
 References
 ----------
 I. Globus-Harris, M. Kearns, A. Roth, "An Algorithmic Framework for Bias Bounties", FAccT 2022,

@@ -2,8 +2,8 @@
 
 An exact size on held-out rows is a leak: two groups that differ by one row would tell whether that row
 is there. So sizes on the parts A and B are said in bands that double from a floor, and everything below the
-floor is one band. A band still tells something where a size lies at its edge; it is shown of accepted claims
-only, whose number is limited and paid for.
+floor is one band. A band still tells something where a size lies at its edge, which no budget pays for: while
+a bounty is open the board gives the bands of public rows, and those of part B after the close.
 """
 
 from __future__ import annotations
