@@ -1,7 +1,9 @@
 """Scores that can be shown without giving the held-out rows away: the Ladder, and Thresholdout.
 
 The Ladder (Blum and Hardt 2015) shows a team's best loss on part A, and a new one only when it is clearly
-better, so that most submissions teach nothing. Its changes are paid for by the terms. Thresholdout (Dwork et
+better, so that most submissions teach nothing. Its changes are paid for by the terms, if each score is that
+of a claim when it is judged, and the checker goes on from the changes so far (`Checker.resumed`, with
+`Spent.ladder_changes`): the referee shows no such board and counts none. Thresholdout (Dwork et
 al. 2015) answers questions about a public part with the answer of one half of it, unless the other half
 disagrees; it is for diagnostics and decides nothing.
 """
