@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from fairkit.cli import program
+from bounty.cli import program as bounty
+from fairkit.cli import program as fairkit
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-GUIDES = {name: (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("guide.md", "speech.md")}
+GUIDES = {
+    name: (ROOT / "docs" / name).read_text(encoding="utf-8")
+    for name in ("guide.md", "speech.md", "bounty.md")
+}
 OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]*)")
 
 
@@ -35,13 +39,16 @@ def test_a_guide_prints_what_it_says(name, tmp_path, monkeypatch):
 
 def test_every_option_named_is_an_option():
     """Each --option of the README and the guides belongs to a command."""
-    context = program.make_context("fairkit", ["--help"], resilient_parsing=True)
     known = {"--version", "--help"}
-    for name in program.list_commands(context):
-        command = program.get_command(context, name)
-        known |= {
-            option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)
-        }
+    for program in (fairkit, bounty):
+        context = program.make_context(program.name, ["--help"], resilient_parsing=True)
+        for name in program.list_commands(context):
+            command = program.get_command(context, name)
+            known |= {
+                option
+                for parameter in command.params
+                for option in (*parameter.opts, *parameter.secondary_opts)
+            }
     assert set(OPTION.findall("\n".join([README, *GUIDES.values()]))) <= known
 
 
