@@ -22,7 +22,7 @@ from bounty.game.belonging import check_part
 from bounty.game.conditions import conditions_of
 from bounty.game.examining import Examination, examine
 from bounty.game.folder import BountyFolder
-from bounty.game.referee import Referee, Ruling
+from bounty.game.referee import Outcome, Referee, Ruling
 from bounty.game.ruling_rows import ABOVE, RulingRow, rows_of
 from bounty.holdout.part_files import load_split
 from bounty.holdout.public_files import read_public
@@ -177,7 +177,8 @@ class Bounty:
         Returns
         -------
         Judged
-            The earlier one, where the team claimed the same before and the model did not change since.
+            The earlier one, where the team claimed the same before; but a repair that was not accepted is
+            judged again once the model has changed.
 
         Raises
         ------
@@ -337,9 +338,10 @@ class Bounty:
         )
 
     def _moved_on(self, ruling: Ruling) -> bool:
-        """Whether a repair would now be compared with another version than it was."""
+        """Whether a repair that was not accepted would now be compared with another version than it was."""
         now = self.referee.public.versions.current
-        return ruling.claim.kind is ClaimKind.REPAIR and ruling.version != now
+        open_still = ruling.outcome in {Outcome.REJECTED, Outcome.DUPLICATE}
+        return open_still and ruling.claim.kind is ClaimKind.REPAIR and ruling.version != now
 
     def _check_open(self, team: str) -> None:
         if self.closed is not None:
