@@ -19,11 +19,15 @@ WHERE: Mapping[Part, str] = {
 """The file of each part, in a bounty's folder."""
 
 
-def check_part(split: Split, manifest: Manifest, openings: Mapping[str, Sealed] | None = None) -> None:
+def check_part(
+    part: Part, split: Split, *, manifest: Manifest, openings: Mapping[str, Sealed] | None = None
+) -> None:
     """Make sure that a part is the manifest's.
 
     Parameters
     ----------
+    part : {"public", "checker", "confirmation"}
+        What it is to be, whatever it says of itself.
     split : Split
     manifest : Manifest
     openings : mapping of str to Sealed, optional
@@ -34,17 +38,17 @@ def check_part(split: Split, manifest: Manifest, openings: Mapping[str, Sealed] 
     LedgerError
         The rows are others, or nothing opens the seal of their hash.
     """
-    stated = manifest.parts[split.part].hash
-    if split.part != "public":
+    stated = manifest.parts[part].hash
+    if part != "public":
         sealed = (openings or {}).get(stated)
         if sealed is None or not sealed.holds:
             raise LedgerError(
-                f"nothing in private/openings.jsonl opens the seal of the {split.part} part's hash; "
+                f"nothing in private/openings.jsonl opens the seal of the {part} part's hash; "
                 "restore it from your copy."
             )
         stated = str(sealed.content["hash"])
-    if part_hash(split) != stated:
+    if split.part != part or part_hash(split) != stated:
         raise LedgerError(
-            f"{WHERE[split.part]}: these are not the {split.part} rows that the manifest was made for. They "
-            "were changed, or belong to another bounty."
+            f"{WHERE[part]}: these are not the {part} rows that the manifest was made for. They were "
+            "changed, or belong to another bounty."
         )

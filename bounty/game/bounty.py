@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bounty.certificates.budgets import Budget, budget
-from bounty.claims.claim import Claim, ClaimKind
+from bounty.claims.claim import Claim, ClaimKind, Part
 from bounty.claims.proposals import Runner
 from bounty.game.belonging import check_part
 from bounty.game.conditions import conditions_of
@@ -31,6 +31,7 @@ from bounty.ledger.manifest import Manifest
 from bounty.ledger.order_rules import order_problems
 from bounty.ledger.sealing import Sealed, is_hash, seal_claim
 from bounty.ledger.signatures import PrivateKey
+from bounty.rows.splits import Split
 from fairkit.errors import BountyError, LedgerError
 
 MOST_TEAM = 60
@@ -107,14 +108,14 @@ class Bounty:
         if wrong:
             raise LedgerError(*map(str, wrong))
         openings = self.folder.openings.read()
-        parts = (
-            read_public(self.folder.public),
-            load_split(self.folder.part("checker")),
-            load_split(self.folder.part("confirmation")),
-        )
-        for part in parts:
-            check_part(part, self.manifest, openings)
-        return Referee(*parts, conditions=self.conditions, runner=runner)
+        parts: dict[Part, Split] = {
+            "public": read_public(self.folder.public),
+            "checker": load_split(self.folder.part("checker")),
+            "confirmation": load_split(self.folder.part("confirmation")),
+        }
+        for name, part in parts.items():
+            check_part(name, part, manifest=self.manifest, openings=openings)
+        return Referee(*parts.values(), conditions=self.conditions, runner=runner)
 
     @property
     def closed(self) -> Entry | None:

@@ -87,7 +87,7 @@ class Published:
         if wrong := order_problems(entries, conditions.terms):
             raise LedgerError(*map(str, wrong))
         split = read_public(root / "public")
-        check_part(split, manifest)
+        check_part("public", split, manifest=manifest)
         part = PartOfBounty(split, conditions, runner or Refusing())
         confirmed = _confirmed(entries, OnnxFiles(root / "public" / "models"))
         nodes = _nodes(entries, {claim.hash: claim for claim in confirmed.values()})
