@@ -46,9 +46,9 @@ def cells(some):
     return f"cell in ({', '.join(map(str, sorted(some)))})"
 
 
-def claimed(hunter, published, groups):
-    """Choose a claim by what was published: often a repair of all that spoils a cell of a repaired group."""
-    choice = random.Random(str((hunter, published)))  # noqa: S311  a hunter's whim
+def claimed(hunter, bits, groups):
+    """Choose a claim by the answers so far: often a repair of all that spoils a cell of a repaired group."""
+    choice = random.Random(str((hunter, bits)))  # noqa: S311  a hunter's whim
     group, spoilt = set(choice.sample(range(CELLS), choice.randint(3, 6))), set()
     if groups and choice.random() < 0.7:
         group, spoilt = set(range(CELLS)), {choice.choice(groups[-1])}
@@ -63,7 +63,7 @@ def played(referee, hunter):
     """Play a bounty to its end; give the bits that the held-out parts said, and all that was published."""
     bits, published, groups = [], [], []
     while True:
-        claim, group = claimed(hunter, published, groups)
+        claim, group = claimed(hunter, (bits, len(published)), groups)
         try:
             ruling = referee.judge(claim)
         except BountyError as closed:
