@@ -154,6 +154,8 @@ def _problem(terms: Terms, worth: PartPlan, differing: Fraction) -> str:
     name = {"checker": "part A", "confirmation": "part B"}[worth.part]
     found = worth.supported[terms.bound]
     worth_of = "no epsilon below 1" if found is None else f"epsilon {text_of(found)}"
+    if found is not None and terms.least * 2 != terms.epsilon:  # what is supported keeps this ratio
+        worth_of += f" with least {float(found * terms.least / terms.epsilon):.5f}"
     claims = "" if terms.bound is Bound.HOEFFDING else f" for claims that change {text_of(differing)} of them"
     return (
         f"{name} has {worth.rows:,} rows, which support {worth_of} by the {terms.bound.value} bound{claims}; "
