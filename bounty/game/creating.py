@@ -118,6 +118,9 @@ def create(
     """
     place = BountyFolder(Path(folder))
     place.check_free()
+    for name, text in (("title", title), ("model", model)):
+        if not (text.isprintable() and text.strip()):
+            raise BountyError(f"{name} {text[:80]!a}: write a name that can be seen, in one line.")
     secret = new_nonce() if salt is None else salt
     holdout = split(enter(data, **roles), salt=secret, shares=shares, stratified=stratified)
     chosen = _chosen(losses, holdout)
