@@ -10,18 +10,22 @@ INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-inp
 
 # A stamp is remade when what it installs from has changed, so set-up costs nothing the second time.
 FOR_USERS := $(VENV)/.ready-for-users
+FOR_BOUNTIES := $(VENV)/.ready-for-bounties
 FOR_DEVELOPERS := $(VENV)/.ready-for-developers
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test lint types format bench docs build venv constraints clean
+.PHONY: help demo bounty test lint types format bench docs build venv constraints clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 demo: $(FOR_USERS) ## Install fairkit into .venv, judge the sample data and write report.html and speech.html
 	@$(BIN)/fairkit demo
+
+bounty: $(FOR_BOUNTIES) ## Install what bias bounties need, too, and play one on generated loans
+	@$(BIN)/bounty demo --again
 
 test: lint types ## Check style and types, then run every test; what was skipped, and why, is listed
 	@$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS)
@@ -53,7 +57,7 @@ constraints: $(FOR_DEVELOPERS) ## Resolve all dependencies anew and write constr
 	@$(BIN)/python .ci/constraints.py
 
 clean: ## Remove .venv, caches, built files and reports
-	@rm -rf dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks report.html report.json speech.html
+	@rm -rf dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks report.html report.json speech.html lending-bounty
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@if [ -f $(VENV)/pyvenv.cfg ]; then rm -rf $(VENV); fi
 
@@ -72,10 +76,16 @@ $(FOR_USERS): pyproject.toml constraints.txt
 	@$(INSTALL) --editable .
 	@touch $@
 
+$(FOR_BOUNTIES): pyproject.toml constraints.txt
+	$(environment)
+	@echo "Installing fairkit and what bounties need into $(VENV) (once, a minute or two) ..." >&2
+	@$(INSTALL) --editable ".[bounty]"
+	@touch $(FOR_USERS) $@
+
 # Whisper is an oracle of tests, which read its normaliser and need nothing of what it depends on.
 $(FOR_DEVELOPERS): pyproject.toml constraints.txt
 	$(environment)
 	@echo "Installing fairkit and its development tools into $(VENV) (once, a minute or two) ..." >&2
 	@$(INSTALL) --editable ".[dev]"
 	@$(INSTALL) --no-deps openai-whisper
-	@touch $(FOR_USERS) $@
+	@touch $(FOR_USERS) $(FOR_BOUNTIES) $@
