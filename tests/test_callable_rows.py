@@ -328,8 +328,8 @@ def test_intervals_cover_and_parity_is_rarely_called_a_disparity(sizes):
         zero.append((low <= 0) & (high >= 0) | np.isnan(low))
         (low, high), _ = comparison.alone(0.95)
         false += bool(((low > 0) | (high < 0)).any())
-    assert (np.mean(covered, axis=0) >= 0.93).all()
-    assert np.mean(zero) >= 0.93
+    assert (np.mean(covered, axis=0) >= 0.91).all()  # of 200 draws: 95 % less the noise of the simulation
+    assert np.mean(zero) >= 0.91
     assert false / runs <= 0.05
 
 
