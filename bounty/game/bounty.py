@@ -85,6 +85,20 @@ class Bounty:
         The ledger was changed, or does not agree with the data.
     ClaimError
         The ledger has a claim whose ONNX model the runner refuses.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from bounty import Bounty, Claim, ClaimKind, Constant, Terms, create
+    >>> rows = {"age": [20, 30, 40, 50] * 1500, "paid": [1, 1, 1, 0] * 1500, "lent": [0, 1, 1, 0] * 1500}
+    >>> terms = Terms.of(epsilon="0.6", least="0.05", submissions=9, acceptances=2)
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     made = create(rows, f"{place}/b", terms=terms, title="Loans", label="paid", prediction="lent")
+    ...     bounty = Bounty(f"{place}/b")
+    ...     claim = Claim(ClaimKind.REPAIR, "error", "age < 25", model=Constant("1"))
+    ...     judged = bounty.submit(claim, team="owls")
+    >>> judged.ruling.outcome.value, bounty.budget.left.submissions
+    ('confirmed', 8)
     """
 
     def __init__(

@@ -29,6 +29,21 @@ def close(bounty: Bounty, *, open_parts: bool = False) -> tuple[Board, Reveal]:
     ------
     BountyError
         What opens the seals is not complete.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from bounty import Bounty, Claim, ClaimKind, Constant, Terms, create, close
+    >>> rows = {"age": [20, 30, 40, 50] * 1500, "paid": [1, 1, 1, 0] * 1500, "lent": [0, 1, 1, 0] * 1500}
+    >>> terms = Terms.of(epsilon="0.6", least="0.05", submissions=9, acceptances=2)
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     made = create(rows, f"{place}/b", terms=terms, title="Loans", label="paid", prediction="lent")
+    ...     bounty = Bounty(f"{place}/b")
+    ...     claim = Claim(ClaimKind.REPAIR, "error", "age < 25", model=Constant("1"))
+    ...     judged = bounty.submit(claim, team="owls")
+    ...     board, reveal = close(bounty)
+    >>> board.final, bounty.closed is not None
+    (True, True)
     """
     with bounty.folder.locked():
         bounty.catch_up()

@@ -115,6 +115,17 @@ def create(
         or the folder is not empty.
     DataError, UsageError
         The data cannot be read or the call does not fit together.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from bounty import Terms, create
+    >>> rows = {"age": [20, 30, 40, 50] * 1500, "paid": [1, 1, 1, 0] * 1500, "lent": [0, 1, 1, 0] * 1500}
+    >>> terms = Terms.of(epsilon="0.6", least="0.05", submissions=9, acceptances=2)
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     made = create(rows, f"{place}/b", terms=terms, title="Loans", label="paid", prediction="lent")
+    >>> {name: part.rows for name, part in made.manifest.parts.items()}
+    {'public': 2400, 'checker': 2400, 'confirmation': 1200}
     """
     place = BountyFolder(Path(folder))
     place.check_free()

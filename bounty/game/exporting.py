@@ -26,6 +26,21 @@ def policy_of(bounty: Bounty, *, data: Mapping[str, str | None] | None = None) -
     bounty : Bounty
     data : mapping of str to str or None, optional
         Which column of later data is the ``label`` and the ``decision``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from bounty import Bounty, Claim, ClaimKind, Constant, Terms, create, policy_of
+    >>> rows = {"age": [20, 30, 40, 50] * 1500, "paid": [1, 1, 1, 0] * 1500, "lent": [0, 1, 1, 0] * 1500}
+    >>> terms = Terms.of(epsilon="0.6", least="0.05", submissions=9, acceptances=2)
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     made = create(rows, f"{place}/b", terms=terms, title="Loans", label="paid", prediction="lent")
+    ...     bounty = Bounty(f"{place}/b")
+    ...     claim = Claim(ClaimKind.REPAIR, "error", "age < 25", model=Constant("1"))
+    ...     judged = bounty.submit(claim, team="owls")
+    ...     policy = policy_of(bounty, data={"label": "paid", "decision": "lent"})
+    >>> list(policy.groups.values())
+    ['age < 25']
     """
     closed = bounty.closed is not None
     part = bounty.referee.sealed if closed else bounty.referee.public
@@ -73,6 +88,23 @@ def model_of(bounty: Bounty, suffix: str) -> bytes:
         Another suffix.
     BountyError
         The list has models that such a file cannot hold.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from bounty import Bounty, Claim, ClaimKind, Constant, Terms, create, model_of
+    >>> rows = {"age": [20, 30, 40, 50] * 1500, "paid": [1, 1, 1, 0] * 1500, "lent": [0, 1, 1, 0] * 1500}
+    >>> terms = Terms.of(epsilon="0.6", least="0.05", submissions=9, acceptances=2)
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     made = create(rows, f"{place}/b", terms=terms, title="Loans", label="paid", prediction="lent")
+    ...     bounty = Bounty(f"{place}/b")
+    ...     claim = Claim(ClaimKind.REPAIR, "error", "age < 25", model=Constant("1"))
+    ...     judged = bounty.submit(claim, team="owls")
+    ...     file = model_of(bounty, ".py")
+    >>> names = {"__name__": "repaired"}
+    >>> exec(file, names)
+    >>> names["predict"]({"age": 20}, "0"), names["predict"]({"age": 30}, "0")
+    ('1', '0')
     """
     kinds = bounty.referee.public.split.columns.kinds
     if suffix == ".py":

@@ -40,6 +40,18 @@ def hunt_published(
     found : list of Found
     notes : tuple of str
         Why there are none, or not more.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from bounty import Published, Terms, create, hunt_published
+    >>> rows = {"age": [20, 30, 40, 50] * 1500, "paid": [1, 1, 1, 0] * 1500, "lent": [0, 1, 1, 0] * 1500}
+    >>> terms = Terms.of(epsilon="0.6", least="0.05", submissions=9, acceptances=2)
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     made = create(rows, f"{place}/b", terms=terms, title="Loans", label="paid", prediction="lent")
+    ...     found, notes = hunt_published(Published.read(f"{place}/b"), kinds=("repair",), most=1)
+    >>> found[0].claim.group, found[0].claim.model
+    ('age == 20', Constant(predict='1'))
     """
     part = published.part
     found: list[Found] = []

@@ -50,6 +50,18 @@ class Published:
         The repaired model.
     changed : int
         The row that changed the model last; 0 where none did.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from bounty import Published, Terms, create
+    >>> rows = {"age": [20, 30, 40, 50] * 1500, "paid": [1, 1, 1, 0] * 1500, "lent": [0, 1, 1, 0] * 1500}
+    >>> terms = Terms.of(epsilon="0.6", least="0.05", submissions=9, acceptances=2)
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     made = create(rows, f"{place}/b", terms=terms, title="Loans", label="paid", prediction="lent")
+    ...     published = Published.read(f"{place}/b")
+    >>> published.held_rows, published.place.spent.submissions, published.list.versions
+    ((2400, 1200), 0, 1)
     """
 
     manifest: Manifest

@@ -57,6 +57,21 @@ def rescore(folder: str | Path, *, runner: Runner | None = None) -> Rescored:
         A row, a number, the final points or the rows of a part differ; the message names it.
     BountyError
         A file is missing or damaged.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from bounty import Bounty, Claim, ClaimKind, Constant, Terms, create, rescore
+    >>> rows = {"age": [20, 30, 40, 50] * 1500, "paid": [1, 1, 1, 0] * 1500, "lent": [0, 1, 1, 0] * 1500}
+    >>> terms = Terms.of(epsilon="0.6", least="0.05", submissions=9, acceptances=2)
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     made = create(rows, f"{place}/b", terms=terms, title="Loans", label="paid", prediction="lent")
+    ...     bounty = Bounty(f"{place}/b")
+    ...     claim = Claim(ClaimKind.REPAIR, "error", "age < 25", model=Constant("1"))
+    ...     judged = bounty.submit(claim, team="owls")
+    ...     found = rescore(f"{place}/b")
+    >>> found.claims, found.parts
+    (1, ('public', 'checker', 'confirmation'))
     """
     bounty = Bounty(folder, runner=runner)  # judges every claim again, and compares rows and parts
     _check_points(bounty)

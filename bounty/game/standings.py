@@ -49,6 +49,21 @@ def standings(bounty: Bounty, *, final: bool | None = None) -> Board:
     ------
     BountyError
         Final points of a bounty that is open.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from bounty import Bounty, Claim, ClaimKind, Constant, Terms, create, standings
+    >>> rows = {"age": [20, 30, 40, 50] * 1500, "paid": [1, 1, 1, 0] * 1500, "lent": [0, 1, 1, 0] * 1500}
+    >>> terms = Terms.of(epsilon="0.6", least="0.05", submissions=9, acceptances=2)
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     made = create(rows, f"{place}/b", terms=terms, title="Loans", label="paid", prediction="lent")
+    ...     bounty = Bounty(f"{place}/b")
+    ...     claim = Claim(ClaimKind.REPAIR, "error", "age < 25", model=Constant("1"))
+    ...     judged = bounty.submit(claim, team="owls")
+    ...     board = standings(bounty)
+    >>> [(row.team, row.confirmed) for row in board.teams]
+    [('owls', 1)]
     """
     is_final = bounty.closed is not None if final is None else final
     if is_final and bounty.closed is None:
