@@ -63,17 +63,24 @@ def replay(manifest: Manifest, entries: Sequence[Entry], opened: Mapping[int, An
             continue
         content = opened[entry.seq]
         try:
-            for said in _said(entry, content):
-                if _judged(said, content, terms, place) != said.accepted:
-                    word = "accepts" if said.accepted else "rejects"
-                    problem = f"it {word} on the {said.part} part; its sealed numbers say otherwise."
-                    yield Problem(entry.seq, problem)
-                elif said.numbers is not None and (fault := _unfit(said, manifest)) is not None:
-                    yield Problem(entry.seq, fault)
-            if (fault := _other_claim(entry, content, manifest)) is not None:
-                yield Problem(entry.seq, fault)
+            fault = next(_faults(entry, content, manifest, (terms, place)), None)
         except _NO_EVIDENCE:
-            yield Problem(entry.seq, "its sealed numbers are no evidence on a claim.")
+            fault = "its sealed numbers are no evidence on a claim."
+        if fault is not None:
+            yield Problem(entry.seq, fault)
+
+
+def _faults(
+    entry: Entry, content: Mapping[str, Any], manifest: Manifest, at: tuple[Terms, Place]
+) -> Iterator[str]:
+    """Say what a row says that its numbers do not."""
+    for said in _said(entry, content):
+        if _judged(said, content, *at) != said.accepted:
+            word = "accepts" if said.accepted else "rejects"
+            yield f"it {word} on the {said.part} part; its sealed numbers say otherwise."
+        elif said.numbers is not None:
+            yield from _unfit(said, manifest)
+    yield from _other_claim(entry, content, manifest)
 
 
 def _said(entry: Entry, content: Mapping[str, Any]) -> list[_Said]:
@@ -105,29 +112,25 @@ def _judged(said: _Said, content: Mapping[str, Any], terms: Terms, place: Place)
     return accepts(evidence, terms, complexity, Fraction(content.get("margin", "0")))
 
 
-def _unfit(said: _Said, manifest: Manifest) -> str | None:
-    """Say in what the numbers are not of the manifest's part: others would make other masses of them."""
+def _unfit(said: _Said, manifest: Manifest) -> Iterator[str]:
+    """Say in what numbers are not of the manifest's part: others would make another mass of them."""
     assert said.numbers is not None  # noqa: S101  the caller looks
     evidence, rows = evidence_of(said.numbers), manifest.parts[said.part].rows
     if evidence.rows != rows:
-        return (
+        yield (
             f"its sealed numbers are of {evidence.rows:,} rows; the manifest's {said.part} part has {rows:,}."
         )
     if evidence.largest not in {loss.largest for loss in manifest.losses}:
-        return f"its sealed numbers are of a loss of up to {evidence.largest:,} a row, as no loss is here."
-    return None
+        yield f"its sealed numbers are of a loss of up to {evidence.largest:,} a row, as no loss is here."
 
 
-def _other_claim(entry: Entry, content: Mapping[str, Any], manifest: Manifest) -> str | None:
+def _other_claim(entry: Entry, content: Mapping[str, Any], manifest: Manifest) -> Iterator[str]:
     """Say in what the numbers are not those of the claim that the row shows."""
     if entry.kind is not Kind.CONFIRMATION or "content" not in entry.body or content["numbers"] is None:
-        return None
+        return
     claim, numbers = entry.body["content"], content["numbers"]
     loss = next((loss for loss in manifest.losses if loss.name == claim["loss"]), None)
     if loss is None or (numbers["kind"], numbers["largest"]) != (claim["kind"], loss.largest):
-        return (
-            "its sealed numbers are of another kind of claim, or another loss, than the claim that it shows."
-        )
-    if Fraction(content["margin"]) != Fraction(claim.get("margin", "0")) * loss.scale:
-        return "its sealed margin is not that of the claim that it shows."
-    return None
+        yield "its sealed numbers are of another kind of claim, or loss, than the claim that it shows."
+    elif Fraction(content["margin"]) != Fraction(claim.get("margin", "0")) * loss.scale:
+        yield "its sealed margin is not that of the claim that it shows."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -60,3 +61,55 @@ def test_an_acceptance_that_was_turned_round_is_noticed(shut, tmp_path):
     found = verify(tmp_path / "ledger.jsonl", reveal=left, judge=replay)
     assert [problem.row for problem in found.problems] == [decision.seq]
     assert "it rejects on the checker part" in found.problems[0].text
+
+
+BAD = [
+    *(None, [], "x", 7, {}, {"numbers": []}, {"numbers": {}}, {"numbers": {"kind": "repair"}}),
+    {"numbers": {"kind": "disparity", "group": None}},
+]
+
+
+@pytest.mark.parametrize("content", BAD)
+def test_numbers_that_are_none_are_a_problem_of_the_row(content, shut):
+    """Whatever a hostile host has sealed, replay says that it is no evidence or does not fit, and goes on."""
+    bounty, reveal = shut
+    opened = {row: one.content for row, one in reveal.openings.items()} | {4: content}
+    problems = list(replay(bounty.manifest, bounty.ledger.entries(), opened))
+    assert [problem.row for problem in problems] == [4]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"rows": 2_399}, "2,399 rows; the manifest"),
+        ({"largest": 7}, "loss of up to 7"),
+        ({"squares": -5}, None),
+        ({"rows": 0}, "no evidence|say otherwise"),
+        ({"rows": -1}, "no evidence|say otherwise|rows; the manifest"),
+        ({"better": "x"}, "no evidence"),
+        ({"margin": "-1"}, "no evidence"),
+        ({"margin": "1/0"}, "no evidence"),
+        ({"margin": "0.1"}, "no evidence"),
+    ],
+)
+def test_numbers_must_be_of_the_manifests_part_and_loss(change, words, shut):
+    """Rows of another number, another largest loss and another margin would give the mass another meaning."""
+    bounty, reveal = shut
+    opened = {row: one.content for row, one in reveal.openings.items()}
+    content = opened[4] | {"numbers": opened[4]["numbers"] | change}
+    if "margin" in change:
+        content = opened[4] | change
+    problems = list(replay(bounty.manifest, bounty.ledger.entries(), opened | {4: content}))
+    assert [problem.row for problem in problems] == ([] if words is None else [4])
+    assert all(re.search(words, problem.text) for problem in problems)
+
+
+def test_a_margin_must_be_that_of_the_claim(shut):
+    """A host who judged a shown claim by another margin than its own is found out."""
+    bounty, reveal = shut
+    row = next(e for e in bounty.ledger.entries() if e.body.get("content", {}).get("margin") == "0.05")
+    opened = {row: one.content for row, one in reveal.openings.items()}
+    content = opened[row.seq] | {"margin": "1/25"}
+    problems = list(replay(bounty.manifest, bounty.ledger.entries(), opened | {row.seq: content}))
+    assert [problem.row for problem in problems] == [row.seq]
+    assert "its sealed margin" in problems[0].text
