@@ -34,7 +34,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 
 EXAMPLES = (
     "bounty demo",
-    "bounty create loans.csv --label repaid --prediction approved --cluster applicant -o my-bounty",
+    "bounty create loans.csv --label repaid --prediction approved --positive yes -o my-bounty",
     "bounty check my-bounty claim.toml",
     "bounty score my-bounty claim.toml --team owls",
 )

@@ -20,8 +20,8 @@ parts = section("How rows are split")
     "create",
     cls=Command,
     examples=[
-        "bounty create loans.csv --label repaid --prediction approved --cluster applicant -o my-bounty",
-        "bounty create risk.parquet --label default --score risk --coarsen income=10000 -o my-bounty",
+        "bounty create loans.csv --label repaid --prediction approved --positive yes -o my-bounty",
+        "bounty create risk.parquet --label default --score risk --cluster customer -o my-bounty",
         "bounty create calls.csv --errors errors --units words --use large=errors_large -o my-bounty",
     ],
     short_help="Split a host's rows in three, seal the terms, open the ledger.",

@@ -21,6 +21,7 @@ from bounty.game.bounty import Bounty, Judged
 from bounty.game.closing import close
 from bounty.game.creating import Created, create
 from bounty.game.exporting import model_of, policy_of
+from bounty.game.folder import BountyFolder
 from bounty.game.hunting import hunt_published
 from bounty.game.published import Published
 from bounty.game.referee import Outcome
@@ -130,12 +131,13 @@ def demonstrate(
     from fairkit.samples import lending
 
     start = time.monotonic()
+    BountyFolder(folder).check_free()
     tell(f"drawing {rows:,} loans and splitting them")
     created = create(
         lending(rows=rows),
         folder,
         terms=Terms.of(
-            epsilon="0.04", least="0.0005", submissions=30, acceptances=8, repairs=4, bound="chernoff"
+            epsilon="0.04", least="0.0005", submissions=30, acceptances=8, repairs=4, bound="bernstein"
         ),
         title="Generated loans",
         losses=("error", "false_negative"),
