@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     epilog="Exit codes: 0 played; 2 the folder is not empty; 70 a bug.",
 )
 @click.option("-o", "--output", default="lending-bounty", metavar="FOLDER", help="The bounty's folder.")
-@click.option("--again", is_flag=True, help="Empty the folder of an earlier demonstration first.")
+@click.option("--again", is_flag=True, help="Remove an earlier demonstration from there first.")
 @click.option("--json", "as_json", is_flag=True, show_default=False, help="Print what happened as JSON.")
 def command(*, output: str, again: bool, as_json: bool) -> int:
     """Play a whole small bounty on generated loans, in a minute.
@@ -38,10 +38,10 @@ def command(*, output: str, again: bool, as_json: bool) -> int:
     on rows that nobody saw; repairs change the model; the ledger is verified, also after one answer was
     changed in it.
     """
-    from bounty.game.demonstrating import demonstrate
+    from bounty.game.demonstrating import demonstrate, is_demonstration
 
     folder = Path(output)
-    if again and (folder / "ledger.jsonl").is_file():
+    if again and is_demonstration(folder):
         shutil.rmtree(folder)
     with working("playing a bounty"):
         played = demonstrate(folder)

@@ -34,10 +34,13 @@ class Place:
         """Count what a row says."""
         body, spent = entry.body, self.spent
         if entry.kind is Kind.DECISION and body["outcome"] != "duplicate":
-            accepted = spent.acceptances + (body["outcome"] == "accepted")
-            return replace(
-                self, spent=replace(spent, submissions=spent.submissions + 1, acceptances=accepted)
+            after = replace(
+                spent,
+                submissions=spent.submissions + 1,
+                acceptances=spent.acceptances + (body["outcome"] == "accepted"),
+                ladder_changes=spent.ladder_changes + ("ladder" in body),
             )
+            return replace(self, spent=after)
         if entry.kind is Kind.CONFIRMATION:
             return replace(self, asked=self.asked + 1, passed=self.passed + body["confirmed"])
         if entry.kind is Kind.REPAIR:

@@ -210,7 +210,7 @@ class Bounty:
             self._check_open(team)
             committed = self._committed(claim, team, nonce)
             with self._judging():
-                ruling = self.referee.judge(claim)
+                ruling = self.referee.judge(claim, team=team)
                 self.folder.keep_claim(claim, row=len(self.ledger) + 1)
                 body: dict[str, Any] = {"team": team, "claim": claim.hash}
                 if committed is not None and nonce is not None:
@@ -330,7 +330,8 @@ class Bounty:
         by_row = {entry.seq: entry for entry in entries}
         for start, end in pairwise([*starts, len(entries) + 1]):
             submission = by_row[start]
-            ruling = self.referee.judge(self.folder.claim(start, str(submission.body["claim"])))
+            claim = self.folder.claim(start, str(submission.body["claim"]))
+            ruling = self.referee.judge(claim, team=str(submission.body["team"]))
             self._settled(
                 submission,
                 ruling,

@@ -47,6 +47,7 @@ class PartOfBounty:
         self.conditions = conditions
         self.runner = runner
         self.versions = Versions(split, conditions.main, conditions.space)
+        self._answered: tuple[tuple[str, int], Answers] | None = None
         self._lost: dict[LossName, tuple[Amounts, Amounts]] = {}
 
     def group(self, claim: Claim) -> RowSet:
@@ -94,12 +95,19 @@ class PartOfBounty:
         return self.versions.propose(rows, self.answers(claim))
 
     def answers(self, claim: Claim) -> Answers:
-        """Give the answers of a repair's model on every row."""
+        """Give the answers of a repair's model on every row.
+
+        The last ones are kept: a foreign model is slow, and is not asked twice about one claim.
+        """
         assert claim.model is not None  # noqa: S101  a repair has a model
-        current = self.versions.answers(self.versions.count - 1)
-        return model_answers(
-            claim.model, self.split, space=self.conditions.space, current=current, runner=self.runner
-        )
+        asked = claim.hash, self.versions.current
+        if self._answered is None or self._answered[0] != asked:
+            current = self.versions.answers(self.versions.current)
+            given = model_answers(
+                claim.model, self.split, space=self.conditions.space, current=current, runner=self.runner
+            )
+            self._answered = asked, given
+        return self._answered[1]
 
     def amounts(self, loss: Loss) -> tuple[Amounts, Amounts]:
         """Give what the host's model loses on each row, and of how much."""

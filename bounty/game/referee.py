@@ -12,6 +12,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from bounty.certificates.checker import Checker, Confirmer
+from bounty.certificates.ladder import Ladder
 from bounty.claims.claim import Claim, ClaimKind
 from bounty.claims.proposals import Refusing, Runner
 from bounty.decision_list.pointer_list import DecisionList, Pointer, Update
@@ -19,6 +20,7 @@ from bounty.decision_list.repairs import PointerRuling, WatchedGroups, scan
 from bounty.game.conditions import Conditions
 from bounty.game.examining import Examination, examine, margin_of
 from bounty.game.parts import PartOfBounty
+from bounty.game.team_scores import TeamScore, team_score
 from bounty.rows.bits import RowSet
 from bounty.rows.evidence import Evidence, RepairEvidence
 from bounty.rows.splits import Split
@@ -66,6 +68,8 @@ class Ruling:
         last those that were tried after the last one.
     watched : tuple of str
         The claims whose groups they are of, by hash.
+    score : TeamScore or None
+        Of a repair, where the terms pay for a Ladder.
     """
 
     claim: Claim
@@ -79,6 +83,7 @@ class Ruling:
     tried: tuple[int, ...] = ()
     margin: Fraction = Fraction(0)
     watched: tuple[str, ...] = ()
+    score: TeamScore | None = None
 
 
 class Referee:
@@ -108,6 +113,7 @@ class Referee:
         self.public, self.held, self.sealed = self.parts
         self.checker = Checker(conditions.terms)
         self.confirmer = Confirmer(conditions.terms)
+        self.ladder = Ladder(conditions.terms)
         self.list = DecisionList(conditions.space, ())
         self.rulings: list[Ruling] = []
         self._examined: list[Examination] = []
@@ -116,12 +122,14 @@ class Referee:
         self._watched = tuple(WatchedGroups(part.versions) for part in self.parts)
         self._unconfirmed: set[tuple[int, int]] = set()
 
-    def judge(self, claim: Claim) -> Ruling:
+    def judge(self, claim: Claim, *, team: str = "") -> Ruling:
         """Judge one claim.
 
         Parameters
         ----------
         claim : Claim
+        team : str
+            Whose Ladder it is scored on.
 
         Returns
         -------
@@ -141,7 +149,7 @@ class Referee:
         if before is not None:
             ruling = Ruling(claim, Outcome.DUPLICATE, repeats=before, public=seen, version=version)
         else:
-            ruling = replace(self._ruled(claim, version), public=seen, margin=examination.margin)
+            ruling = replace(self._ruled(claim, version, team), public=seen, margin=examination.margin)
         self.rulings.append(ruling)
         if ruling.outcome is not Outcome.DUPLICATE:
             self._latest[claim.hash] = ruling
@@ -157,28 +165,42 @@ class Referee:
             return claim.hash
         return repeated(examination, self._examined, public=self.public)
 
-    def _ruled(self, claim: Claim, version: int) -> Ruling:
+    def _ruled(self, claim: Claim, version: int, team: str) -> Ruling:
         margin = margin_of(claim, self.conditions)
         rows, held = self._evidence(claim, self.held)
-        if not self.checker.submit(held, margin=margin):
-            return Ruling(claim, Outcome.REJECTED, checker=held, version=version)
+        accepted = self.checker.submit(held, margin=margin)
+        # The claim was chosen before its score is shown, so only later answers have to allow for that.
+        ruling = Ruling(
+            claim, Outcome.REJECTED, checker=held, version=version, score=self._scored(held, team)
+        )
+        if not accepted:
+            return ruling
         sealed_rows, sealed = self._evidence(claim, self.sealed)
         if not self.confirmer.confirm(sealed, margin=margin):
-            return Ruling(claim, Outcome.UNCONFIRMED, checker=held, confirmation=sealed, version=version)
+            return replace(ruling, outcome=Outcome.UNCONFIRMED, confirmation=sealed)
         pointers: tuple[PointerRuling, ...] = ()
         tried: tuple[int, ...] = ()
         if claim.kind is ClaimKind.REPAIR:
             pointers, tried = self._updated(claim, (self.public.group(claim), rows, sealed_rows))
-        return Ruling(
-            claim,
-            Outcome.CONFIRMED,
-            checker=held,
+        return replace(
+            ruling,
+            outcome=Outcome.CONFIRMED,
             confirmation=sealed,
             pointers=pointers,
-            version=version,
             tried=tried,
             watched=tuple(each.hash for each in self._repaired),
         )
+
+    def _scored(self, held: Evidence | None, team: str) -> TeamScore | None:
+        """Score a repair on its team's Ladder, by the model as it would be with it."""
+        if not isinstance(held, RepairEvidence):
+            return None
+        versions = self.held.versions
+        lost = versions.lost(versions.current).total(RowSet.all(held.rows)) - held.saved
+        score = team_score(self.ladder, team, lost, most=held.rows * held.largest)
+        if score is not None and score.changed:
+            self.checker.show_score()
+        return score
 
     def _evidence(self, claim: Claim, part: PartOfBounty) -> tuple[RowSet, Evidence | None]:
         """Take evidence of a held-out part; what fails there, or is too small, gives none."""

@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 from bounty.certificates.bounds import events
 from bounty.certificates.checker import JudgingPart, accepts
 from bounty.certificates.courses import claim_complexity, confirmation_complexity, repair_complexity
+from bounty.certificates.ladder import Ladder
 from bounty.certificates.terms import Terms
 from bounty.game.answered import Place, places
+from bounty.game.team_scores import team_score
 from bounty.ledger.chain import Problem
 from bounty.ledger.entries import Entry, Kind
 from bounty.ledger.manifest import Manifest
@@ -58,16 +60,31 @@ def replay(manifest: Manifest, entries: Sequence[Entry], opened: Mapping[int, An
     row 3: it accepts on the checker part; its sealed numbers say otherwise.
     """
     terms = Terms.from_dict(manifest.terms)
+    teams = {entry.seq: str(entry.body.get("team")) for entry in entries if entry.kind is Kind.SUBMISSION}
+    ladder = Ladder(terms)
     for entry, place in places(entries):
         if entry.seq not in opened:
             continue
         content = opened[entry.seq]
         try:
             fault = next(_faults(entry, content, manifest, (terms, place)), None)
+            if entry.kind is Kind.DECISION and terms.ladder_changes:
+                score = _score(ladder, teams[entry.body["submission"]], content)
+                if score != entry.body.get("ladder"):
+                    fault = fault or f"its team's score is {score} by its sealed numbers, not what it says."
         except _NO_EVIDENCE:
             fault = "its sealed numbers are no evidence on a claim."
         if fault is not None:
             yield Problem(entry.seq, fault)
+
+
+def _score(ladder: Ladder, team: str, content: Mapping[str, Any]) -> str | None:
+    """Find the score that a decision shows, where it changes it."""
+    numbers = content["numbers"]
+    if numbers is None or numbers["kind"] != "repair":
+        return None
+    score = team_score(ladder, team, content["lost"], most=numbers["rows"] * numbers["largest"])
+    return None if score is None else score.published.get("ladder")
 
 
 def _faults(

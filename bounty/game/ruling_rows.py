@@ -49,7 +49,10 @@ def rows_of(ruling: Ruling) -> list[RulingRow]:
         return [RulingRow(Kind.DECISION, {"outcome": "duplicate", "repeats": ruling.repeats}, None)]
     claim, accepted = ruling.claim, ruling.outcome is not Outcome.REJECTED
     sealed = {"margin": str(ruling.margin), "version": ruling.version, "numbers": _numbers(ruling.checker)}
-    rows = [RulingRow(Kind.DECISION, {"outcome": "accepted" if accepted else "rejected"}, sealed)]
+    body: dict[str, Any] = {"outcome": "accepted" if accepted else "rejected"}
+    if ruling.score is not None:
+        body, sealed = body | ruling.score.published, sealed | ruling.score.sealed
+    rows = [RulingRow(Kind.DECISION, body, sealed)]
     if not accepted:
         return rows
     confirmed = ruling.outcome is Outcome.CONFIRMED

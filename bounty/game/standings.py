@@ -101,7 +101,7 @@ def standings(bounty: Bounty, *, final: bool | None = None) -> Board:
 def points_of(bounty: Bounty, part: PartOfBounty) -> tuple[Points, ...]:
     """Count the points of every confirmed claim on one part."""
     confirmed = [_confirmed(holder, ruling, part) for holder, ruling in _held(bounty)]
-    return score(confirmed, part.split, losses=bounty.manifest.losses)
+    return score(confirmed, part.split, losses=bounty.manifest.losses, least=bounty.conditions.terms.least)
 
 
 def final_points(bounty: Bounty) -> list[dict[str, Any]]:

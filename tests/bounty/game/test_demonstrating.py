@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from bounty.cli.demo import _text
 from bounty.game.bounty import Bounty
 from bounty.game.demonstrating import PLANTED, demonstrate
 from fairkit.errors import BountyError
 
-ROWS = 120_000
+README = Path(__file__).parents[3] / "README.md"
 
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory):
-    """Return the demonstration, on fewer rows than a user sees."""
-    return demonstrate(tmp_path_factory.mktemp("demo") / "b", rows=ROWS)
+    """Return the demonstration as a user sees it."""
+    return demonstrate(tmp_path_factory.mktemp("demo") / "b")
 
 
 def test_it_finds_what_was_planted(played):
@@ -45,11 +48,22 @@ def test_rates_are_of_part_b(played):
     assert overall.rows == played.created.manifest.parts["confirmation"].rows
     assert planted.rows < overall.rows
     assert planted.before > overall.before
-    assert overall.after <= overall.before
+    assert overall.after < overall.before
+    assert planted.after < planted.before
 
 
 def test_it_takes_no_folder_that_is_taken(tmp_path):
     """A folder with files is refused before a row is drawn."""
     (tmp_path / "x").write_text("x")
     with pytest.raises(BountyError, match="not empty"):
-        demonstrate(tmp_path, rows=ROWS)
+        demonstrate(tmp_path)
+
+
+def test_the_readme_shows_what_it_prints(played):
+    """Claims, answers and rates in the README are those of the demonstration."""
+    told = _text(played, "lending-bounty").splitlines()
+    shown = told[told.index("Claims, judged on rows that no hunter saw:") + 1 :]
+    block = "\n".join(
+        shown[: next(place for place, line in enumerate(shown) if line.startswith("The planted"))]
+    )
+    assert block.strip() in README.read_text(encoding="utf-8")
