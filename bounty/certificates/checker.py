@@ -158,6 +158,18 @@ class Checker:
         )
         return accepted
 
+    def show_score(self) -> None:
+        """Count a change of the score board (`bounty.certificates.ladder`).
+
+        Raises
+        ------
+        BountyError
+            No change is left.
+        """
+        if not self.left.ladder_changes:
+            raise BountyError(f"all {self.terms.ladder_changes:,} changes of the score board are used up.")
+        self._spent = replace(self._spent, ladder_changes=self._spent.ladder_changes + 1)
+
     def repair(self, evidence: RepairEvidence) -> bool:
         """Judge a repair by an earlier version (pointer); it counts whatever the answer is.
 

@@ -57,5 +57,6 @@ def budget_text(budget: Budget) -> str:
     return (
         f"Information budget: {budget.answers:,} answers given, {float(budget.share_released):.0%} of what "
         f"the terms allow released; left {left.submissions:,} submissions, {left.acceptances:,} acceptances, "
-        f"{left.repairs:,} repairs."
+        f"{left.repairs:,} repairs"
+        + (f", {left.ladder_changes:,} changes of teams' scores." if left.ladder_changes else ".")
     )

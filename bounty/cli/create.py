@@ -34,6 +34,19 @@ parts = section("How rows are split")
 @column("--score", metavar="COL", help="What the model answered: a score.")
 @column("--errors", metavar="COL", help="What each row costs, as a whole number (word errors).")
 @column("--units", metavar="COL", help="Of how many units each row is (words); with --errors.")
+@column(
+    "--score-range",
+    type=(float, float),
+    default=(0.0, 1.0),
+    metavar="LOW HIGH",
+    help="The range of scores.",
+)
+@column(
+    "--most",
+    type=(int, int),
+    metavar="ERRORS UNITS",
+    help="The most that a row can cost and have; with --errors.  [default: what the rows have, rounded up]",
+)
 @column("--positive", metavar="VALUE", help="The positive one of two classes.")
 @column("--use", multiple=True, metavar="NAME=COL", help="Another model of the host that repairs may use.")
 @column("--cluster", metavar="COL", help="Whose rows belong together (person, speaker).")

@@ -51,8 +51,9 @@ def command(
 
     For the host, who alone has the folder 'private'. The answer is one word a claim; each costs part of a
     budget that 'bounty board' shows. A claim that does not fit costs nothing, and the same claim of the same
-    team gets the same answer again. The receipt is for the team: with it 'bounty verify' finds out whether
-    the ledger was cut or written anew.
+    team gets the same answer again. Where the terms pay for it (--ladder-changes), a repair also shows its
+    team a rounded score. The receipt is for the team: with it 'bounty verify' finds out whether the ledger
+    was cut or written anew.
     """
     from bounty.claims.files import read_claim
     from bounty.cli.running import runner_of

@@ -80,6 +80,13 @@ def judged_text(judged: Judged) -> str:
         "confirmed": "accepted and confirmed",
     }
     lines = [f"{ruling.claim.hash[:8]}  {ruling.outcome.value}: {words[ruling.outcome.value]}"]
+    if ruling.score is not None and ruling.score.shown is not None:
+        shown = f"{float(ruling.score.shown):g}"
+        said = "is now" if ruling.score.changed else "stays"
+        lines.append(
+            f"          the score of {judged.team} {said} {shown}: what the model loses with their best "
+            "repair, as a share of what it could lose"
+        )
     confirmed = [pointer for pointer in ruling.pointers if pointer.confirmed]
     if confirmed:
         count = len(confirmed)
@@ -98,6 +105,9 @@ def judged_dict(judged: Judged) -> dict[str, Any]:
         "team": judged.team,
         "outcome": ruling.outcome.value,
         "repeats": ruling.repeats,
+        "score": None
+        if ruling.score is None or ruling.score.shown is None
+        else {"shown": str(ruling.score.shown), "changed": ruling.score.changed},
         "submission": judged.submission.seq,
         "decision": judged.decided.seq,
         "pointers": sum(pointer.confirmed for pointer in ruling.pointers),

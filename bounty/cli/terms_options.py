@@ -39,6 +39,13 @@ terms_options: Callable[[Any], Any] = together(
         help="How the mass of a claim is bounded from below.",
     ),
     promise(
+        "--ladder-changes",
+        default=0,
+        metavar="N",
+        help="How often teams' own scores can change, of all teams together; 0 shows none.",
+    ),
+    promise("--ladder-step", default="0.01", metavar="SHARE", help="What those scores are rounded to."),
+    promise(
         "--differing",
         default="0.05",
         metavar="SHARE",
@@ -52,7 +59,10 @@ def stated(asked: dict[str, Any]) -> Terms:
     """Take the terms out of a command's options."""
     from bounty.certificates.terms import Terms
 
-    names = ("epsilon", "least", "submissions", "acceptances", "repairs", "delta", "bound")
+    names = (
+        *("epsilon", "least", "submissions", "acceptances", "repairs", "delta", "bound"),
+        *("ladder_changes", "ladder_step"),
+    )
     return Terms.of(**{name: asked.pop(name) for name in names})
 
 

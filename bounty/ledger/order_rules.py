@@ -9,7 +9,8 @@ submission    ``team``, ``claim`` (its hash); perhaps ``content``,     perhaps a
               the claim itself, and ``nonce``, which opens a           team, which no other row opened
               commitment
 decision      ``outcome``: accepted or rejected, with ``evidence``     a ``submission`` that is not decided
-              (a seal), or duplicate, with ``repeats`` (the hash of    yet
+              (a seal) and perhaps ``ladder`` (the team's new          yet
+              score), or duplicate, with ``repeats`` (the hash of
               a claim that was judged)
 confirmation  ``confirmed``, ``evidence`` (a seal)                     an accepted ``decision``, once
 repair        ``accepted``, ``evidence`` (a seal), perhaps ``asked``:  a confirmed ``confirmation``
@@ -76,7 +77,8 @@ class _Walk:
         self._bodies: dict[int, Mapping[str, Any]] = {}
         self._followed: dict[int, int] = {}  # a row, and the one that decided, confirmed or opened it
         self._judged: set[str] = set()  # claims that were accepted or rejected
-        self._spent = dict.fromkeys(("submissions", "acceptances", "repair_queries", "repairs"), 0)
+        counts = ("submissions", "acceptances", "repair_queries", "repairs", "ladder_changes")
+        self._spent = dict.fromkeys(counts, 0)
         self._over: set[str] = set()
 
     def take(self, entry: Entry) -> None:
@@ -136,6 +138,8 @@ class _Walk:
     def decision(self, body: Mapping[str, Any]) -> None:
         submission = self._refer(body["submission"], Kind.SUBMISSION)
         if body["outcome"] == DUPLICATE:
+            if "ladder" in body:
+                self._note("a duplicate was asked of nobody, and it shows a score.")
             if "repeats" not in body:
                 self._note("a duplicate names the claim that it repeats: repeats is missing.")
             elif body["repeats"] not in self._judged:
@@ -148,6 +152,8 @@ class _Walk:
         self._spend("submissions")
         if body["outcome"] == ACCEPTED:
             self._spend("acceptances")
+        if "ladder" in body:
+            self._spend("ladder_changes")
         if submission is not None:
             self._judged.add(submission["claim"])
 
@@ -248,7 +254,7 @@ _ALLOWED: Mapping[Kind, Mapping[str, _Check]] = MappingProxyType(
     {kind: {} for kind in Kind}
     | {
         Kind.SUBMISSION: {"content": _OBJECT, "commitment": _ROW, "nonce": _HASH},
-        Kind.DECISION: {"evidence": _HASH, "repeats": _HASH},
+        Kind.DECISION: {"evidence": _HASH, "repeats": _HASH, "ladder": _TEXT},
         Kind.REPAIR: {"asked": _COUNT},
     }
 )

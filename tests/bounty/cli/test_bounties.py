@@ -348,3 +348,19 @@ def test_a_demonstration_is_played(bounty, folder, monkeypatch):
     assert bounty("demo", "-o", "d").status == 2
     again = bounty("demo", "-o", "d", "--again", "--json")
     assert json.loads(again.out)["verified"]["ok"]
+
+
+def test_a_team_is_shown_its_score(bounty, folder, data, claim_file):
+    """With --ladder-changes a repair prints the rounded loss, which the board counts and verification checks."""
+    ladder = ["--ladder-changes", "5", "--ladder-step", "0.05"]
+    made = bounty("create", data("decisions"), *COLUMNS["decisions"], *ASKED, *ladder, "-o", "b")
+    assert made.status == 0, made.err
+    name = claim_file(LEFT_NO)
+    shown = bounty("score", "b", name, "--team", "owls")
+    assert "the score of owls is now 0.35" in shown.out
+    again = json.loads(bounty("score", "b", name, "--team", "owls", "--json").out)
+    assert again[0]["score"] == {"shown": "7/20", "changed": True}
+    assert "4 changes of teams' scores" in bounty("board", "b").out
+    assert bounty("close", "b").status == 0
+    assert bounty("verify", "b").status == 0
+    assert bounty("plan", "--rows", "9000", "--confirmation-rows", "9000", "--ladder-step", "0.3").status == 2
