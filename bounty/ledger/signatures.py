@@ -113,7 +113,7 @@ class PublicKey:
         _write(path, key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo), mode=0o644)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # two keys are not equal for what they hide
 class PrivateKey:
     """The key that signs; the host alone has it.
 
@@ -125,7 +125,7 @@ class PrivateKey:
     (True, False)
     """
 
-    _key: Ed25519PrivateKey = field(repr=False, compare=False)
+    _key: Ed25519PrivateKey = field(repr=False)
 
     @classmethod
     def generate(cls) -> PrivateKey:

@@ -351,7 +351,7 @@ def test_a_demonstration_is_played(bounty, folder, monkeypatch):
 
 
 def test_a_team_is_shown_its_score(bounty, folder, data, claim_file):
-    """With --ladder-changes a repair prints the rounded loss, which the board counts and verification checks."""
+    """With --ladder-changes a repair prints the rounded loss, which is counted and verified."""
     ladder = ["--ladder-changes", "5", "--ladder-step", "0.05"]
     made = bounty("create", data("decisions"), *COLUMNS["decisions"], *ASKED, *ladder, "-o", "b")
     assert made.status == 0, made.err

@@ -170,3 +170,8 @@ def test_without_the_package_a_key_says_what_to_install():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert told.stdout == "signatures need the package cryptography: pip install 'fairkit[bounty]'.\n"
+
+
+def test_two_keys_are_two():
+    """Another key is never taken for this one, though neither shows what it is."""
+    assert PrivateKey.generate() != PrivateKey.generate()
