@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     help="What to search for; repeatable.",
 )
 @click.option("--most", default=10, metavar="N", help="Claims of each kind to report, at most.")
-@click.option("--seed", default=1, metavar="N", help="Which half of the rows is searched.")
+@click.option(
+    "--seed", type=click.IntRange(0), default=1, metavar="N", help="Which half of the rows is searched."
+)
 @click.option("-o", "--output", metavar="FOLDER", help="Write each claim as a file.")
 @click.option(
     "--trust",
@@ -64,10 +66,11 @@ def command(
     from bounty.game.hunting import hunt_published
     from bounty.game.published import Published
 
+    place = None if output is None else _made(Path(output))
     with working("hunting"):
         published = Published.read(folder, runner=runner_of(trust))
         found, notes = hunt_published(published, kinds=kinds, most=most, seed=seed)
-    files = [] if output is None else _written(found, Path(output))
+    files = [] if place is None else _written(found, place)
     if as_json:
         content = {"found": [each.to_dict() for each in found], "notes": list(notes), "files": files}
         emit(json.dumps(content, indent=2, ensure_ascii=False))
@@ -83,13 +86,18 @@ def command(
         emit("Nothing was found that the other half of the rows bears out.")
 
 
-def _written(found: list[Found], folder: Path) -> list[str]:
-    from bounty.claims.files import save_claim
-
+def _made(folder: Path) -> Path:
+    """Make the folder before anything is searched, so that a wrong name costs no time."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"-o: cannot make '{folder}': {error.strerror}.") from None
+        raise OutputError(f"-o: cannot make the folder '{folder}': {error.strerror}.") from None
+    return folder
+
+
+def _written(found: list[Found], folder: Path) -> list[str]:
+    from bounty.claims.files import save_claim
+
     names = []
     for place, each in enumerate(found, 1):
         path = folder / f"{place:02d}-{each.claim.kind.value}-{each.claim.hash[:8]}.toml"

@@ -193,7 +193,7 @@ def _content(line: bytes) -> dict[str, Any]:
             raise LedgerError(f"it is longer than {MOST_BYTES:,} bytes.")
         raise LedgerError(
             f"it is cut off: {len(line):,} bytes without an end of line, as after a crash while it was "
-            "written. Such a row was never acknowledged; `Ledger.recover` drops it."
+            "written. Such a row was never acknowledged; 'bounty recover' drops it."
         )
     content: dict[str, Any] = loads(line[:-1])
     if faults := faults_of(content):

@@ -268,6 +268,38 @@ def test_the_published_hash_of_the_manifest_is_checked(bounty, folder):
     assert bounty("verify", "b", "--manifest-hash", "00" * 32).status == 1
 
 
+# --- hunting and hostile files ---
+
+
+def test_a_hunt_that_cannot_be_written_is_refused_first(bounty, folder):
+    """A file in place of the folder, and a seed or a number that is none, are mistakes of the call."""
+    opened(folder / "b")
+    (folder / "file").write_text("")
+    for more in (["-o", "file"], ["--seed", "-5"], ["--most", "0"], ["--kind", "claim"]):
+        ended = bounty("hunt", "b", *more)
+        assert (ended.status, ended.out) == (2, "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "claim: disparity\nloss: error\ngroup: \"side == 'a\\e[2Jb'\"\n",
+        'claim: disparity\nloss: error\ngroup: "side == \'left\'"\nabout: {title: "a\\e[2Jb"}\n',
+        "claim: disparity\nloss: error\ngroup: \"side == '\u202eleft'\"\n",
+        "claim: &a [*a]\n",
+        "",
+    ],
+)
+def test_a_claim_cannot_command_the_terminal(text, bounty, folder):
+    """What a claim file holds is refused in plain text, or printed as such."""
+    opened(folder / "b")
+    (folder / "claim.yaml").write_text(text)
+    for call in (["check", "b", "claim.yaml"], ["score", "b", "claim.yaml", "--team", "owls"]):
+        ended = bounty(*call)
+        assert ended.status == 2
+        assert not {"\x1b", "\u202e"} & set(ended.out + ended.err)
+
+
 # --- plan, board, export, demo ---
 
 
