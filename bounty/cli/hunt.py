@@ -75,10 +75,10 @@ def command(
         content = {"found": [each.to_dict() for each in found], "notes": list(notes), "files": files}
         emit(json.dumps(content, indent=2, ensure_ascii=False))
         return
-    for place, each in enumerate(found):
+    for number, each in enumerate(found):
         emit(
             f"{each.claim.hash[:8]}  mass {float(each.mass):+.4f}  p {each.p_value:.1g}  "
-            f"{claim_words(each.claim)}" + (f"  -> {files[place]}" if files else "")
+            f"{claim_words(each.claim)}" + (f"  -> {files[number]}" if files else "")
         )
     for note in notes:
         say(note)

@@ -12,20 +12,20 @@ import time
 
 import numpy as np
 
+from bounty.claims.claim import Constant
+from bounty.decision_list.export import to_python
+from bounty.decision_list.orders import OrderedClaim, all_orders
+from bounty.decision_list.pointer_list import DecisionList, Pointer, Update
+from bounty.decision_list.repairs import StrictImprovement, WatchedGroups, scan
+from bounty.decision_list.versions import Versions
 from bounty.rows.amounts import Bits
 from bounty.rows.answers import Answers, AnswerSpace, Form, Truth
 from bounty.rows.bits import RowSet
-from bounty.claims.claim import Constant
 from bounty.rows.columns import Columns
-from bounty.decision_list.pointer_list import DecisionList, Pointer, Update
 from bounty.rows.evidence import compare
-from bounty.decision_list.export import to_python
 from bounty.rows.losses import Loss
-from bounty.decision_list.orders import OrderedClaim, all_orders
-from bounty.decision_list.repairs import StrictImprovement, WatchedGroups, scan
 from bounty.rows.splits import Split
 from bounty.rows.subgroups import Subgroup
-from bounty.decision_list.versions import Versions
 from fairkit.predicates import parse
 
 SPACE = AnswerSpace(Form.DECISION, ("no", "yes"))
