@@ -371,14 +371,15 @@ def test_a_demonstration_is_played(bounty, folder, monkeypatch):
 
     from bounty.game import demonstrating
 
-    monkeypatch.setattr(
-        demonstrating, "demonstrate", functools.partial(demonstrating.demonstrate, rows=120_000)
-    )
-    ended = bounty("demo", "-o", "d")
+    small = functools.cache(functools.partial(demonstrating.demonstrate, rows=120_000))
+    monkeypatch.setattr(demonstrating, "demonstrate", small)
+    (folder / "d").mkdir()
+    (folder / "d" / "ledger.jsonl").write_text("of an earlier one")
+    assert bounty("demo", "-o", "d").status == 2
+    ended = bounty("demo", "-o", "d", "--again")
     assert ended.status == 0
     assert "is found and confirmed" in ended.out
-    assert bounty("demo", "-o", "d").status == 2
-    again = bounty("demo", "-o", "d", "--again", "--json")
+    again = bounty("demo", "-o", "d", "--json")  # as it was played before
     assert json.loads(again.out)["verified"]["ok"]
 
 
