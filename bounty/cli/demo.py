@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     examples=["bounty demo", "bounty demo -o lending-bounty"],
     short_help="Play a whole small bounty on generated loans, in a minute.",
     context_settings={"show_default": True},
-    epilog="Exit codes: 0 played; 2 the folder is not empty; 70 a bug.",
+    epilog="Exit codes: 0 played; 1 the planted bias was not found; 2 the folder is not empty; 70 a bug.",
 )
 @click.option("-o", "--output", default="lending-bounty", metavar="FOLDER", help="The bounty's folder.")
 @click.option("--again", is_flag=True, help="Remove an earlier demonstration from there first.")

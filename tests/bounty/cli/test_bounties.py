@@ -373,14 +373,16 @@ def test_a_demonstration_is_played(bounty, folder, monkeypatch):
 
     small = functools.cache(functools.partial(demonstrating.demonstrate, rows=120_000))
     monkeypatch.setattr(demonstrating, "demonstrate", small)
-    (folder / "d").mkdir()
-    (folder / "d" / "ledger.jsonl").write_text("of an earlier one")
-    assert bounty("demo", "-o", "d").status == 2
-    ended = bounty("demo", "-o", "d", "--again")
+    (folder / "taken").mkdir()
+    (folder / "taken" / "ledger.jsonl").write_text("of no demonstration")
+    assert bounty("demo", "-o", "taken", "--again").status == 2
+    assert (folder / "taken" / "ledger.jsonl").exists()
+    ended = bounty("demo", "-o", "d")
     assert ended.status == 0
     assert "is found and confirmed" in ended.out
-    again = bounty("demo", "-o", "d", "--json")  # as it was played before
+    again = bounty("demo", "-o", "d", "--again", "--json")
     assert json.loads(again.out)["verified"]["ok"]
+    assert not (folder / "d").exists()  # it was removed, and what is printed again is kept from before
 
 
 def test_a_team_is_shown_its_score(bounty, folder, data, claim_file):
