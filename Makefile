@@ -28,7 +28,7 @@ bounty: $(FOR_BOUNTIES) ## Install what bias bounties need, too, and play one on
 	@$(BIN)/bounty demo --again
 
 test: lint types ## Check style and types, then run every test; what was skipped, and why, is listed
-	@$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --maxschedchunk 3 $(PYTEST_ARGS)
 
 lint: $(FOR_DEVELOPERS) ## Check style and formatting
 	@$(BIN)/ruff check .

@@ -336,7 +336,7 @@ def test_intervals_cover_and_parity_is_rarely_called_a_disparity(sizes):
 @pytest.mark.slow
 def test_a_family_of_six_groups_cries_wolf_in_at_most_one_of_twenty():
     """Corrected intervals of six small groups all hold zero in 95 % of fair models."""
-    false, runs = 0, 60
+    false, runs = 0, 40
     for seed in range(runs):
         evidence = evidence_of(drawn([40] * 6, seed=seed), [CORRELATION])
         comparison = evidence.against(np.array([REST]), "difference")

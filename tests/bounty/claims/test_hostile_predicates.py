@@ -490,21 +490,21 @@ def fits_or_refuses(text):
     assert claim_of({"claim": "disparity", "loss": "error", "group": text}).group == group.text
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_a_subgroup_or_refused(text):
     """No text makes anything but ClaimError escape."""
     fits_or_refuses(text)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(PARTS, max_size=12), st.sampled_from(["", " "]))
 def test_any_arrangement_is_a_subgroup_or_refused(parts, space):
     """No arrangement of the language's words and foreign ones makes anything but ClaimError escape."""
     fits_or_refuses(space.join(parts))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(GOOD), st.integers(0, 30), st.integers(0, 3), st.text(max_size=3))
 def test_a_damaged_predicate_is_a_subgroup_or_refused(text, start, length, inserted):
     """A good predicate with characters cut out and put in is read or refused with ClaimError."""
