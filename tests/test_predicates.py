@@ -326,7 +326,6 @@ def test_mask_follows_kleene():
     assert to_mask(parse("not (p == 1 or q == 1)"), columns).tolist() == [0, 0, 0, 0, 1, -1, 0, -1, -1]
 
 
-@pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) < "2.0.0", reason="NumPy 2 brought these strings")
 def test_mask_of_variable_length_strings():
     """NumPy's variable-length strings work, with and without a missing value."""
     column = np.array(["a", None, "b"], dtype=np.dtypes.StringDType(na_object=None))
