@@ -1,0 +1,1 @@
+"""The release gate: a policy, one decision, and what becomes of a release."""
