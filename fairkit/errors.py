@@ -75,6 +75,12 @@ class ReportError(FairkitError, ValueError):
     kind = "report"
 
 
+class PolicyError(FairkitError, ValueError):
+    """A policy cannot be read, or does not mean anything; or a baseline is not what the policy says."""
+
+    kind = "policy"
+
+
 class ClaimError(FairkitError, ValueError):
     """A claim of a bounty cannot be read, or does not fit the bounty's columns, losses and limits."""
 
