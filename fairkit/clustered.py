@@ -98,6 +98,33 @@ class ClusteredRows:
                 low[i, g], high[i, g] = bounds
         return Bounds(low, high), method
 
+    def alone(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
+        """Interval that decides a value that is its whole family: as where it is one of many."""
+        return self.corrected(np.full(self.values.shape, confidence))
+
+    def corrected(self, confidence: FloatArray) -> tuple[Bounds, NDArray[np.str_]]:
+        """Limits that hold in the far tails: the wider of Student's t and of exact limits."""
+        low, high, method = _blank(self.values.shape)
+        parts = [len(m.parts) for m in self.metrics]
+        for g in range(len(self.table.sums)):
+            own = linearised(self.metrics, self.own(g))
+            level = confidence[:, g]
+            sample = effective_sample(self.metrics, own.shares, np.repeat(level, parts))
+            exact = Sample(self.metrics, sample.hits[:, None], sample.trials[:, None]).limits(
+                level[:, None], exact=True
+            )
+            error = np.sqrt((own.pull**2).sum(axis=1))
+            with np.errstate(invalid="ignore"):
+                reach = student_quantile(own.freedom, (1 + level) / 2) * np.where(
+                    error < AGREED, np.nan, error
+                )
+            usable = ~np.isnan(own.values) & (own.clusters >= FEWEST)
+            below = np.fmin(exact.low[:, 0], np.maximum(own.values - reach, 0.0))
+            above = np.fmax(exact.high[:, 0], np.minimum(own.values + reach, 1.0))
+            low[usable, g], high[usable, g] = below[usable], above[usable]
+            method[usable, g] = "cluster-exact"
+        return Bounds(low, high), method
+
     def against(self, reference: IntArray, compare: Compare) -> Comparison:
         """Compare every group with its reference; a group that is the reference itself gets NaN."""
         return _ClusteredComparison(self, reference, compare)

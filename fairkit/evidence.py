@@ -129,6 +129,18 @@ class Evidence(Protocol):
         ...
 
 
+class Levelled(Evidence, Protocol):
+    """Evidence whose values, not only their contrasts, have limits at any level."""
+
+    def alone(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
+        """Interval that decides a value that is its whole family."""
+        ...
+
+    def corrected(self, confidence: FloatArray) -> tuple[Bounds, NDArray[np.str_]]:
+        """Interval that holds in the far tails, each value at a level of its own, shape (metrics, groups)."""
+        ...
+
+
 @runtime_checkable
 class Explained(Protocol):
     """Evidence, or a comparison, that knows why a number is undefined or has no interval."""
@@ -199,6 +211,16 @@ class IndependentRows:
                 )
         return Bounds(low, high), method
 
+    def alone(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
+        """Wilson's limits, and what follows from them for metrics that are no shares."""
+        names = ["wilson" if m.is_proportion else "mover-wilson" for m in self.metrics]
+        return self.sample.limits(confidence, exact=False), self._named(names)
+
+    def corrected(self, confidence: FloatArray) -> tuple[Bounds, NDArray[np.str_]]:
+        """Clopper and Pearson's limits, and what follows from them for metrics that are no shares."""
+        names = ["clopper-pearson" if m.is_proportion else "mover-exact" for m in self.metrics]
+        return self.sample.limits(confidence, exact=True), self._named(names)
+
     def against(self, reference: IntArray, compare: Compare) -> Comparison:
         """Compare every group with its reference; a group that is the reference itself gets NaN."""
         return _IndependentComparison(self, reference, compare)
@@ -222,6 +244,9 @@ class IndependentRows:
                 drawn = gamma_replicates(self.table.sums, self.table.squares, replicates=n, rng=rng)
             self._replicates = drawn
         return self._replicates
+
+    def _named(self, names: Sequence[str]) -> NDArray[np.str_]:
+        return np.repeat(np.array(names, dtype="<U24")[:, None], self.values.shape[1], axis=1)
 
     def _bca(self, metric: Metric, confidence: float) -> Bounds:
         jackknife = jackknife_from_counts(self.table.sums, metric.values)

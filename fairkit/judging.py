@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fairkit.contrasts import Contrast, contrasts, reference_positions
@@ -10,7 +10,7 @@ from fairkit.corrections import Correction
 from fairkit.counts import Counts, Kind
 from fairkit.curves import ReliabilityBin, RocPoint, reliability, roc
 from fairkit.estimates import Estimate, GroupSize, estimates
-from fairkit.evidence import Compare, Evidence, IndependentRows, Options
+from fairkit.evidence import Compare, Evidence, IndependentRows, Levelled, Options
 from fairkit.findings import Finding, findings, judge
 from fairkit.groups import Grouping, Reference
 from fairkit.headlines import Headline, headlines
@@ -106,14 +106,45 @@ def judge_counts(
     ['disparity', 'disparity']
     """
     table = group_table(counts, grouping)
+    for evidence in evidence_of(counts, metrics, grouping, table=table, options=rules.options):
+        judge_evidence(evidence, table, wish, rules=rules, found=found)
+        shares = [m for m in evidence.metrics if isinstance(m, Metric)]
+        if shares:
+            _bound(counts, shares, grouping, wish, table=table, rules=rules, found=found)
+
+
+def evidence_of(
+    counts: Counts, metrics: Sequence[AnyMetric], grouping: Grouping, *, table: GroupTable, options: Options
+) -> Iterator[Levelled]:
+    """Take what the counts of one grouping say about metrics: shares together, functionals together.
+
+    Parameters
+    ----------
+    counts : Counts
+        Of the metrics' kind.
+    metrics : sequence of AnyMetric
+    grouping : Grouping
+    table : GroupTable
+        Of the same counts and grouping.
+    options : Options
+
+    Examples
+    --------
+    >>> from fairkit.groups import groupings
+    >>> from fairkit.metrics import chosen_metrics
+    >>> counts = Counts.from_cells(Kind.DECISIONS, ["sex"], [("F",), ("M",)], [[56, 14, 0], [48, 32, 0]])
+    >>> by, metrics = groupings("sex")[0], chosen_metrics("all", kind=Kind.DECISIONS)
+    >>> table = group_table(counts, by)
+    >>> (own,) = evidence_of(counts, metrics, by, table=table, options=Options())
+    >>> own.values.tolist()
+    [[0.8, 0.6]]
+    """
     shares = [m for m in metrics if isinstance(m, Metric)]
     others = [m for m in metrics if isinstance(m, Functional)]
     if shares:
-        judge_evidence(_of_shares(shares, table, rules.options), table, wish, rules=rules, found=found)
-        _bound(counts, shares, grouping, wish, table=table, rules=rules, found=found)
+        yield _of_shares(shares, table, options)
     if others:
-        evidence = _of_functionals(others, group_cells(counts, grouping), table, rules.options)
-        judge_evidence(evidence, table, wish, rules=rules, found=found)
+        yield _of_functionals(others, group_cells(counts, grouping), table, options)
 
 
 def compare_models(
@@ -275,7 +306,7 @@ def _bound(
         )
 
 
-def _of_shares(metrics: Sequence[Metric], table: GroupTable, options: Options) -> Evidence:
+def _of_shares(metrics: Sequence[Metric], table: GroupTable, options: Options) -> Levelled:
     if table.clusters is None:
         return IndependentRows(metrics, table, options)
     from fairkit.clustered import ClusteredRows
@@ -285,7 +316,7 @@ def _of_shares(metrics: Sequence[Metric], table: GroupTable, options: Options) -
 
 def _of_functionals(
     metrics: Sequence[Functional], cells: GroupCells, table: GroupTable, options: Options
-) -> Evidence:
+) -> Levelled:
     if table.kind in (Kind.WORDS, Kind.CHARACTERS):  # speakers are few, and each has a rate of its own
         from fairkit.speech.evidence import SpeakerRows
 

@@ -103,6 +103,31 @@ class LinearisedRows:
             low[i], high[i] = (np.where(usable, bound, np.nan) for bound in bounds)
         return Bounds(low, high), self.methods("")
 
+    def alone(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
+        """Interval that decides a value that is its whole family: as where it is one of many."""
+        return self.corrected(np.full(self.values.shape, confidence))
+
+    def corrected(self, confidence: FloatArray) -> tuple[Bounds, NDArray[np.str_]]:
+        """Limits that hold in the far tails: from moderated variances, exact where counts have them."""
+        low, high = np.full(self.values.shape, np.nan), np.full(self.values.shape, np.nan)
+        method = self.methods("")
+        tail = (1 - np.asarray(confidence)) / 2
+        for i, m in enumerate(self.metrics):
+            if m.limits is None:
+                side = sided(m, self.own, i)
+                mean = pooled(side)
+                side = moderated(filled(m.scale, side, mean), mean)
+                degrees = side.freedom * self._known()
+                bounds = limits(m, side, tail[i], degrees, exact=True, estimated=self.clustered)
+                method[i] = ("cluster-" if self.clustered else "") + (
+                    "exact" if m.scale in COUNTED else "moderated-t"
+                )
+            else:
+                bounds = self.own_limits(i, tail[i])
+            usable = ~np.isnan(self.values[i]) & (self.reasons[i] == "")
+            low[i], high[i] = (np.where(usable, bound, np.nan) for bound in bounds)
+        return Bounds(low, high), method
+
     def against(self, reference: IntArray, compare: Compare) -> Comparison:
         """Compare every group with its reference; a group that is the reference itself gets NaN."""
         return LinearisedComparison(self, reference, compare)
@@ -174,6 +199,10 @@ class LinearisedRows:
             for m in self.metrics
         ]
         return np.repeat(np.array(names, dtype="<U24")[:, None], self.values.shape[1], axis=1)
+
+    def _known(self) -> float:
+        """Return what the degrees of freedom of skewed rows are worth: half of those of normal rows."""
+        return 0.5
 
     def _rest(self, group: int) -> Part:
         """Return what stands opposite a group, kept for the next level unless the table is huge."""

@@ -129,6 +129,7 @@ def holm_intervals(
     *,
     confidence: float = 0.95,
     hypotheses: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike = 1.0,
     step_down: bool = True,
 ) -> Corrected:
     r"""Correct intervals, not p-values, by Holm's step-down, so that picture and verdict cannot disagree.
@@ -147,6 +148,9 @@ def holm_intervals(
         Size of each family; by default the number of its intervals that are defined. Smaller where some ask
         the same question (two groups that mirror each other), larger where more might have been asked (every
         pair, when the reference was chosen by its value).
+    weights : array_like, of shape (..., hypotheses)
+        How many hypotheses of its family each interval stands for: 1/2 where two mirror each other, so that
+        both rejected free the level of one.
     step_down : bool
         Whether what is rejected frees level for the rest; without it this is Bonferroni.
 
@@ -201,7 +205,8 @@ def holm_intervals(
     fresh = rejected
     while step_down and fresh.any():
         open_ &= ~rejected
-        left = np.maximum(family - rejected.sum(axis=-1, keepdims=True), 1)
+        freed = (rejected * np.asarray(weights)).sum(axis=-1, keepdims=True)
+        left = np.maximum(family - freed, 1)
         moved = open_ & (1 - alpha / left < level)
         if not moved.any():
             break

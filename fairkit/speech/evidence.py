@@ -146,6 +146,11 @@ class SpeakerRows(LinearisedRows):
                     method[i, g] = "speaker-bootstrap"
         return Bounds(low, high), method
 
+    def corrected(self, confidence: FloatArray) -> tuple[Bounds, NDArray[np.str_]]:
+        """Limits from moderated variances, each value at its own level."""
+        bounds, method = super().corrected(confidence)
+        return bounds, _of_speakers(method)
+
     def against(self, reference: IntArray, compare: Compare) -> SpeakerComparison:
         """Compare every group with its reference; a group that is the reference itself gets NaN."""
         return SpeakerComparison(self, reference, compare)
@@ -158,6 +163,10 @@ class SpeakerRows(LinearisedRows):
     def methods(self, prefix: str) -> NDArray[np.str_]:
         """Name how intervals are made, shape (metrics, groups): those of clusters after the speakers."""
         return _of_speakers(super().methods(prefix))
+
+    def _known(self) -> float:
+        """Return 1: sums over a speaker's utterances are hardly skewed."""
+        return 1.0 if self.clustered else super()._known()
 
     def _resampled(self) -> NDArray[np.bool_]:
         """Say which values a bootstrap over speakers suits, shape (metrics, groups)."""
