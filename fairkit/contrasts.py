@@ -20,7 +20,8 @@ from fairkit.shares import REST
 from fairkit.sides import never_negative
 from fairkit.tables import GroupTable, numbers
 
-_FEWEST_FOR_BEST = 30
+FEWEST_FOR_BEST = 30
+"""Rows that the best group must have, so that a handful of people is never the yardstick."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,12 @@ class Contrast:
 
 
 def reference_positions(
-    metrics: Sequence[AnyMetric], table: GroupTable, reference: Reference, values: NDArray[np.float64]
+    metrics: Sequence[AnyMetric],
+    table: GroupTable,
+    reference: Reference,
+    values: NDArray[np.float64],
+    *,
+    fewest: int = FEWEST_FOR_BEST,
 ) -> NDArray[np.int64]:
     """Find the position of each metric's reference group; REST where a group is compared with all others.
 
@@ -69,14 +75,16 @@ def reference_positions(
     table : GroupTable
     reference : "rest", "best" or levels
     values : array, shape (metrics, groups)
+    fewest : int
+        Rows in the metric's denominator that the best group must have.
 
     Returns
     -------
     array of int64, shape (metrics,)
-        "best" is the most favourable value among groups with at least 30 rows in the metric's denominator
-        (among all groups where none has 30), so that a handful of people is never the yardstick. Of an error
-        with a sign, such as the mean error, the value nearest to 0 is the most favourable; of all else where
-        neither direction is better, the highest is taken.
+        "best" is the most favourable value among groups with at least `fewest` rows (among all groups where
+        none has so many), so that a handful of people is never the yardstick. Of an error with a sign, such
+        as the mean error, the value nearest to 0 is the most favourable; of all else where neither direction
+        is better, the highest is taken.
 
     Raises
     ------
@@ -86,7 +94,7 @@ def reference_positions(
     if reference == "rest":
         return np.full(len(metrics), REST)
     if reference == "best":
-        return np.array([_best(m, table, row) for m, row in zip(metrics, values, strict=True)])
+        return np.array([_best(m, table, row, fewest) for m, row in zip(metrics, values, strict=True)])
     if reference not in table.levels:
         names = list(table.names)
         wanted = group_name(table.grouping.names, reference)
@@ -148,11 +156,15 @@ def why_undefined(
     return Why.REFERENCE_UNDEFINED if metric.why(other) is not None else Why.REFERENCE_ZERO
 
 
-def _best(metric: AnyMetric, table: GroupTable, values: NDArray[np.float64]) -> int:
-    size = metric.denominators(table.rows)
+def stands_on(metric: AnyMetric, table: GroupTable) -> NDArray[np.int64]:
+    """Count the rows in a metric's denominator, shape (groups,)."""
     if isinstance(metric, Functional):
-        size = metric.stands_on(table.rows, table.sums)
-    eligible = ~np.isnan(values) & (size >= _FEWEST_FOR_BEST)
+        return np.asarray(metric.stands_on(table.rows, table.sums), np.int64)
+    return np.asarray(metric.denominators(table.rows), np.int64)
+
+
+def _best(metric: AnyMetric, table: GroupTable, values: NDArray[np.float64], fewest: int) -> int:
+    eligible = ~np.isnan(values) & (stands_on(metric, table) >= fewest)
     if not eligible.any():
         eligible = ~np.isnan(values)
     if not eligible.any():

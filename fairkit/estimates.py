@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fairkit.contrasts import stands_on
 from fairkit.counts import FIELDS, LEFT_OUT
 from fairkit.evidence import Evidence, why_no_interval
 from fairkit.inference import fit_beta_binomial, shrink
-from fairkit.metrics import AnyMetric, Functional, Metric, Why
+from fairkit.metrics import AnyMetric, Metric, Why
 from fairkit.tables import GroupTable, numbers
 
 
@@ -106,7 +107,7 @@ def estimates(
     names, attribute = table.names, table.grouping.name
     made: list[Estimate] = []
     for i, m in enumerate(metrics):
-        n = m.stands_on(table.rows, table.sums) if isinstance(m, Functional) else m.denominators(table.rows)
+        n = stands_on(m, table)
         top = numerator(m, table.sums)
         shrunk = _shrunk(m, table)
         columns = [numbers(c) for c in (evidence.values[i], bounds.low[i], bounds.high[i], n, top, shrunk)]

@@ -270,10 +270,50 @@ def _hypotheses(
 
 def _needed(judged: Judged) -> tuple[FloatArray, FloatArray]:
     """Compute the rows, and the clusters, that would decide every contrast; NaN where none can be told."""
-    value, low, high = judged.comparison.value, judged.decided.low, judged.decided.high
+    value = judged.comparison.value
+    found = judged.decided.low, judged.decided.high
     bottom, top = (np.broadcast_to(margin, value.shape) for margin in judged.margins)
     rows = np.broadcast_to(judged.table.used_rows.astype(np.float64), value.shape)
-    if judged.compare == "ratio":
+    clusters = None
+    if judged.table.clusters is not None:
+        units = judged.table.clusters.per_group(len(judged.table.names))
+        clusters = np.broadcast_to(units.astype(np.float64), value.shape)
+    return units_needed(value, Bounds(*found), Bounds(bottom, top), rows, clusters, compare=judged.compare)
+
+
+def units_needed(
+    value: FloatArray,
+    bounds: Bounds,
+    margin: Bounds,
+    rows: FloatArray,
+    clusters: FloatArray | None,
+    *,
+    compare: Compare = "difference",
+) -> tuple[FloatArray, FloatArray]:
+    """Compute the rows, and the clusters, that would decide; NaN where none can be told.
+
+    Parameters
+    ----------
+    value : array
+    bounds : Bounds
+        The intervals that decide, of the same shape.
+    margin : Bounds
+        From where to where is parity.
+    rows : array
+        Rows of each group now.
+    clusters : array or None
+        Clusters of each group, where rows are clustered.
+    compare : {"difference", "ratio"}
+        Ratios are judged on their logarithms.
+
+    Examples
+    --------
+    >>> one = [np.array([x]) for x in (0.10, 0.02, 0.18, -0.05, 0.05, 100.0)]
+    >>> units_needed(one[0], Bounds(one[1], one[2]), Bounds(one[3], one[4]), one[5], None)[0]
+    array([268.8])
+    """
+    (low, high), (bottom, top) = bounds, margin
+    if compare == "ratio":
         with np.errstate(divide="ignore", invalid="ignore"):
             value, low, high, bottom, top = (np.log(x) for x in (value, low, high, bottom, top))
         unusable = ~(np.isfinite(value) & np.isfinite(low) & np.isfinite(high))
@@ -281,13 +321,10 @@ def _needed(judged: Judged) -> tuple[FloatArray, FloatArray]:
         low, high = np.where(unusable, np.nan, low), np.where(unusable, np.nan, high)
     needed = np.maximum(1.05 * rows_needed(value, low, high, bottom, top, rows), FEWEST_ROWS)
     needed = np.where(needed <= MOST_ROWS, needed, np.nan)
-    if judged.table.clusters is None:
+    if clusters is None:
         return needed, np.full(value.shape, np.nan)
-    units = np.broadcast_to(judged.table.clusters.per_group(len(judged.table.names)), value.shape)
-    clusters = np.maximum(
-        np.ceil(1.05 * rows_needed(value, low, high, bottom, top, units)), FEWEST_CLUSTERS_NEEDED
-    )
-    return needed, np.where(np.isnan(needed), np.nan, clusters)
+    grown = np.ceil(1.05 * rows_needed(value, low, high, bottom, top, clusters))
+    return needed, np.where(np.isnan(needed), np.nan, np.maximum(grown, FEWEST_CLUSTERS_NEEDED))
 
 
 def _detectable(judged: Judged) -> FloatArray:

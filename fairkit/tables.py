@@ -220,7 +220,7 @@ def group_table(counts: Counts, grouping: Grouping) -> GroupTable:
     return GroupTable(grouping, counts.kind, levels, names, sums, squares, rows, clusters)
 
 
-def numbers(values: NDArray[np.float64]) -> list[float | None]:
+def numbers(values: NDArray[np.float64] | NDArray[np.int64]) -> list[float | None]:
     """List values for a report: None where a number is undefined or unbounded, so that no NaN ever leaves."""
     listed = values.astype(object)
     listed[~np.isfinite(values)] = None
