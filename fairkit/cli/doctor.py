@@ -100,15 +100,21 @@ class Dependency(NamedTuple):
     examples=[
         "fairkit doctor",
         "fairkit doctor --json",
+        "fairkit doctor --crash",
     ],
     short_help="Show versions, what is installed, and what is missing.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-def command(*, as_json: bool) -> int:
+@click.option("--crash", is_flag=True, help="Crash on purpose, to see what a pipeline makes of exit code 70.")
+def command(*, as_json: bool, crash: bool) -> int:
     """Show versions, what is installed, and what is missing.
 
-    Ends with 2 when something is missing that fairkit always needs, and with 0 when only extras are.
+    Ends with 2 when something is missing that fairkit always needs, and with 0 when only extras are. With
+    --crash it ends as a bug in fairkit would, so that a team can try what its pipeline does then: 70 says
+    nothing about a model, and must not be taken for a failed or a passed one.
     """
+    if crash:
+        raise RuntimeError("raised on purpose by 'fairkit doctor --crash', nothing to report")
     found = examination()
     emit(json.dumps(found, indent=2) if as_json else _text(found, width=text_width()))
     return ExitCode.FINE if found["healthy"] else ExitCode.CANNOT_JUDGE

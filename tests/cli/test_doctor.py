@@ -10,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 
 import click
+import pytest
 
 from fairkit.cli.doctor import CORE, EXTRAS
 
@@ -73,6 +74,17 @@ def test_settings_are_shown(fairkit, folder, monkeypatch):
     monkeypatch.delenv("FAIRKIT_DATA")
     found = json.loads(fairkit("doctor", "--json").out)
     assert (found["settings"]["FAIRKIT_DATA"], found["data_folder_exists"]) == (None, None)
+
+
+@pytest.mark.parametrize("arguments", [(), ("--json",)])
+def test_the_doctor_crashes_on_request(arguments, fairkit):
+    """--crash ends as a bug does, with 70 and one message that says it was on purpose."""
+    ended = fairkit("doctor", "--crash", *arguments)
+    assert ended.status == 70
+    assert "raised on purpose by 'fairkit doctor --crash'" in ended.err
+    assert (json.loads(ended.out)["error"]["kind"] if arguments else ended.out) == (
+        "bug" if arguments else ""
+    )
 
 
 def bare_doctor(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
