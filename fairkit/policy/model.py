@@ -10,10 +10,28 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, Literal
 
 from fairkit.corrections import Correction
+from fairkit.policy.terms import Compare, Direction, Effect, Number, Rule, Severity
+
+__all__ = [
+    "BaselineFile",
+    "Check",
+    "Compare",
+    "DataSource",
+    "Direction",
+    "Effect",
+    "EvidenceRules",
+    "Number",
+    "Policy",
+    "PolicyGroup",
+    "Rule",
+    "Severity",
+    "Source",
+    "SpeechSource",
+    "Waiver",
+]
 
 SCHEMA = 1
 """The version of policy files that this fairkit reads."""
@@ -23,100 +41,6 @@ MIN_N = 30
 
 LONGEST_WAIVER = 180
 """Days from `created` that a waiver may last."""
-
-
-class Compare(StrEnum):
-    """What a check holds to its limit.
-
-    Examples
-    --------
-    >>> Compare("ratio").value
-    'ratio'
-    """
-
-    VALUE = "value"
-    DIFFERENCE = "difference"
-    RATIO = "ratio"
-    WORST = "worst"
-    BASELINE = "baseline"
-
-
-class Direction(StrEnum):
-    """Which way a difference from the reference counts.
-
-    Examples
-    --------
-    >>> [str(direction) for direction in Direction]
-    ['either', 'worse', 'above', 'below']
-    """
-
-    EITHER = "either"
-    WORSE = "worse"
-    ABOVE = "above"
-    BELOW = "below"
-
-
-class Rule(StrEnum):
-    """What has to be proven: the harm before a release fails, or the safety before it passes.
-
-    Examples
-    --------
-    >>> str(Rule.PROVE_HARM)
-    'prove-harm'
-    """
-
-    PROVE_HARM = "prove-harm"
-    PROVE_SAFETY = "prove-safety"
-
-
-class Severity(StrEnum):
-    """Whether a check decides about the release; only errors do.
-
-    Examples
-    --------
-    >>> str(Severity.ERROR)
-    'error'
-    """
-
-    ERROR = "error"
-    WARNING = "warning"
-    INFO = "info"
-
-
-class Effect(StrEnum):
-    """What an undecided group does to the release.
-
-    Examples
-    --------
-    >>> str(Effect.FAIL)
-    'fail'
-    """
-
-    FAIL = "fail"
-    WARN = "warn"
-    PASS = "pass"  # noqa: S105 - no password
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A limit, with the text that it was written with.
-
-    Parameters
-    ----------
-    value : float
-    text : str
-
-    Examples
-    --------
-    >>> str(Number(0.8, "0.80"))
-    '0.80'
-    """
-
-    value: float
-    text: str
-
-    def __str__(self) -> str:
-        return self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
