@@ -8,7 +8,6 @@ decimal.
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
@@ -18,6 +17,7 @@ from typing import Any
 from bounty.claims.files import yaml_documents
 from bounty.claims.files.fields import printable
 from fairkit.errors import ClaimError
+from fairkit.toml_text import costly
 
 MOST_BYTES = 64 * 1024
 """The longest claim file that is read."""
@@ -27,17 +27,6 @@ MOST_BRACKETS = 8
 
 MOST_DOTS = 256
 """Dots that a line of TOML may have outside quotes."""
-
-_STRINGS_AND_COMMENTS = re.compile(
-    r'"""(?:[^"\\]|\\.|"{1,2}(?!"))*"{3,5}'
-    r"|'''(?:[^']|'{1,2}(?!'))*'{3,5}"
-    r"|(?P<open>\"{3}|'{3}).*"
-    r'|"(?:[^"\\\n]|\\[^\n])*"'
-    r"|'[^'\n]*'"
-    r"|\#[^\n]*"
-    r"|(?P<unclosed>[\"']).*",
-    re.DOTALL,
-)
 
 
 def document_of(content: bytes, suffix: str) -> dict[str, Any]:
@@ -78,7 +67,9 @@ def document_of(content: bytes, suffix: str) -> dict[str, Any]:
 
 
 def _toml(text: str) -> dict[str, Any]:
-    _refuse_deep_toml(text)
+    problem = costly(text, what="the claim file", most_brackets=MOST_BRACKETS, most_dots=MOST_DOTS)
+    if problem is not None:
+        raise ClaimError(problem)
     try:
         return tomllib.loads(text, parse_float=_decimal)
     except (ValueError, RecursionError) as error:
@@ -90,26 +81,6 @@ def _decimal(text: str) -> Decimal:
         return Decimal(text)
     except InvalidOperation:
         raise ValueError("a number is out of range") from None
-
-
-def _refuse_deep_toml(text: str) -> None:
-    """Count brackets and dots outside strings and comments.
-
-    A quote that is never closed ends the count: tomllib reads no further either. It takes the rest of the
-    text with it, or the search would begin anew at every quote that follows.
-    """
-    plain = _STRINGS_AND_COMMENTS.sub(_cut, text).partition("\0")[0]
-    if any(line.count(".") > MOST_DOTS for line in plain.splitlines()):
-        raise ClaimError(f"the claim file has a line with more than {MOST_DOTS} dots outside quotes.")
-    depth = 0
-    for bracket in re.findall(r"[\[{\]}]", plain):
-        depth += 1 if bracket in "[{" else -1
-        if depth > MOST_BRACKETS:
-            raise ClaimError(f"the claim file is nested more than {MOST_BRACKETS} brackets deep.")
-
-
-def _cut(match: re.Match[str]) -> str:
-    return "\0" if match["open"] or match["unclosed"] else ""
 
 
 _READERS: Mapping[str, Callable[[str], dict[str, Any]]] = MappingProxyType(

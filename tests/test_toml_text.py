@@ -1,0 +1,106 @@
+"""TOML as text: what is costly is refused before it is read, and lines are found."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fairkit.toml_text import costly, key_lines
+
+LIMITS = {"what": "the file", "most_brackets": 4, "most_dots": 8}
+
+COSTLY = {
+    "a key of many parts": (".".join("a" * 20) + " = 1", "dots"),
+    "a header of many parts": (f"[{'.'.join('a' * 20)}]", "dots"),
+    "a list in a list": ("a = " + "[" * 9 + "]" * 9, "brackets"),
+    "a table in a table": ("a = " + "{a=" * 9 + "1" + "}" * 9, "brackets"),
+    "after a string": ("b = 'x'\na = " + "[" * 9, "brackets"),
+    "after a comment": ("# it's\na = " + "[" * 9, "brackets"),
+}
+
+
+@pytest.mark.parametrize(("text", "word"), COSTLY.values(), ids=COSTLY.keys())
+def test_what_is_costly_is_named(text, word):
+    """Too many dots on a line and too deep brackets are said, with what the file is called."""
+    problem = costly(text, **LIMITS)
+    assert problem is not None
+    assert problem.startswith("the file ")
+    assert word in problem
+
+
+CHEAP = {
+    "dots in a text": "a = '" + "." * 99 + "'",
+    "brackets in a text": 'a = "' + "[" * 99 + '"',
+    "brackets in a comment": "# " + "[" * 99,
+    "several lines": 'a = """\n' + "[.\n" * 99 + '"""',
+    "dots on many lines": "\n".join(f"a.b{i} = 1.5" for i in range(99)),
+    "a text that never ends": 'a = """' + "[." * 99,
+}
+
+
+@pytest.mark.parametrize("text", CHEAP.values(), ids=CHEAP.keys())
+def test_what_is_quick_to_read_is_let_through(text):
+    """Texts, comments and many short lines cost nothing, and a quote without an end stops the reader itself."""
+    assert costly(text, **LIMITS) is None
+
+
+def test_keys_and_headers_have_their_lines():
+    """Strings of several lines, lists over lines, quoted names and nested lists of tables do not mislead."""
+    text = "\n".join(
+        [
+            'title = """',
+            "[no.table]",
+            'no = key"""  # [none]',
+            'check = [ { id = "a" },',
+            '  { id = "b" } ]',
+            'a . "b \\u0041" = 1',
+            "[tool.'x y']",
+            "k = 1",
+            "[[tool.check]]",
+            "max = 0.1",
+            "[tool.check.more]",
+            "deep = 1",
+            "[[ tool . check ]]",
+            "max = 2",
+        ]
+    )
+    tomllib.loads(text)
+    assert key_lines(text) == {
+        ("title",): 1,
+        ("check",): 4,
+        ("a", "b A"): 6,
+        ("tool", "x y"): 7,
+        ("tool", "x y", "k"): 8,
+        ("tool", "check", 0): 9,
+        ("tool", "check", 0, "max"): 10,
+        ("tool", "check", 0, "more"): 11,
+        ("tool", "check", 0, "more", "deep"): 12,
+        ("tool", "check", 1): 13,
+        ("tool", "check", 1, "max"): 14,
+    }
+
+
+def value_at(document, place):
+    """Follow a place into a document."""
+    for part in place:
+        document = document[part]
+    return document
+
+
+@settings(max_examples=60)
+@given(st.lists(st.sampled_from(["[[c]]", "[t]", "k = '''\n[x]\n'''", "j = [\n[1], # ]\n]", "# [c]", ""])))
+def test_every_place_is_in_the_document(parts):
+    """Whatever statements follow one another, each place that has a line is a value that tomllib reads."""
+    text = "\n".join(parts)
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return
+    lines = text.splitlines()
+    for place, line in key_lines(text).items():
+        value_at(document, place)
+        name = next(part for part in reversed(place) if isinstance(part, str))
+        assert name in lines[line - 1]
