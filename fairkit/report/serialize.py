@@ -8,30 +8,36 @@ path. Clusters stay out: identifiers of people never leave with a report.
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import os
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from importlib import resources
-from operator import attrgetter
-from pathlib import Path
-from typing import Any, NoReturn
 
 from fairkit.contrasts import Contrast
-from fairkit.counts import Counts, Kind
 from fairkit.curves import ReliabilityBin, RocPoint
-from fairkit.errors import FairkitError, ReportError
+from fairkit.errors import ReportError
 from fairkit.estimates import Estimate, GroupSize
 from fairkit.findings import TOO_FEW_ROWS, Finding
 from fairkit.headlines import Headline
-from fairkit.kinds import FIELDS, ROW_FIELDS
 from fairkit.metrics import Why
 from fairkit.missing.bounds import GapBounds, MissingShare
 from fairkit.models import GapChange, ModelContrast
 from fairkit.remedies import Remedy
+from fairkit.report.documents import (
+    check_schema,
+    decoded,
+    described,
+    dumps,
+    fields,
+    first,
+    lines,
+    members,
+    parsed,
+    read_bytes,
+    records,
+)
 from fairkit.report.model import SCHEMA, DataSummary, Report, Settings
-from fairkit.report.shapes import Choice, Items, Json, Maybe, Record, Scalar, Shape, definitions, record_of
+from fairkit.report.shapes import Choice, Items, Json, Maybe, Record, Scalar, Shape, record_of
+from fairkit.report.stored_counts import counts_of, counts_shape, counts_text
 from fairkit.report.writing import write_text
 from fairkit.speech.results import (
     Confusion,
@@ -44,7 +50,7 @@ from fairkit.speech.results import (
     SpeechGroup,
 )
 
-__all__ = ["from_json", "json_schema", "load_report", "schema_text", "to_json", "write_text"]
+__all__ = ["from_json", "json_schema", "load_report", "schema_text", "settings_text", "to_json", "write_text"]
 
 _LISTS: Mapping[str, type] = {
     "groups": GroupSize,
@@ -68,8 +74,7 @@ _LISTS: Mapping[str, type] = {
     "rule_effects": RuleEffect,
     "listed": Listed,
 }
-_MOST_PROBLEMS = 50
-_WORD = SCHEMA.rpartition("/")[0]
+_NOUN = "report"
 
 
 def to_json(report: Report) -> str:
@@ -95,17 +100,30 @@ def to_json(report: Report) -> str:
     True
     """
     parts: dict[str, str] = {
-        "schema": _dumps(SCHEMA),
-        "created": _dumps(report.created),
-        "fairkit_version": _dumps(report.fairkit_version),
-        "data": _object(report.data),
-        "settings": _lines("{}", [f"{_dumps(k)}:{_dumps(v)}" for k, v in _fields(report.settings).items()]),
-        "counts": _counts(report.counts),
+        "schema": dumps(SCHEMA),
+        "created": dumps(report.created),
+        "fairkit_version": dumps(report.fairkit_version),
+        "data": dumps(fields(report.data)),
+        "settings": settings_text(report.settings),
+        "counts": counts_text(report.counts),
     }
     for name, made in _LISTS.items():
-        parts[name] = _records(made, getattr(report, name))
-    parts["notes"] = _lines("[]", map(_dumps, report.notes))
-    return _lines("{}", [f"{_dumps(name)}:{text}" for name, text in parts.items()]) + "\n"
+        parts[name] = records(made, getattr(report, name))
+    parts["notes"] = lines("[]", map(dumps, report.notes))
+    return members(parts) + "\n"
+
+
+def settings_text(settings: Settings) -> str:
+    """Write settings as JSON, one a line.
+
+    Examples
+    --------
+    >>> import fairkit
+    >>> report = fairkit.evaluate({"sex": ["F", "M"] * 9, "d": [1, 1, 0] * 6}, decision="d", by="sex")
+    >>> settings_text(report.settings).splitlines()[1]
+    '"by":["sex"],'
+    """
+    return members({name: dumps(value) for name, value in fields(settings).items()})
 
 
 def from_json(text: str) -> Report:
@@ -134,18 +152,15 @@ def from_json(text: str) -> Report:
         ...
     fairkit.errors.ReportError: $.schema is 'fairkit.report/9': this report was made by a newer fairkit; ...
     """
-    data = _parsed(text)
-    _check_schema(data)
+    data = parsed(text, _NOUN)
+    check_schema(data, SCHEMA, _NOUN)
     problems: list[str] = []
     parts = _report_shape().read(data, "$", problems)
-    counts = None if problems else _read_counts(parts["counts"], problems)
-    if counts is not None and counts.sha256() != parts["data"].counts_sha256:
-        problems.append(
-            "$.counts do not have the hash that $.data.counts_sha256 states; the report was changed after it "
-            "was made. Make it again from the data."
-        )
-    if problems or counts is None:
-        raise ReportError(*_first(problems))
+    counts = None
+    if not problems:
+        counts = counts_of(parts["counts"], parts["data"].counts_sha256, problems, noun=_NOUN)
+    if counts is None:
+        raise ReportError(*first(problems))
     del parts["schema"]
     return Report(**{**parts, "counts": counts})
 
@@ -173,23 +188,12 @@ def load_report(path: str | os.PathLike[str]) -> Report:
         ...
     fairkit.errors.ReportError: there is no report at 'no/such/report.json'; make one with ...
     """
-    file = Path(path)
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise ReportError(
-            f"there is no report at '{file}'; make one with 'fairkit eval ... -o {file}'."
-        ) from None
-    except IsADirectoryError:
-        raise ReportError(f"'{file}' is a folder; name the report's file in it.") from None
-    except UnicodeDecodeError as error:
-        raise ReportError(f"'{file}' is no report: it is not text in UTF-8 ({error.reason}).") from None
-    except OSError as error:
-        raise ReportError(f"'{file}' cannot be read: {error.strerror or error}.") from error
+    content = read_bytes(path, _NOUN, hint="make one with 'fairkit eval ... -o {file}'")
+    text = decoded(content, path, _NOUN)
     try:
         return from_json(text)
     except ReportError as error:
-        raise ReportError(*(f"'{file}': {problem}" for problem in error.problems)) from None
+        raise ReportError(*(f"'{os.fspath(path)}': {problem}" for problem in error.problems)) from None
 
 
 def json_schema() -> dict[str, Json]:
@@ -200,16 +204,13 @@ def json_schema() -> dict[str, Json]:
     >>> json_schema()["properties"]["schema"]
     {'const': 'fairkit.report/1'}
     """
-    shape = _report_shape().definition()
-    shape["properties"]["schema"] = {"const": SCHEMA}
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:fairkit:report:1",
-        "title": "fairkit report",
-        "description": "What 'fairkit eval -o' writes. Every key is present; what is absent is null.",
-        **shape,
-        "$defs": definitions([_record(made) for made in (DataSummary, Settings, *_LISTS.values())]),
-    }
+    return described(
+        _report_shape(),
+        SCHEMA,
+        title="fairkit report",
+        description="What 'fairkit eval -o' writes. Every key is present; what is absent is null.",
+        parts=[_record(made) for made in (DataSummary, Settings, *_LISTS.values())],
+    )
 
 
 def schema_text() -> str:
@@ -217,78 +218,11 @@ def schema_text() -> str:
 
     Examples
     --------
+    >>> import json
     >>> json.loads(schema_text()) == json_schema()
     True
     """
     return resources.files("fairkit.report").joinpath("schema/report-1.json").read_text(encoding="utf-8")
-
-
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
-
-
-def _dumps(value: Any) -> str:
-    return _encode(value)
-
-
-def _fields(made: Any) -> dict[str, Any]:
-    return {f.name: getattr(made, f.name) for f in dataclasses.fields(made)}
-
-
-def _object(made: Any) -> str:
-    return _dumps(_fields(made))
-
-
-def _records(made: type, items: Iterable[Any]) -> str:
-    names = [f.name for f in dataclasses.fields(made)]
-    values: Callable[[Any], tuple[Any, ...]] = attrgetter(*names)
-    return _lines("[]", [_dumps(dict(zip(names, values(item), strict=True))) for item in items])
-
-
-def _counts(counts: Counts) -> str:
-    """Write a cell a line, so that a changed count is a changed line."""
-    parts = []
-    for name, value in counts.to_dict().items():
-        table = name in {"codes", "values", "squares", "rows"} and value is not None
-        parts.append(f"{_dumps(name)}:{_lines('[]', map(_dumps, value)) if table else _dumps(value)}")
-    return _lines("{}", parts)
-
-
-def _lines(brackets: str, parts: Iterable[str]) -> str:
-    inner = ",\n".join(parts)
-    return f"{brackets[0]}\n{inner}\n{brackets[1]}" if inner else brackets
-
-
-def _parsed(text: str) -> Json:
-    try:
-        return json.loads(text, parse_constant=_no_number)
-    except json.JSONDecodeError as error:
-        raise ReportError(
-            f"this is no report: it is not JSON (line {error.lineno}, column {error.colno}: {error.msg})."
-        ) from None
-    except (RecursionError, ValueError) as error:  # nested too deeply, digits without end
-        if isinstance(error, ReportError):
-            raise
-        raise ReportError(f"this is no report: its JSON cannot be read ({error}).") from None
-
-
-def _no_number(constant: str) -> NoReturn:
-    raise ReportError(f"this is no report: it holds {constant}, which is no number of JSON.")
-
-
-def _check_schema(data: Json) -> None:
-    if not isinstance(data, dict):
-        raise ReportError("this is no report: the JSON is not an object.")
-    found = data.get("schema")
-    if found == SCHEMA:
-        return
-    version = re.fullmatch(rf"{re.escape(_WORD)}/([0-9]{{1,9}})", found) if isinstance(found, str) else None
-    if version is None:
-        stated = "has no 'schema'" if found is None else f"is of schema {found!r:.60}"
-        raise ReportError(f"this is no report: it {stated}; a report is of schema '{SCHEMA}'.")
-    raise ReportError(
-        f"$.schema is '{found}': this report was made by a newer fairkit; upgrade fairkit to read it "
-        f"(this one reads '{SCHEMA}')."
-    )
 
 
 def _report_shape() -> Record:
@@ -299,7 +233,7 @@ def _report_shape() -> Record:
         "fairkit_version": text,
         "data": _record(DataSummary),
         "settings": _record(Settings),
-        "counts": _counts_shape(),
+        "counts": counts_shape(),
         **{name: Items(_record(made)) for name, made in _LISTS.items()},
         "notes": Items(text),
     }
@@ -310,64 +244,3 @@ def _record(made: type) -> Record:
     # A finding is undefined for one of the reasons of a metric, or undecided.
     reasons = Maybe(Choice((TOO_FEW_ROWS, *map(str, Why))))
     return record_of(made, special={"reason": reasons} if made is Finding else None)
-
-
-def _counts_shape() -> Record:
-    def rows_of(number: Shape) -> Shape:
-        return Items(Items(number))
-
-    attribute = Record({"name": Scalar(str), "levels": Items(Maybe(Scalar(str)))})
-    axis = Record({"name": Scalar(str), "levels": Items(Maybe(Scalar(str))), "width": Scalar(float, 0)})
-    return Record(
-        {
-            "kind": Choice(tuple(map(str, Kind))),
-            "attributes": Items(attribute),
-            "axes": Items(axis),
-            "fields": Items(Scalar(str)),
-            "codes": rows_of(Scalar(int, 0)),
-            "values": rows_of(Scalar(float)),
-            "squares": Maybe(rows_of(Scalar(float))),
-            "rows": Maybe(rows_of(Scalar(int, 0))),
-            "clustered": Scalar(bool),
-        }
-    )
-
-
-def _read_counts(data: dict[str, Json], problems: list[str]) -> Counts | None:
-    found = [*_misfits(data)]
-    problems += found
-    if found:
-        return None
-    try:
-        return Counts.from_dict(data)
-    except FairkitError as error:
-        problems += [f"$.counts: {problem}" for problem in error.problems]
-    return None
-
-
-def _misfits(data: dict[str, Json]) -> Iterator[str]:
-    """Check that the tables of the counts fit one another."""
-    levels = [len(key["levels"]) for key in (*data["attributes"], *data["axes"])]
-    for i, code in enumerate(data["codes"]):
-        if len(code) != len(levels) or any(c >= size for c, size in zip(code, levels, strict=False)):
-            yield f"$.counts.codes[{i}] names no cell of the attributes and axes: {list(code)}."
-    kind = Kind(data["kind"])
-    whole = data["squares"] is None and ROW_FIELDS[kind] == FIELDS[kind]
-    for name in ("values", "squares", "rows"):
-        table = data[name] or ()
-        if data[name] is not None and len(table) != len(data["codes"]):
-            yield f"$.counts.{name} has {len(table)} rows for {len(data['codes'])} cells."
-        for i, row in enumerate(table):
-            if len(row) != len(data["fields"]):
-                yield f"$.counts.{name}[{i}] has {len(row)} values for {len(data['fields'])} fields."
-            elif name == "values" and whole and any(isinstance(v, float) for v in row):
-                yield f"$.counts.values[{i}] is {list(row)}; rows are counted in whole numbers."
-    if (data["squares"] is None) != (data["rows"] is None):
-        yield "$.counts.squares and $.counts.rows belong together, but one of them is null."
-
-
-def _first(problems: list[str]) -> list[str]:
-    """Keep a message readable where a whole list is damaged."""
-    if len(problems) <= _MOST_PROBLEMS:
-        return problems
-    return [*problems[:_MOST_PROBLEMS], f"... and {len(problems) - _MOST_PROBLEMS} more problems."]
