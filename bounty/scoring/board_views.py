@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bounty.scoring.board import Board, BoardClaim, State, TeamRow, points_text
 from fairkit.report.markdown import escaped
 from fairkit.report.phrases import visible
+from fairkit.report.webpage import page_template
 
 if TYPE_CHECKING:
-    from jinja2 import Template
     from rich.console import Console
     from rich.table import Table
 
@@ -181,7 +180,7 @@ def to_html(board: Board) -> str:
     (True, False, True)
     """
     most = max((row.points for row in board.teams), default=0)
-    return _template().render(
+    return page_template("bounty.scoring", "board.html.j2").render(
         heading=_heading(board),
         line=_line(board),
         reading=_reading(board),
@@ -345,24 +344,3 @@ def _markdown_table(head: Sequence[tuple[str, bool]], rows: Iterable[Sequence[st
     rule = ["--:" if right else "---" for _, right in head]
     cells = [[escaped(cell) for cell in row] for row in rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in (names, rule, *cells))
-
-
-@cache
-def _template() -> Template:
-    from importlib import resources
-
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-    from markupsafe import Markup
-
-    def load(name: str) -> str:
-        return resources.files("bounty.scoring").joinpath("templates", name).read_text(encoding="utf-8")
-
-    def harmless(value: Any) -> Any:
-        return visible(value) if type(value) is str else value
-
-    environment = Environment(
-        loader=FunctionLoader(load), autoescape=True, undefined=StrictUndefined, finalize=harmless
-    )
-    style = resources.files("fairkit.report").joinpath("templates", "report.css").read_text(encoding="utf-8")
-    environment.globals["css"] = Markup(style)  # noqa: S704  our own file
-    return environment.get_template("board.html.j2")

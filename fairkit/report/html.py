@@ -8,9 +8,8 @@ each with its table beside it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fairkit.estimates import GroupSize
 from fairkit.evidence import Compare
@@ -49,10 +48,8 @@ from fairkit.report.phrases import (
 from fairkit.report.provenance import data_facts, setting_facts
 from fairkit.report.sections import Part, Row, Section, counts_of, parts, surest
 from fairkit.report.steps import next_steps
+from fairkit.report.webpage import page_template
 from fairkit.report.wording import Wording, wording_of
-
-if TYPE_CHECKING:
-    from jinja2 import Template
 
 FEW = 12
 """Tables of up to so many rows are open when the page is."""
@@ -88,7 +85,7 @@ def to_html(report: Report) -> str:
     places = [_part(k, part, _reasons(report), wording_of(report)) for k, part in enumerate(read)]
     known = {s.definition.name: s for part in read for s in part.sections if s.definition is not None}
     aliases = {metric: alias for part in read for metric, alias in part.aliases.items()}
-    return _template().render(
+    return page_template("fairkit.report", "report.html.j2").render(
         report=report,
         subject=subject(report).rpartition(": ")[0],
         wording=wording_of(report),
@@ -133,30 +130,6 @@ def to_notebook_html(report: Report) -> str:
     style = "width:100%;height:42rem;border:1px solid #8888"
     page = escape(to_html(report), quote=True)
     return f'<iframe title="Fairness report" sandbox style="{style}" srcdoc="{page}"></iframe>'
-
-
-@cache
-def _template() -> Template:
-    from importlib import resources
-
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-    from markupsafe import Markup
-
-    folder = resources.files("fairkit.report").joinpath("templates")
-
-    def load(name: str) -> str:
-        return folder.joinpath(name).read_text(encoding="utf-8")
-
-    environment = Environment(
-        loader=FunctionLoader(load),
-        autoescape=True,
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-        # Whatever comes from data (a class in a metric's name, too) can neither hide nor reorder text.
-        finalize=lambda value: visible(value) if type(value) is str else value,
-    )
-    environment.globals["css"] = Markup(load("report.css"))  # noqa: S704  our own file
-    return environment.get_template("report.html.j2")
 
 
 def _block(block: Block) -> Context:

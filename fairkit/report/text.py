@@ -6,8 +6,7 @@ are always named, and what was left out is counted; JSON and the page have every
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
 from fairkit.estimates import GroupSize
@@ -39,21 +38,18 @@ from fairkit.report.phrases import (
 from fairkit.report.provenance import ASKED, setting_facts
 from fairkit.report.sections import Part, Row, Section, counts_of, parts
 from fairkit.report.steps import next_steps
+from fairkit.report.textpage import TextPage, cell
 from fairkit.report.wording import Wording, wording_of
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import RenderableType
     from rich.table import Table
     from rich.text import Text
-
-WIDTH = 100
-"""Columns where the caller does not say."""
 
 ROWS = 15
 """Rows of a table that are shown before it is folded."""
 
 _NAMED = 3
-_NARROWEST = 60
 _ROOMY = 108
 _STYLES = {Verdict.DISPARITY: "bold red", Verdict.PARITY: "green", Verdict.INCONCLUSIVE: "yellow"}
 
@@ -89,7 +85,7 @@ def to_text(report: Report, *, width: int | None = None, color: bool = False) ->
     metric         verdict     at least    ◆ ● ○ – groups
     selection_rate ◆ disparity 5.24 points 2 0 0 0 F, M
     """
-    page = _Page(max(width or WIDTH, _NARROWEST), color=color)
+    page = _Page(width, color=color)
     sections = parts(report)
     page.title(report)
     page.heading("What was found")
@@ -109,31 +105,13 @@ def to_text(report: Report, *, width: int | None = None, color: bool = False) ->
     return page.text()
 
 
-class _Page:
-    """A page of plain text, written from top to bottom."""
+class _Page(TextPage):
+    """A page about a report."""
 
-    def __init__(self, width: int, *, color: bool) -> None:
-        from rich.console import Console
-
-        self.width = width
-        self.digits = 2 if width >= _ROOMY else 1
-        self.console: Console = Console(
-            file=io.StringIO(),
-            width=width,
-            force_terminal=color,
-            color_system="standard" if color else None,
-            highlight=False,
-            markup=False,
-            emoji=False,
-            legacy_windows=False,
-            _environ={},
-        )
-
-    def text(self) -> str:
-        """Return what was written, without the blanks that fill lines."""
-        file = self.console.file
-        written = file.getvalue() if isinstance(file, io.StringIO) else ""
-        return "\n".join(line.rstrip() for line in written.splitlines()) + "\n"
+    @property
+    def digits(self) -> int:
+        """Decimals of intervals; fewer where there is little room."""
+        return 2 if self.width >= _ROOMY else 1
 
     def title(self, report: Report) -> None:
         """Say what the report is about and its verdict in a word; of transcripts, what was found first."""
@@ -145,39 +123,12 @@ class _Page:
         self.console.print(_verdict(report.verdict))
         self.points(map(str, leads(report)))
 
-    def line(self, text: str, *, style: str = "", indent: int = 0) -> None:
-        """Write a paragraph."""
-        from rich.padding import Padding
-        from rich.text import Text
-
-        self.console.print(Padding(Text(visible(text), style=style), (0, 0, 0, indent)))
-
-    def heading(self, text: str) -> None:
-        """Start a part of the page."""
-        self.console.print()
-        self.line(text, style="bold underline")
-
-    def listed(self, heading: str, lines: Sequence[str]) -> None:
-        """Write sentences as a list under a heading; nothing where there are none."""
-        if lines:
-            self.heading(heading)
-        self.points(lines)
-
-    def points(self, lines: Iterable[str]) -> None:
-        """Write sentences as a list."""
-        for text in lines:
-            table = _table(self.width, header=False)
-            table.add_column(width=1)
-            table.add_column(ratio=1, overflow="fold")
-            table.add_row("-", _text(text))
-            self.console.print(table)
-
     def headlines(self, part: Part, wording: Wording) -> None:
         """Write the verdict of every metric of an attribute."""
         self.console.print()
         compares = {h.compare for h in part.headlines}
         self.line(f"{visible(part.attribute)}, each group against {_against(part, wording)}")
-        table = _table(self.width)
+        table = self.table()
         for name in ("metric", "verdict", "at least"):
             table.add_column(name, no_wrap=True)
         for sign in (*SYMBOLS.values(), UNDEFINED):
@@ -190,7 +141,7 @@ class _Page:
             groups = ", ".join(names[:_NAMED])
             if len(names) > _NAMED:
                 groups += f" and {len(names) - _NAMED} more"
-            table.add_row(_text(name), _verdict(h.verdict), at_least_text(h), *counts, _text(groups))
+            table.add_row(cell(name), _verdict(h.verdict), at_least_text(h), *counts, cell(groups))
         self.console.print(table)
 
     def sizes(self, part: Part, wording: Wording) -> None:
@@ -233,14 +184,14 @@ class _Page:
         for made in block.written:
             self.console.print()
             self.line(made.caption)
-            table = _table(self.width)
+            table = self.table()
             for i, name in enumerate(made.columns):
                 justify: Literal["left", "right"] = "right" if i in made.right else "left"
                 least = max(map(len, name.split()), default=1)  # words of the head stay whole
                 table.add_column(name, justify=justify, overflow="fold", no_wrap=i == 0, min_width=least)
             shown = made.first(ROWS)
             for row in shown:
-                table.add_row(*map(_text, row))
+                table.add_row(*map(cell, row))
             self.console.print(table)
             if len(made.rows) > len(shown):
                 left = counted(len(made.rows) - len(shown), "row")
@@ -273,7 +224,7 @@ class _Page:
         )
 
     def _rows(self, rows: Iterable[Row], section: Section, confidence: float) -> Table:
-        table = _table(self.width)
+        table = self.table()
         table.add_column("group", ratio=1)
         wording = section.wording
         table.add_column("n", justify="right", no_wrap=True)
@@ -292,7 +243,7 @@ class _Page:
                 span = contrast_bounds(f.low, f.high, f.compare, unit=unit, digits=self.digits, between=", ")
                 contrast = f"{contrast:>6}" + (f" [{span}]" if span else "")
             table.add_row(
-                _text(short_name(e.group, e.attribute)),
+                cell(short_name(e.group, e.attribute)),
                 f"{e.n:,}" + (f" ({row.clusters:,})" if wording.by_speaker and row.clusters else ""),
                 f"{value:>6}" + (f" [{interval}]" if interval else ""),
                 contrast,
@@ -301,33 +252,13 @@ class _Page:
         return table
 
 
-def _table(width: int, *, header: bool = True) -> Table:
-    from rich.table import Table
-
-    return Table(
-        box=None,
-        show_edge=False,
-        pad_edge=False,
-        padding=(0, 1 if width < WIDTH else 2, 0, 0),
-        header_style="dim",
-        show_header=header,
-        expand=False,
-    )
-
-
-def _text(text: str, style: str = "") -> Text:
-    from rich.text import Text
-
-    return Text(visible(text), style=style, overflow="fold")
-
-
 def _verdict(verdict: Verdict) -> Text:
-    return _text(f"{SYMBOLS[verdict]} {verdict}", _STYLES[verdict])
+    return cell(f"{SYMBOLS[verdict]} {verdict}", _STYLES[verdict])
 
 
 def _judgement(row: Row, wording: Wording, between: str) -> RenderableType:
     told = verdict_text(row.estimate, row.finding, wording)
-    text = _text(told, _STYLES[row.verdict] if row.verdict else "")
+    text = cell(told, _STYLES[row.verdict] if row.verdict else "")
     needed = None if row.finding is None else units_needed(row.finding, wording)
     if needed is not None:
         text.append(f"{between}needs {needed:,}" + (f" {wording.units}" if wording.speech else ""))

@@ -8,21 +8,18 @@ from its neighbours, so that no word of another script, no digit and no control 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import fairkit
 from fairkit.errors import UsageError
 from fairkit.report.phrases import UNDEFINED, counted
+from fairkit.report.webpage import page_template
 from fairkit.speech.chosen import AlignedUtterance, Column, Edit, aligned, choose
 from fairkit.speech.normalize import Normalizer
 from fairkit.speech.questions import Normalizers, normalizers_of
 from fairkit.speech.shown import right_to_left, shown, shown_apart
 from fairkit.speech.utterances import Utterances
-
-if TYPE_CHECKING:
-    from jinja2 import Template
 
 MOST_UTTERANCES = 200
 """Utterances that a page shows."""
@@ -110,7 +107,8 @@ def alignment_page(
         made.append(_utterance(list(of), most_columns=most_columns, most_characters=most_characters))
     unit = utterances.unit.removesuffix("s")
     stamp = normalizer.stamp
-    return _template().render(
+    template = page_template("fairkit.speech", "alignments.html.j2", css=("alignments.css",), shown=shown)
+    return template.render(
         title=title,
         version=fairkit.__version__,
         unit=unit,
@@ -154,32 +152,6 @@ def worst_page(utterances: Utterances, normalizer: Normalizers, *, limit: int = 
     return alignment_page(
         utterances, list(dict.fromkeys(chosen)), normalizer=first, title="Utterances with the most errors"
     )
-
-
-@cache
-def _template() -> Template:
-    from importlib import resources
-
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-    from markupsafe import Markup
-
-    folder = resources.files("fairkit.speech").joinpath("templates")
-    house = resources.files("fairkit.report").joinpath("templates", "report.css")
-
-    def load(name: str) -> str:
-        return folder.joinpath(name).read_text(encoding="utf-8")
-
-    environment = Environment(
-        loader=FunctionLoader(load),
-        autoescape=True,
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-        # Whatever comes from data can neither hide nor reorder text.
-        finalize=lambda value: shown(value) if type(value) is str else value,
-    )
-    css = house.read_text(encoding="utf-8") + load("alignments.css")
-    environment.globals["css"] = Markup(css)  # noqa: S704  our own files
-    return environment.get_template("alignments.html.j2")
 
 
 def _utterance(found: Sequence[AlignedUtterance], *, most_columns: int, most_characters: int) -> Context:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fairkit.report.drawing import draw
 from fairkit.report.phrases import counted, short_name, visible
+from fairkit.report.webpage import page_template
 from fairkit.speech.collection import phrases
 from fairkit.speech.collection.chart import DRAWN, description, drawn, speakers_chart
 from fairkit.speech.collection.plan import CoverageCell, CoveragePlan, CoverageTable, CoverageVerdict
-
-if TYPE_CHECKING:
-    from jinja2 import Template
 
 MOST_COLUMNS = 12
 """A crossing whose last factor has more levels is not shown as a matrix too."""
@@ -48,7 +45,7 @@ def plan_page(plan: CoveragePlan) -> str:
     told = "every combination has enough speakers"
     if lacking:
         told = f"{counted(lacking, 'combination')} with too few speakers, or none"
-    return _template().render(
+    return page_template("fairkit.speech", "coverage.html.j2").render(
         plan=plan,
         overall={"css": _CSS[verdict], "text": f"{phrases.SIGNS[verdict]} {told}"},
         line=f"{counted(plan.speakers, 'speaker')}, {counted(plan.rows, 'row')} · gap of "
@@ -128,24 +125,3 @@ def _matrix(table: CoverageTable) -> Context | None:
         "columns": [visible(str(level)) for level in across],
         "lines": list(lines.items()),
     }
-
-
-@cache
-def _template() -> Template:
-    from importlib import resources
-
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-    from markupsafe import Markup
-
-    folder = resources.files("fairkit.speech").joinpath("templates")
-    house = resources.files("fairkit.report").joinpath("templates", "report.css")
-    environment = Environment(
-        loader=FunctionLoader(lambda name: folder.joinpath(name).read_text(encoding="utf-8")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-        # Whatever comes from data can neither hide nor reorder text.
-        finalize=lambda value: visible(value) if type(value) is str else value,
-    )
-    environment.globals["css"] = Markup(house.read_text(encoding="utf-8"))  # noqa: S704  our own file
-    return environment.get_template("coverage.html.j2")
