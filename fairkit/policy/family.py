@@ -87,8 +87,11 @@ def decided(lines: Sequence[Line], evidence: EvidenceRules) -> tuple[list[Decide
             weights=np.concatenate([_weights(line) for line in lines]),
         )
     cuts = np.cumsum([len(line.names) for line in lines])[:-1]
-    columns = (np.split(column, cuts) for column in (found.low, found.high, found.level))
-    return [Decided(*own, asked.method_of(line)) for line, *own in zip(lines, *columns, strict=True)], size
+    columns = [np.split(column, cuts) for column in (found.low, found.high, found.level)]
+    return [
+        Decided(low, high, level, asked.method_of(line))
+        for line, low, high, level in zip(lines, *columns, strict=True)
+    ], size
 
 
 def hypotheses_of(judged: int, *, selected: bool, mirrored: bool) -> int:

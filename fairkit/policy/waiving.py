@@ -1,0 +1,89 @@
+"""Waivers: which result somebody answers for, until when, and which waivers do nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+
+from fairkit.policy.gate import AppliedWaiver, Result, Status
+from fairkit.policy.model import Policy, PolicyGroup, Waiver
+
+
+def waived(
+    policy: Policy, results: Sequence[Result], today: dt.date
+) -> tuple[tuple[Result, ...], tuple[str, ...]]:
+    """Apply the waivers that are in force.
+
+    Parameters
+    ----------
+    policy : Policy
+    results : sequence of Result
+    today : date
+
+    Returns
+    -------
+    tuple of Result
+        Those waived keep their numbers, and what they would be otherwise.
+    tuple of str
+        Waivers that have expired, that have not begun, that match nothing, or that nothing needs.
+    """
+    made = list(results)
+    warnings: list[str] = []
+    for waiver in policy.waivers:
+        named = f"the waiver of check '{waiver.check}' for {waiver.group}"
+        places = [i for i, result in enumerate(made) if _covers(policy, waiver, result)]
+        open_ = [i for i in places if made[i].without_waiver in (Status.FAIL, Status.INCONCLUSIVE)]
+        if not places:
+            warnings.append(
+                f"{named} matches no result; a group is named as in the report ('sex=F & race=Asian'). "
+                f"{waiver.owner} owns it."
+            )
+        elif waiver.expires < today:
+            warnings.append(
+                f"{named} expired on {waiver.expires.isoformat()}, so the result counts again; "
+                f"{waiver.owner} owns it."
+            )
+        elif waiver.created > today:
+            warnings.append(f"{named} begins on {waiver.created.isoformat()} only; {waiver.owner} owns it.")
+        elif not open_:
+            warnings.append(f"{named} is not needed: the check passes. {waiver.owner} owns it.")
+        else:
+            for i in open_:
+                made[i] = replace(made[i], status=Status.WAIVED, waiver=_applied(waiver, today))
+    return tuple(made), tuple(warnings)
+
+
+def names_of(group: PolicyGroup, result_group: str) -> str:
+    """Write a group of a report in the words of the policy: its name, and levels only.
+
+    Examples
+    --------
+    >>> names_of(PolicyGroup(name="sex_race", columns=("sex", "race")), "sex=F & race=Asian")
+    'sex_race=F & Asian'
+    """
+    levels = result_group
+    for i, column in enumerate(group.columns):
+        named = f"{column}="
+        levels = levels.removeprefix(named) if i == 0 else levels.replace(f" & {named}", " & ", 1)
+    return f"{group.name}={levels}"
+
+
+def _covers(policy: Policy, waiver: Waiver, result: Result) -> bool:
+    if waiver.check != result.check:
+        return False
+    if waiver.group == result.group:
+        return True
+    group = policy.group(result.policy_group)
+    return bool(group.columns) and waiver.group == names_of(group, result.group)
+
+
+def _applied(waiver: Waiver, today: dt.date) -> AppliedWaiver:
+    return AppliedWaiver(
+        owner=waiver.owner,
+        reason=waiver.reason,
+        approved_by=waiver.approved_by,
+        created=waiver.created.isoformat(),
+        expires=waiver.expires.isoformat(),
+        days_left=(waiver.expires - today).days,
+    )
