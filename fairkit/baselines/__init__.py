@@ -1,0 +1,1 @@
+"""Baselines: the counts of a release, kept to compare later ones with."""

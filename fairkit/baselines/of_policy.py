@@ -1,0 +1,127 @@
+"""The baselines that a policy names: found, verified, and made ready to be compared with.
+
+What is wrong with one is a :class:`~fairkit.policy.gate.Problem` of every check that needs it, not an
+exception: a gate says all that it could not judge, and judges the rest.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fairkit.baselines.model import Baseline
+from fairkit.baselines.storing import load_baseline
+from fairkit.counts import Counts
+from fairkit.door.databases import is_address
+from fairkit.errors import FairkitError, PolicyError
+from fairkit.files import open_path
+from fairkit.policy.gate import Problem
+from fairkit.policy.model import BaselineFile, Policy
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyBaselines:
+    """What became of the baselines that the checks of a policy name.
+
+    Parameters
+    ----------
+    baselines : mapping of name to Baseline
+        Counts of earlier releases, to be compared with as independent data.
+    predictions : mapping of name to Path
+        Predictions of earlier releases, whose rows are to be paired.
+    problems : tuple of Problem
+        Of kind ``baseline`` or ``hash``, one for every check that cannot run.
+
+    Examples
+    --------
+    >>> PolicyBaselines({}, {}, ()).counts
+    {}
+    """
+
+    baselines: Mapping[str, Baseline]
+    predictions: Mapping[str, Path]
+    problems: tuple[Problem, ...]
+
+    @property
+    def counts(self) -> dict[str, Counts]:
+        """The counts of `baselines`, by name."""
+        return {name: baseline.counts for name, baseline in self.baselines.items()}
+
+
+def policy_baselines(policy: Policy, *, folder: str | os.PathLike[str] | None = None) -> PolicyBaselines:
+    """Load and verify every baseline that some check of a policy names.
+
+    Parameters
+    ----------
+    policy : Policy
+    folder : str or path, optional
+        What its paths are relative to; by default the folder of the policy's file.
+
+    Returns
+    -------
+    PolicyBaselines
+
+    Examples
+    --------
+    >>> from fairkit.policy.model import Check, Compare, Number, PolicyGroup
+    >>> check = Check(
+    ...     id="no-worse", metric="accuracy", groups=("sex",), compare=Compare.BASELINE, baseline="v41",
+    ...     max_regression=Number(0.02, "0.02"),
+    ... )
+    >>> policy = Policy(
+    ...     name="credit", groups=(PolicyGroup(name="sex", columns=("sex",)),), checks=(check,),
+    ...     baselines=(BaselineFile(name="v41", report="v41.json", sha256="0a" * 32),),
+    ... )
+    >>> policy_baselines(policy, folder="no/such").problems[0].kind
+    'baseline'
+    """
+    if folder is None:
+        folder = Path(policy.source.path).parent if policy.source.path is not None else Path()
+    known = {one.name: one for one in policy.baselines}
+    loaded: dict[str, Baseline] = {}
+    predictions: dict[str, Path] = {}
+    problems: list[Problem] = []
+    for name in dict.fromkeys(check.baseline for check in policy.checks if check.baseline is not None):
+        if name not in known:
+            continue  # the policy was refused for it when it was read
+        found = _found(known[name], Path(folder))
+        if isinstance(found, Baseline):
+            loaded[name] = found
+        elif isinstance(found, Path):
+            predictions[name] = found
+        else:
+            checks = [check.id for check in policy.checks if check.baseline == name]
+            problems += [
+                Problem(kind, check, f"baseline '{name}': {text}") for check in checks for kind, text in found
+            ]
+    return PolicyBaselines(loaded, predictions, tuple(problems))
+
+
+def _found(one: BaselineFile, folder: Path) -> Baseline | Path | list[tuple[str, str]]:
+    """Load a baseline, or verify its predictions; else say what is wrong, each with its kind."""
+    try:
+        if one.report is not None:
+            return load_baseline(folder / one.report, sha256=one.sha256)
+        if is_address(one.predictions):
+            return [
+                ("baseline", f"'{one.predictions}' has no hash to be held to; write the table to a file.")
+            ]
+        path = folder / str(one.predictions)
+        found = open_path(path).sha256(force=True)
+        if found != one.sha256.casefold():
+            return [("hash", _changed(path, found, one.sha256))]
+    except PolicyError as error:
+        return [("hash", problem) for problem in error.problems]
+    except (FairkitError, OSError) as error:
+        texts = error.problems if isinstance(error, FairkitError) else (f"'{path}' cannot be read: {error}.",)
+        return [("baseline", problem) for problem in texts]
+    return path
+
+
+def _changed(path: Path, found: str | None, stated: str) -> str:
+    return (
+        f"'{path}' are not the predictions that the policy names: their sha256 is {found}, the policy states "
+        f"{stated}. Restore the file, or state the new hash."
+    )
