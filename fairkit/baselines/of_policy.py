@@ -13,6 +13,7 @@ from pathlib import Path
 
 from fairkit.baselines.model import Baseline
 from fairkit.baselines.storing import load_baseline
+from fairkit.baselines.verifying import Checked
 from fairkit.counts import Counts
 from fairkit.door.databases import is_address
 from fairkit.errors import FairkitError, PolicyError
@@ -77,8 +78,7 @@ def policy_baselines(policy: Policy, *, folder: str | os.PathLike[str] | None = 
     >>> policy_baselines(policy, folder="no/such").problems[0].kind
     'baseline'
     """
-    if folder is None:
-        folder = Path(policy.source.path).parent if policy.source.path is not None else Path()
+    place = _beside(policy, folder)
     known = {one.name: one for one in policy.baselines}
     loaded: dict[str, Baseline] = {}
     predictions: dict[str, Path] = {}
@@ -86,7 +86,7 @@ def policy_baselines(policy: Policy, *, folder: str | os.PathLike[str] | None = 
     for name in dict.fromkeys(check.baseline for check in policy.checks if check.baseline is not None):
         if name not in known:
             continue  # the policy was refused for it when it was read
-        found = _found(known[name], Path(folder))
+        found = _found(known[name], place)
         if isinstance(found, Baseline):
             loaded[name] = found
         elif isinstance(found, Path):
@@ -97,6 +97,37 @@ def policy_baselines(policy: Policy, *, folder: str | os.PathLike[str] | None = 
                 Problem(kind, check, f"baseline '{name}': {text}") for check in checks for kind, text in found
             ]
     return PolicyBaselines(loaded, predictions, tuple(problems))
+
+
+def policy_files(policy: Policy, *, folder: str | os.PathLike[str] | None = None) -> tuple[Checked, ...]:
+    """Verify every baseline that a policy names, whether a check needs it or not.
+
+    Parameters
+    ----------
+    policy, folder
+        As for :func:`policy_baselines`.
+
+    Examples
+    --------
+    >>> one = BaselineFile(name="v41", report="v41.json", sha256="0a" * 32)
+    >>> policy = Policy(name="credit", groups=(), checks=(), baselines=(one,))
+    >>> [(one.path, one.intact) for one in policy_files(policy, folder="no/such")]
+    [('no/such/v41.json', False)]
+    """
+    checked = []
+    for one in policy.baselines:
+        place = _beside(policy, folder)
+        found = _found(one, place)
+        path = (place / str(one.report if one.report is not None else one.predictions)).as_posix()
+        problems = [f"baseline '{one.name}': {text}" for _, text in found] if isinstance(found, list) else []
+        checked.append(Checked(path, found if isinstance(found, Baseline) else None, tuple(problems)))
+    return tuple(checked)
+
+
+def _beside(policy: Policy, folder: str | os.PathLike[str] | None) -> Path:
+    if folder is not None:
+        return Path(folder)
+    return Path() if policy.source.path is None else Path(policy.source.path).parent
 
 
 def _found(one: BaselineFile, folder: Path) -> Baseline | Path | list[tuple[str, str]]:

@@ -23,7 +23,7 @@ class Checked:
     ----------
     path : str
     baseline : Baseline or None
-        None where the file is not what it should be.
+        None where the file is not what it should be, and of predictions.
     problems : tuple of str
         Empty where it is intact.
 
@@ -40,7 +40,7 @@ class Checked:
     @property
     def intact(self) -> bool:
         """Whether the file, and the counts in it, have the hashes that they should have."""
-        return self.baseline is not None
+        return not self.problems
 
 
 def check_baseline(path: str | os.PathLike[str], *, sha256: str | None = None) -> Checked:
@@ -90,8 +90,8 @@ def check_baselines(places: Iterable[str | os.PathLike[str]] = (FOLDER,)) -> tup
             found = sorted(place.glob("*.json"))
             if not found:
                 problems.append(
-                    f"folder '{place}' holds no baseline; 'fairkit baseline save REPORT.json --folder {place}' "
-                    "puts one there."
+                    f"folder '{place}' holds no baseline; put one there with "
+                    f"'fairkit baseline save REPORT.json --folder {place}'."
                 )
             files |= dict.fromkeys(found)
         elif place.exists():

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "eval": "Evaluate predictions: metrics by group, and whether groups differ.",
         "wer": "Judge transcripts: word error rate by accent, dialect, condition.",
+        "baseline": "Save, list and verify the counts of a release.",
         "coverage": "Say which combinations lack speakers, and how many to record.",
         "remedy": "Fit a remedy on some rows and judge other rows before and after.",
         "report": "Show a saved report as text, HTML, Markdown or JSON.",

@@ -98,7 +98,7 @@ def test_counts_that_were_changed_are_noticed_under_any_name(saved):
     """Who changes a count and the file's name still leaves the hash of the counts behind."""
     data = json.loads(saved.read_text(encoding="utf-8"))
     data["counts"]["values"][0][0] += 1
-    with pytest.raises(ReportError, match="do not have the hash .* the baseline was changed"):
+    with pytest.raises(ReportError, match=r"do not have the hash .* the baseline was changed"):
         load_baseline(renamed(saved, data))
 
 

@@ -15,6 +15,17 @@ from fairkit.corrections import Correction
 from fairkit.evaluator import evaluate
 
 COMMAND = {name: importlib.import_module(f"fairkit.cli.{name}").command for name in COMMANDS}
+# A command with verbs, such as `fairkit baseline save`, is held to the same as one without, verb by verb.
+VERBS = {
+    f"{name} {verb}": command.get_command(None, verb)
+    for name, command in COMMAND.items()
+    if isinstance(command, click.Group)
+    for verb in command.list_commands(None)
+}
+LEAVES = {
+    **{name: command for name, command in COMMAND.items() if not isinstance(command, click.Group)},
+    **VERBS,
+}
 OUTPUTS = {"output", "html", "markdown", "as_json"}
 PYTHON_ONLY = {"estimator", "X", "features"}  # objects, which no command line can name
 PARAMETERS = {
@@ -63,12 +74,12 @@ def test_help_imports_no_command_and_nothing_heavy():
     }
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [*COMMANDS, *VERBS])
 def test_help_of_a_command_imports_nothing_heavy(name):
     """A command's help needs its own module and no library."""
-    packages, ours = loaded_by(name, "--help")
+    packages, ours = loaded_by(*name.split(), "--help")
     assert packages & {"numpy", "scipy", "pandas", "narwhals", "duckdb", "pyarrow", "rich", "altair"} == set()
-    assert f"fairkit.cli.{name}" in ours
+    assert f"fairkit.cli.{name.replace(' ', '.')}" in ours
 
 
 def test_doctor_imports_none_of_the_packages_it_examines():
@@ -96,34 +107,51 @@ def test_the_list_of_commands_has_them_all(fairkit):
         assert summary in ended.out
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", LEAVES)
 def test_examples_come_before_the_options(name, fairkit):
     """Every command's help shows a line to type before it lists options."""
-    out = fairkit(name, "--help").out
+    out = fairkit(*name.split(), "--help").out
     assert 0 < out.index(f"\n  fairkit {name}") < out.index("--json")
     assert out.index("Examples:") < out.index("Options:")
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", VERBS)
+def test_a_command_with_verbs_lists_them(name, fairkit):
+    """The help of a command shows examples, and each of its verbs with the verb's own summary."""
+    command, verb = name.split()
+    out = fairkit(command, "--help").out
+    assert out.index("Examples:") < out.index("Commands:")
+    summary = VERBS[name].get_short_help_str(limit=200)
+    assert summary == (VERBS[name].help or "").partition("\n")[0]
+    assert summary == COMMAND[command].summaries[verb]
+    assert summary in out
+
+
+@pytest.mark.parametrize("name", LEAVES)
 def test_every_option_is_explained_and_json_is_there(name):
     """Every option has a help text that ends as a sentence, and every command has --json."""
-    options = [option for option in COMMAND[name].params if isinstance(option, click.Option)]
+    options = [option for option in LEAVES[name].params if isinstance(option, click.Option)]
     assert any("--json" in option.opts for option in options)
     for option in options:
         assert (option.help or "").rstrip("]").strip(), option.name
         assert "." in (option.help or "")[-40:], option.name
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [*COMMANDS, *VERBS])
 def test_the_examples_are_valid_calls(name):
     """What the help tells a user to type can be parsed."""
     import shlex
 
-    command = COMMAND[name]
+    command = {**COMMAND, **VERBS}[name]
     for example in command.examples:
         words = shlex.split(example.partition(" >> ")[0])
-        assert words[:2] == ["fairkit", name]
-        command.make_context(name, words[2:])
+        program, *called = name.split()
+        assert words[: 1 + len(name.split())] == ["fairkit", program, *called]
+        rest = words[1 + len(name.split()) :]
+        if isinstance(command, click.Group):
+            LEAVES[f"{name} {rest[0]}"].make_context(rest[0], rest[1:])
+        else:
+            command.make_context(name, rest)
 
 
 def test_eval_has_an_option_for_every_parameter_of_evaluate():
