@@ -18,7 +18,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1] / "plugins"))
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from releases import check, policy, report, selections
+from gated_releases import check, policy, report, selections
 
 from fairkit.policy.deciding import decide
 
