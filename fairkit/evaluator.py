@@ -19,6 +19,7 @@ from fairkit.evidence import DifferenceInterval, Options
 from fairkit.groups import By, Grouping, Reference, attributes_of, groupings, references
 from fairkit.judging import Found, Rules, compare_models, judge_counts, judge_evidence, trace_curves
 from fairkit.margins import Margin, given_margins
+from fairkit.medians import above_medians
 from fairkit.metrics import AnyMetric
 from fairkit.model_axes import has_models
 from fairkit.options import check_options, stated_groups
@@ -255,6 +256,7 @@ def evaluate(
         roc=tuple(found.roc),
         remedies=offered(found.headlines),
         notes=tuple(notes),
+        above_median=() if kept.axes == counts.axes else above_medians(counts),
     )
 
 

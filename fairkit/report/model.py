@@ -17,6 +17,7 @@ from fairkit.estimates import Estimate, GroupSize
 from fairkit.evidence import Compare
 from fairkit.findings import Finding, Verdict
 from fairkit.headlines import Headline
+from fairkit.medians import AboveMedian
 from fairkit.missing.bounds import GapBounds, MissingShare
 from fairkit.models import GapChange, ModelContrast
 from fairkit.remedies import Remedy
@@ -215,6 +216,9 @@ class Report:
         What each rule of a normaliser does to each group.
     listed : tuple of Listed
         Utterances that a reader should look at.
+    above_median : tuple of AboveMedian
+        Rows above the median of all scores, by all attributes together, where the counts have scores only in
+        bins: what scoring rates of an audit need.
 
     Examples
     --------
@@ -253,6 +257,7 @@ class Report:
     confusions: tuple[Confusion, ...] = ()
     rule_effects: tuple[RuleEffect, ...] = ()
     listed: tuple[Listed, ...] = ()
+    above_median: tuple[AboveMedian, ...] = ()
 
     def __repr__(self) -> str:
         rows = "rows" if self.settings.unit is None else "utterances"

@@ -18,6 +18,7 @@ from fairkit.errors import ReportError
 from fairkit.estimates import Estimate, GroupSize
 from fairkit.findings import TOO_FEW_ROWS, Finding
 from fairkit.headlines import Headline
+from fairkit.medians import AboveMedian
 from fairkit.metrics import Why
 from fairkit.missing.bounds import GapBounds, MissingShare
 from fairkit.models import GapChange, ModelContrast
@@ -73,7 +74,10 @@ _LISTS: Mapping[str, type] = {
     "confusions": Confusion,
     "rule_effects": RuleEffect,
     "listed": Listed,
+    "above_median": AboveMedian,
 }
+_ADDED = ("above_median",)
+"""Lists that came after the first reports were saved: reports without them are read as if they were empty."""
 _NOUN = "report"
 
 
@@ -155,7 +159,7 @@ def from_json(text: str) -> Report:
     data = parsed(text, _NOUN)
     check_schema(data, SCHEMA, _NOUN)
     problems: list[str] = []
-    parts = _report_shape().read(data, "$", problems)
+    parts = _report_shape().read({**{name: [] for name in _ADDED}, **data}, "$", problems)
     counts = None
     if not problems:
         counts = counts_of(parts["counts"], parts["data"].counts_sha256, problems, noun=_NOUN)
@@ -204,13 +208,15 @@ def json_schema() -> dict[str, Json]:
     >>> json_schema()["properties"]["schema"]
     {'const': 'fairkit.report/1'}
     """
-    return described(
+    found = described(
         _report_shape(),
         SCHEMA,
         title="fairkit report",
         description="What 'fairkit eval -o' writes. Every key is present; what is absent is null.",
         parts=[_record(made) for made in (DataSummary, Settings, *_LISTS.values())],
     )
+    found["required"] = [name for name in found["required"] if name not in _ADDED]
+    return found
 
 
 def schema_text() -> str:

@@ -37,7 +37,7 @@ KEYS = [
     "schema", "created", "fairkit_version", "data", "settings", "counts", "groups", "estimates", "contrasts",
     "findings", "headlines", "models", "gap_changes", "missing", "bounds", "reliability", "roc", "remedies",
     "speech", "gap_nulls", "interactions", "rate_ratios", "matches", "confusions", "rule_effects", "listed",
-    "notes",
+    "above_median", "notes",
 ]  # fmt: skip
 RECORDS = {
     "groups": GroupSize,
