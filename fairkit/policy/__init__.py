@@ -1,1 +1,35 @@
-"""The release gate: a policy, one decision, and what becomes of a release."""
+"""The release gate: a policy, one decision, and what becomes of a release.
+
+Names are loaded when first used, so that a command that only shows its help stays quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fairkit.policy.loading import load_policy as load_policy
+    from fairkit.policy.reading import policy_of as policy_of
+
+_HOME = {
+    "load_policy": "fairkit.policy.loading",
+    "policy_of": "fairkit.policy.reading",
+}
+
+__all__ = [
+    "load_policy",
+    "policy_of",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        value = getattr(importlib.import_module(_HOME[name]), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'fairkit.policy' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
