@@ -352,6 +352,46 @@ class Gate:
         """Count the results of a status."""
         return sum(result.status == status for result in self.results)
 
+    def to_json(self) -> str:
+        """Return the gate as JSON (schema ``fairkit.gate/1``), see :mod:`fairkit.policy.views.serialize`."""
+        from fairkit.policy.views.serialize import to_json
+
+        return to_json(self)
+
+    def to_text(self, *, width: int | None = None, color: bool = False) -> str:
+        """Return the gate as plain text, 100 columns wide unless said otherwise."""
+        from fairkit.policy.views.text import to_text
+
+        return to_text(self, width=width, color=color)
+
+    def to_markdown(self, *, most_bytes: int | None = None) -> str:
+        """Return the gate as Markdown, for a pull request or a job summary."""
+        from fairkit.policy.views.markdown import to_markdown
+
+        return to_markdown(self, most_bytes=most_bytes)
+
+    def to_junit(self) -> str:
+        """Return the gate as JUnit's XML, red exactly where the exit code is not 0."""
+        from fairkit.policy.views.junit import to_junit
+
+        return to_junit(self)
+
+    def to_sarif(self) -> str:
+        """Return what did not pass as SARIF 2.1.0, for code scanning."""
+        from fairkit.policy.views.sarif import to_sarif
+
+        return to_sarif(self)
+
+    def to_html(self) -> str:
+        """Return the gate as one self-contained page."""
+        from fairkit.policy.views.html import to_html
+
+        return to_html(self)
+
+    def __str__(self) -> str:
+        """Write the gate as text, 100 columns wide."""
+        return self.to_text().removesuffix("\n")
+
 
 def verdict_of(results: tuple[Result, ...], problems: tuple[Problem, ...]) -> Verdict:
     """Decide about a release: what could not be judged comes before what failed, that before what is open.

@@ -221,6 +221,8 @@ def shape_of(hint: Any) -> Shape:
         return Scalar(hint)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return Choice(tuple(str(member) for member in hint), hint)
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return record_of(hint)
     if origin is Literal:
         return Choice(inner)
     if origin in {Union, types.UnionType} and len(inner) == 2 and type(None) in inner:

@@ -1,0 +1,1 @@
+"""Views of the gate: every form in which a decision is shown, each a pure function of the same data."""
