@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from fairkit.policy.model import Check, Compare
 
@@ -53,7 +54,7 @@ def sentence_of(
     limit min 0.80
     """
     what = _WHAT[check.compare].format(metric=metric, group=group, reference=reference)
-    digits = digits_for(check)
+    digits = _apart(check, [number for number in (value, low, high) if number is not None])
     limit = f"limit {check.limit}"
     sizes = "" if n is None else f"n={n}"
     if sizes and n_reference is not None and reference is not None:
@@ -85,6 +86,20 @@ def digits_for(check: Check) -> int:
     texts = [number.text.lower().partition("e")[0] for number in limits if number is not None]
     decimals = [len(text.partition(".")[2]) for text in texts]
     return min(max([1, *decimals]) + 1, _MOST_DIGITS)
+
+
+def _apart(check: Check, values: Sequence[float]) -> int:
+    """Take so many decimals that what is not the limit does not look like it."""
+    limits = (check.minimum, check.maximum, check.max_regression, check.max_change)
+    numbers = [sign * number.value for number in limits if number is not None for sign in (1, -1)]
+    digits = digits_for(check)
+    while digits < _MOST_DIGITS and any(
+        value != number and written(value, digits) == written(number, digits)
+        for value in values
+        for number in numbers
+    ):
+        digits += 1
+    return digits
 
 
 def written(value: float | None, digits: int) -> str:
