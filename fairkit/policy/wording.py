@@ -93,11 +93,8 @@ def _apart(check: Check, values: Sequence[float]) -> int:
     limits = (check.minimum, check.maximum, check.max_regression, check.max_change)
     numbers = [sign * number.value for number in limits if number is not None for sign in (1, -1)]
     digits = digits_for(check)
-    while digits < _MOST_DIGITS and any(
-        value != number and written(value, digits) == written(number, digits)
-        for value in values
-        for number in numbers
-    ):
+    near = min((abs(v - number) for v in values for number in numbers if v != number), default=1.0)
+    while digits < _MOST_DIGITS and near < 10.0**-digits:  # two numbers so near may be written alike
         digits += 1
     return digits
 
