@@ -210,3 +210,16 @@ def test_max_t_refuses_shapes_that_do_not_fit():
     """Estimates of other groups than the replicates are a mistake of the caller."""
     with pytest.raises(UsageError, match="do not fit"):
         max_t(np.zeros((10, 2)), np.zeros(3))
+
+
+def test_hypotheses_that_mirror_each_other_free_the_level_of_one():
+    """Two mirrored intervals of weight one half, both rejected, leave the others the level of one fewer."""
+    value = np.array([0.5, -0.5, 0.02])
+
+    def interval(level):
+        reach = 0.05 / (1 - np.broadcast_to(level, value.shape))
+        return Bounds(value - reach / 10, value + reach / 10)
+
+    found = holm_intervals(interval, -0.1, 0.1, hypotheses=2, weights=[0.5, 0.5, 1.0])
+    assert found.rejected.tolist() == [True, True, False]
+    assert found.level == pytest.approx([0.975, 0.975, 0.95])
