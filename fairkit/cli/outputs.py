@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,7 +71,9 @@ def say(text: str) -> None:
     click.echo(printable(text), err=True)
 
 
-def check_files(files: Mapping[str, str | None], *, data: str | None = None) -> dict[str, Path]:
+def check_files(
+    files: Mapping[str, str | None], *, data: str | None = None, read: Iterable[str | os.PathLike[str]] = ()
+) -> dict[str, Path]:
     """Check that output files can be written, before anything is computed.
 
     Parameters
@@ -80,6 +82,8 @@ def check_files(files: Mapping[str, str | None], *, data: str | None = None) -> 
         None where the option was not given.
     data : str, optional
         The input, which no output may replace.
+    read : iterable of path
+        Further inputs, such as policies and reports.
 
     Returns
     -------
@@ -114,6 +118,12 @@ def check_files(files: Mapping[str, str | None], *, data: str | None = None) -> 
             for option, path in given.items()
             if path.exists() and Path(data).exists() and path.samefile(data)
         ]
+    inputs = [Path(file) for file in read if Path(file).exists()]
+    problems += [
+        f"{option}: '{path}' is read by this command; name another file."
+        for option, path in given.items()
+        if path.exists() and any(path.samefile(file) for file in inputs)
+    ]
     if problems:
         raise OutputError(*problems)
     return given
