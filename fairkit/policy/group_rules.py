@@ -135,7 +135,7 @@ def _reference(group: PolicyGroup, entry: Entry, problems: Problems) -> None:
         problems.add(place, shown, because=error.problems)
         return
     if isinstance(wish, str):
-        example = " & ".join(f"{column}=..." for column in group.columns)
+        example = " & ".join(f"{column}=LEVEL" for column in group.columns)
         problems.add(place, f"{shown}, neither 'rest' nor 'best' nor one level of each column: {example}")
         return
     for column, level in zip(grouping.names, wish, strict=True):

@@ -63,13 +63,13 @@ def check_limits(entry: Entry, compare: Compare, metric: AnyMetric | None, probl
         problems.add(entry.place, f"has no limit; compare = '{compare}' takes {listed}")
     if len(given) > 1 and compare in _EXACTLY_ONE:
         problems.add(entry.place, f"has {' and '.join(given)}; compare = '{compare}' takes one of them")
-    for name in given:
-        number = entry.get(name)
-        fault = None if number is None else _fault(number, compare, metric)
+    numbers = {name: entry.get(name) for name in given if entry.get(name) is not None}
+    faults = {name: _fault(number, compare, metric) for name, number in numbers.items()}
+    for name, fault in faults.items():
         if fault is not None:
             problems.add(entry.at(name), fault)
-    low, high = entry.get("min"), entry.get("max")
-    if low is not None and high is not None and low.value > high.value and "min" in allowed:
+    low, high = numbers.get("min"), numbers.get("max")
+    if low is not None and high is not None and low.value > high.value and not any(faults.values()):
         problems.add(entry.at("min"), f"is {low}, more than max ({high}); no value can be both")
 
 

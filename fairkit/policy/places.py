@@ -16,6 +16,7 @@ MOST = 50
 """Problems that are listed; of more, only how many they are."""
 
 _LONGEST = 60
+_ENOUGH = 1_000
 
 
 class Problems:
@@ -51,15 +52,25 @@ class Problems:
         self._found: list[tuple[int, str]] = []
 
     def add(self, place: Place, what: str, *, because: Sequence[str] = ()) -> None:
-        """Note a problem: `what` follows the path, `because` (one or more sentences) the line."""
+        """Note a problem: `what` follows the path, `because` (one or more sentences) the line.
+
+        Raises
+        ------
+        PolicyError
+            There are a thousand: whoever sent this file wants to keep its reader busy.
+        """
         line = self.line_of(place)
-        body = f"{json_path(place)} {what.rstrip('.')}" + (f" (line {line})" if line is not None else "")
+        body = f"{json_path(place)} {what.removesuffix('.')}" + (
+            f" (line {line})" if line is not None else ""
+        )
         if because:
             body += ": " + " ".join(because)
         elif not body.endswith("?"):
             body += "."
         prefix = "" if self.file is None else f"{self.file}: "
         self._found.append((line or 0, prefix + body))
+        if len(self._found) >= _ENOUGH:
+            self.refuse()
 
     def line_of(self, place: Place) -> int | None:
         """Find the line of a value, or of the nearest place around it that has one."""
@@ -83,7 +94,8 @@ class Problems:
         """
         found = self.sentences
         if len(found) > MOST:
-            found = (*found[:MOST], f"... and {len(found) - MOST:,} more problems.")
+            rest = f"{len(found) - MOST:,} more problems{' at least' * (len(found) >= _ENOUGH)}"
+            found = (*found[:MOST], f"... and {rest}.")
         if found:
             raise PolicyError(*found)
 

@@ -109,9 +109,12 @@ def read_policy(document: Any, source: Source, problems: Problems, *, base: Plac
     checks = _checks(entry, problems)
     named = {group.name: group for group in groups}
     known = {c.id: (c, [named[name] for name in c.groups if name in named]) for c in checks}
-    ids = [each.get("id") for each in entry.get("check", ()) if each.get("id") is not None]
+    ids = [each.get("id") for each in entry.get("check", ())]
     waivers = waivers_of(
-        entry.get("waiver", ()), checks=ids if entry.get("check") else None, known=known, problems=problems
+        entry.get("waiver", ()),
+        checks=ids if ids and None not in ids else None,
+        known=known,
+        problems=problems,
     )
     data, speech = _data(entry.get("data"), problems), _speech(entry.get("speech"), problems)
     problems.refuse()

@@ -136,9 +136,9 @@ class Decimal(Shape):
         if not math.isfinite(number.value):
             return note(f"is {shown(number)}, which is no finite number", place, problems)
         if self.least is not None and number.value < self.least:
-            return note(f"is {shown(number)}; the least is {self.least:g}", place, problems)
+            return note(f"is {shown(number)}; the least is {self.least}", place, problems)
         if self.most is not None and number.value > self.most:
-            return note(f"is {shown(number)}; the most is {self.most:g}", place, problems)
+            return note(f"is {shown(number)}; the most is {self.most}", place, problems)
         return number
 
 

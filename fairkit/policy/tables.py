@@ -237,7 +237,7 @@ def _default(key: Key) -> dict[str, Json]:
 
 
 def _not_one(what: str, names: tuple[str, ...], given: list[str]) -> str:
-    choices = f"{', '.join(names[:-1])} or {names[-1]}"
+    choices = f"{', '.join(names[:-1])} nor {names[-1]}"
     return (
         f"has {' and '.join(given)}; {what} takes one of them"
         if given
