@@ -69,17 +69,17 @@ def json(files: Sequence[Path], uses: Mapping[str, Use], missing: Sequence[str])
     sources = {}
     for name, use in uses.items():
         if use == "key":
-            sources[name] = f"CAST({_identifier(name)} AS VARCHAR)"
+            sources[name] = f"CAST({identifier(name)} AS VARCHAR)"
         else:
-            value = f"({_identifier(name)}->>'$')"
-            named = ", ".join(_literal(text) for text in missing)
+            value = f"({identifier(name)}->>'$')"
+            named = ", ".join(literal(text) for text in missing)
             sources[name] = f"CASE WHEN {value} NOT IN ({named}) THEN {value} END" if named else value
     return _typed(rows, sources, uses)
 
 
 def json_keys(files: Sequence[Path]) -> list[str]:
     """Collect the keys of all rows of JSON Lines."""
-    listed = ", ".join(_literal(file) for file in _listed(files))
+    listed = ", ".join(literal(file) for file in _listed(files))
     objects = connect().sql(f"FROM read_ndjson_objects([{listed}])").filter("json_type(json) = 'OBJECT'")
     names = objects.project("unnest(json_keys(json)) AS name").distinct().order("name")
     return [name for (name,) in names.fetchall()]
@@ -94,7 +94,7 @@ def parquet(files: Sequence[Path], names: Sequence[str], uses: Mapping[str, Use]
         kept = {name for columns in stored.values() for name in columns}
         _refuse_lacking(stored, [name for name in uses if name in kept])
     places = rows.columns
-    return rows.project(", ".join(f"{_identifier(places[names.index(n)])} AS {_identifier(n)}" for n in uses))
+    return rows.project(", ".join(f"{identifier(places[names.index(n)])} AS {identifier(n)}" for n in uses))
 
 
 def parquet_names(files: Sequence[Path]) -> list[str]:
@@ -167,8 +167,21 @@ def connect() -> duckdb.DuckDBPyConnection:
     Statistics of Parquet files leave NaN out, and DuckDB takes them to say that there is none
     (https://github.com/duckdb/duckdb/issues/25521).
     """
+    shared = _SHARED.get()
+    if shared is not None:
+        return shared
     database = _database(os.getpid(), ordered=True) if _ORDERED.get() else _database(os.getpid())
     return database.cursor()
+
+
+@contextmanager
+def joinable() -> Iterator[None]:
+    """Let relations that are made meanwhile share one connection, as those that are joined must."""
+    token = _SHARED.set(connect())
+    try:
+        yield
+    finally:
+        _SHARED.reset(token)
 
 
 @contextmanager
@@ -182,6 +195,7 @@ def in_order() -> Iterator[None]:
 
 
 _ORDERED = ContextVar("ordered", default=False)
+_SHARED: ContextVar[duckdb.DuckDBPyConnection | None] = ContextVar("shared", default=None)
 
 
 @cache
@@ -214,7 +228,7 @@ def _typed(rows: Relation, sources: Mapping[str, str], uses: Mapping[str, Use]) 
             )
         else:
             value = text
-        columns.append(f"{value} AS {_identifier(name)}")
+        columns.append(f"{value} AS {identifier(name)}")
     return rows.project(", ".join(columns))
 
 
@@ -223,7 +237,7 @@ def _checked(text: str, condition: str, value: str, wrong: str) -> str:
 
 
 def _wrong(name: str, text: str, holds: str, target: str) -> str:
-    says = _literal(f"column '{name}' must hold {holds}; it has '")
+    says = literal(f"column '{name}' must hold {holds}; it has '")
     return f"CAST(error({says} || {text} || chr(39)) AS {target})"
 
 
@@ -231,7 +245,7 @@ def _parquet(files: Sequence[Path]) -> Relation:
     # Folders such as site=01 are a column, of texts: as a number, 01 would lose its zero.
     keys = {tuple(part.partition("=")[0] for part in file.parts[:-1] if "=" in part) for file in files}
     partitioned = str(len(keys) == 1 and keys != {()}).lower()
-    listed = ", ".join(_literal(file) for file in _listed(files))
+    listed = ", ".join(literal(file) for file in _listed(files))
     return connect().sql(
         f"FROM read_parquet([{listed}], union_by_name = {str(len(files) > 1).lower()}, "
         f"hive_partitioning = {partitioned}, hive_types_autocast = false)"
@@ -258,11 +272,25 @@ def _listed(files: Sequence[Path]) -> Any:
     return [glob.escape(str(file)) for file in files]  # DuckDB takes lists, its stubs do not say so
 
 
-def _identifier(name: str) -> str:
+def identifier(name: str) -> str:
+    """Quote a column's name for DuckDB.
+
+    Examples
+    --------
+    >>> identifier("score text")
+    '"score text"'
+    """
     doubled = name.replace('"', '""')
     return f'"{doubled}"'
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """Quote a text for DuckDB.
+
+    Examples
+    --------
+    >>> literal("it's")
+    "'it''s'"
+    """
     doubled = text.replace("'", "''")
     return f"'{doubled}'"
