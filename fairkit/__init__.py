@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fairkit.frames import count as count
     from fairkit.functions.callables import CallableMetric as CallableMetric
     from fairkit.metric_frames import metric_frame as metric_frame
+    from fairkit.policy.checking import check as check
     from fairkit.remedies.mitigation import remedy as remedy
     from fairkit.report.model import Report as Report
     from fairkit.report.serialize import load_report as load_report
@@ -34,6 +35,7 @@ _HOME = {
     "DataError": "fairkit.errors",
     "FairkitError": "fairkit.errors",
     "Report": "fairkit.report.model",
+    "check": "fairkit.policy.checking",
     "count": "fairkit.frames",
     "evaluate": "fairkit.evaluator",
     "load_report": "fairkit.report.serialize",
@@ -49,6 +51,7 @@ __all__ = [
     "FairkitError",
     "Report",
     "__version__",
+    "check",
     "count",
     "count_batches",
     "evaluate",

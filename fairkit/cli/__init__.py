@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "eval": "Evaluate predictions: metrics by group, and whether groups differ.",
         "wer": "Judge transcripts: word error rate by accent, dialect, condition.",
+        "check": "Judge a release by a policy: pass, fail or inconclusive, for CI.",
         "baseline": "Save, list and verify the counts of a release.",
         "coverage": "Say which combinations lack speakers, and how many to record.",
         "remedy": "Fit a remedy on some rows and judge other rows before and after.",
@@ -47,7 +48,8 @@ EXAMPLES = (
     examples=EXAMPLES,
     invoke_without_command=True,
     context_settings={"max_content_width": 100, "help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 fine; 2 could not judge (usage, data, missing file); 70 a bug in fairkit.",
+    epilog="Exit codes: 0 fine; 1 failed on evidence (check); 2 could not judge (usage, data, missing file); "
+    "3 inconclusive where a policy says that counts; 70 a bug in fairkit.",
 )
 @click.version_option(__version__, prog_name="fairkit")
 def program() -> None:

@@ -9,15 +9,30 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from fairkit.policy.asserting import FairnessWarning as FairnessWarning
+    from fairkit.policy.asserting import assert_policy as assert_policy
+    from fairkit.policy.checking import Checked as Checked
+    from fairkit.policy.checking import check as check
+    from fairkit.policy.deciding import decide as decide
     from fairkit.policy.loading import load_policy as load_policy
     from fairkit.policy.reading import policy_of as policy_of
 
 _HOME = {
+    "Checked": "fairkit.policy.checking",
+    "FairnessWarning": "fairkit.policy.asserting",
+    "assert_policy": "fairkit.policy.asserting",
+    "check": "fairkit.policy.checking",
+    "decide": "fairkit.policy.deciding",
     "load_policy": "fairkit.policy.loading",
     "policy_of": "fairkit.policy.reading",
 }
 
 __all__ = [
+    "Checked",
+    "FairnessWarning",
+    "assert_policy",
+    "check",
+    "decide",
     "load_policy",
     "policy_of",
 ]
