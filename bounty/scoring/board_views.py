@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from bounty.scoring.board import Board, BoardClaim, State, TeamRow, points_text
-from fairkit.report.markdown import escaped
+from fairkit.report.marked import escaped
+from fairkit.report.marked import table as markdown_table
 from fairkit.report.phrases import visible
 from fairkit.report.webpage import page_template
 
@@ -340,7 +341,7 @@ def _text_table(head: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]])
 
 
 def _markdown_table(head: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> str:
-    names = [escaped(name) for name, _ in head]
-    rule = ["--:" if right else "---" for _, right in head]
-    cells = [[escaped(cell) for cell in row] for row in rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in (names, rule, *cells))
+    right = [i for i, (_, aligned) in enumerate(head) if aligned]
+    return markdown_table(
+        [escaped(name) for name, _ in head], [[escaped(cell) for cell in row] for row in rows], right=right
+    )

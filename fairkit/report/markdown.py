@@ -6,13 +6,14 @@ Names come from data, so everything that Markdown or HTML would read in them is 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from fairkit.findings import Verdict
 from fairkit.report.blocks import Block, blocks_of
 from fairkit.report.folding import folded
 from fairkit.report.leads import leads, subject
+from fairkit.report.marked import bullets, code, escaped, escaped_in_html
+from fairkit.report.marked import table as markdown_table
 from fairkit.report.model import Report
 from fairkit.report.numerals import (
     bounds,
@@ -31,7 +32,6 @@ from fairkit.report.phrases import (
     short_name,
     units_needed,
     verdict_text,
-    visible,
 )
 from fairkit.report.sections import Part, Row, Section, counts_of, parts, surest
 from fairkit.report.steps import next_steps
@@ -45,10 +45,6 @@ ROWS = 25
 
 _SUREST = 10
 _NAMED = 4
-_SPECIAL = re.compile(r"[\\`*_{}\[\]|~$&<>@#]|:(?=//)|(?<=www)\.", re.IGNORECASE)
-_PLAIN = re.compile(r"[\w \[\]():.-]*", re.ASCII)
-# A comment within keeps a platform from reading a mention of a person or an issue; a backslash does not.
-_WRITTEN = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "@<!-- -->", "#": "#<!-- -->"}
 
 
 def to_markdown(report: Report) -> str:
@@ -77,9 +73,9 @@ def to_markdown(report: Report) -> str:
         blocks.append("### The surest disparities\n\n" + told)
     steps = next_steps(report)
     if steps:
-        blocks.append("### What to do next\n\n" + _list(steps))
+        blocks.append("### What to do next\n\n" + bullets(steps))
     if report.notes:
-        blocks.append("### Notes\n\n" + _list(report.notes))
+        blocks.append("### Notes\n\n" + bullets(report.notes))
     last = _made(report)
     tables = [_details(section) for part in read for section in part.sections]
     tables = [*(_block(block) for block in blocks_of(report) if block.is_written), *tables]
@@ -97,23 +93,12 @@ def to_markdown(report: Report) -> str:
     return "\n\n".join([*blocks, last]) + "\n"
 
 
-def escaped(text: str) -> str:
-    r"""Escape a text from data for Markdown, also within a table.
-
-    Examples
-    --------
-    >>> print(escaped("<b>a|b`c`</b>"))
-    &lt;b&gt;a\|b\`c\`&lt;/b&gt;
-    """
-    return _SPECIAL.sub(lambda found: _WRITTEN.get(found[0], f"\\{found[0]}"), visible(text))
-
-
 def _title(report: Report) -> str:
     verdict = f"{SYMBOLS[report.verdict]} {report.verdict}"
     what, _, rows = subject(report).rpartition(": ")
     title = f"## {verdict}: fairness report on {escaped(what)}\n\n{rows}."
     found = leads(report)
-    return f"{title}\n\n{_list(map(str, found))}" if found else title
+    return f"{title}\n\n{bullets(map(str, found))}" if found else title
 
 
 def _headlines(part: Part) -> str:
@@ -122,7 +107,7 @@ def _headlines(part: Part) -> str:
     for h in part.headlines:
         names = [escaped(short_name(group, part.attribute)) for group in h.disparities]
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        name = _code(h.name) + (f" ({h.compare})" if two else "")
+        name = code(h.name) + (f" ({h.compare})" if two else "")
         verdict = f"{SYMBOLS[h.verdict]} {h.verdict}"
         if h.verdict is Verdict.DISPARITY:
             verdict = f"**{verdict}**"
@@ -131,18 +116,8 @@ def _headlines(part: Part) -> str:
         )
     signs = (*SYMBOLS.values(), UNDEFINED)
     head = ("metric", "verdict", "at least", *signs, "groups with a disparity")
-    table = _table(head, rows, right=range(3, 7))
+    table = markdown_table(head, rows, right=range(3, 7))
     return f"### By {escaped(part.attribute)}\n\n{table}"
-
-
-def _in_html(text: str) -> str:
-    """Escape a text within an HTML element, where a backslash would be shown."""
-    return _SPECIAL.sub(lambda found: _WRITTEN.get(found[0], f"&#{ord(found[0])};"), visible(text))
-
-
-def _code(name: str) -> str:
-    """Write a metric's name as code; a class within it may be named by anything, also by a backtick."""
-    return f"`{name}`" if _PLAIN.fullmatch(name) else escaped(name)
 
 
 def _surest(report: Report, read: Sequence[Part]) -> str:
@@ -154,7 +129,7 @@ def _surest(report: Report, read: Sequence[Part]) -> str:
     ]
     if len(found) > _SUREST:
         told.append(f"and {len(found) - _SUREST} more, in the tables below")
-    return _list(told)
+    return bullets(told)
 
 
 def _details(section: Section) -> str:
@@ -171,7 +146,7 @@ def _details(section: Section) -> str:
         f"{wording.units} needed",
     )
     right = (1, 2, 6) if wording.by_speaker else (1, 5)
-    table = _table(head, [_row(row, section) for row in short.shown], right=right)
+    table = markdown_table(head, [_row(row, section) for row in short.shown], right=right)
     notes = [escaped(f"{UNDEFINED} {text}") for text in short.undefined]
     if short.left:
         notes.append(f"... {short.left}")
@@ -186,7 +161,7 @@ def _details(section: Section) -> str:
         if section.headline is None
         else f": {SYMBOLS[section.headline.verdict]} {section.headline.verdict}"
     )
-    title = _in_html(f"{section.metric} by {section.attribute}") + verdict
+    title = escaped_in_html(f"{section.metric} by {section.attribute}") + verdict
     below = "".join(f"\n\n{note}" for note in notes)
     return (
         f"<details><summary>{title}</summary>\n\nIn {section.unit} against {against}{margin}.\n\n"
@@ -197,17 +172,21 @@ def _details(section: Section) -> str:
 def _block(block: Block) -> str:
     texts = [*map(escaped, block.text)]
     if block.points:
-        texts.append(_list(block.points))
+        texts.append(bullets(block.points))
     for table in block.written:
         shown = [tuple(map(escaped, row)) for row in table.first(ROWS)]
         left = len(table.rows) - len(shown)
         texts += [
             f"{escaped(table.caption)}:",
-            _table(tuple(map(escaped, table.columns)), shown, right=table.right),
+            markdown_table(tuple(map(escaped, table.columns)), shown, right=table.right),
         ]
         if left:
             texts.append(f"... {counted(left, 'row')} more, in the JSON and HTML reports")
-    return f"<details><summary>{_in_html(block.title)}</summary>\n\n" + "\n\n".join(texts) + "\n\n</details>"
+    return (
+        f"<details><summary>{escaped_in_html(block.title)}</summary>\n\n"
+        + "\n\n".join(texts)
+        + "\n\n</details>"
+    )
 
 
 def _row(row: Row, section: Section) -> tuple[str, ...]:
@@ -243,13 +222,3 @@ def _made(report: Report) -> str:
         f"<code>{report.data.counts_sha256[:16]}</code>; fairkit "
         f"{report.fairkit_version}, {report.created}.</sub>"
     )
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[int]) -> str:
-    aligned = set(right)
-    rule = ("--:" if i in aligned else "---" for i in range(len(head)))
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, tuple(rule), *rows))
-
-
-def _list(lines: Iterable[str]) -> str:
-    return "\n".join(f"- {escaped(line)}" for line in lines)

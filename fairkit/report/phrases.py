@@ -78,10 +78,10 @@ MEANINGS = MappingProxyType(
 )
 """What each verdict says."""
 
-# Control characters, line separators, halves of characters, and marks that reorder or hide text: a name from
-# the data must not steer a terminal or look like another name.
+# Control characters, line separators, halves of characters, what XML cannot hold, and marks that reorder or
+# hide text: a name from the data must not steer a terminal or look like another name.
 _UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]"
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
