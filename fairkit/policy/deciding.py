@@ -105,8 +105,8 @@ def decide(
         pairs=pairs,
         failed=_failed(policy, problems),
     )
-    known = list(dict.fromkeys([*known, *others, *more]))
     lines = sorted([*own, *later], key=lambda line: line.position)
+    known = list(dict.fromkeys([*known, *others, *more, *_empty(lines)]))
     results, family = _results(policy, lines)
     results, warnings = waived(policy, results, today or dt.datetime.now(dt.UTC).date())
     verdict = verdict_of(results, tuple(known))
@@ -146,6 +146,20 @@ def _results(policy: Policy, lines: Sequence[Line]) -> tuple[tuple[Result, ...],
         results = _of_line(line, intervals[id(line)], effect)
         made += [worst_of(line, results)] if line.check.compare is Compare.WORST and results else results
     return tuple(made), size
+
+
+def _empty(lines: Sequence[Line]) -> list[Problem]:
+    """Find checks without a group to judge: nothing that passes would be left of them."""
+    return [
+        Problem(
+            "group",
+            line.check.id,
+            f"check '{line.check.id}' did not run: {line.attribute} has no group but the one that others are "
+            "compared with. Declare the levels that there should be, or take the check out.",
+        )
+        for line in lines
+        if not line.names
+    ]
 
 
 def _unmeasured(lines: Sequence[Line]) -> set[int]:
