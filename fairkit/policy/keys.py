@@ -19,7 +19,7 @@ _TEXT = Text()
 _NAME = Text(is_name=True)
 _EFFECT = Word(tuple(map(str, Effect)), Effect)
 _COLUMNS = Either((_TEXT, Named(_TEXT, least=1)), "a column or a table of models and their columns")
-_MISSING = Listing(_TEXT)
+_MISSING = Listing(_TEXT, least=0)
 
 CORRECTIONS: Mapping[str, Correction] = MappingProxyType(
     {

@@ -108,12 +108,12 @@ def read_policy(document: Any, source: Source, problems: Problems, *, base: Plac
     baselines = _baselines(entry)
     checks = _checks(entry, problems)
     named = {group.name: group for group in groups}
-    known = {c.id: (c, [named[name] for name in c.groups if name in named]) for c in checks}
+    about = {check.id: [named[name] for name in check.groups if name in named] for check in checks}
     ids = [each.get("id") for each in entry.get("check", ())]
     waivers = waivers_of(
         entry.get("waiver", ()),
         checks=ids if ids and None not in ids else None,
-        known=known,
+        groups=about,
         problems=problems,
     )
     data, speech = _data(entry.get("data"), problems), _speech(entry.get("speech"), problems)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from fairkit.errors import did_you_mean, shortlist
-from fairkit.policy.model import LONGEST_WAIVER, Check, PolicyGroup, Waiver
+from fairkit.policy.model import LONGEST_WAIVER, PolicyGroup, Waiver
 from fairkit.policy.places import Problems, quoted
 from fairkit.policy.tables import Entry
 from fairkit.policy.waiving import names_of
@@ -18,7 +18,7 @@ def waivers_of(
     entries: Sequence[Entry],
     *,
     checks: Sequence[str] | None,
-    known: Mapping[str, tuple[Check, Sequence[PolicyGroup]]],
+    groups: Mapping[str, Sequence[PolicyGroup]],
     problems: Problems,
 ) -> tuple[Waiver, ...]:
     """Make waivers of what was read, or note what is wrong with them.
@@ -28,8 +28,8 @@ def waivers_of(
     entries : sequence of Entry
     checks : sequence of str or None
         Ids of all checks; None where they could not be read.
-    known : mapping of id to check and its groups
-        The checks that are right, to see that two names mean one group.
+    groups : mapping of id to sequence of PolicyGroup
+        What checks are about, to see that two names mean one group.
     problems : Problems
 
     Returns
@@ -43,7 +43,7 @@ def waivers_of(
     >>> problems = Problems()
     >>> day, words = dt.date(2026, 10, 1), {"check": "gap", "group": "sex=*", "reason": "r", "owner": "o"}
     >>> entry = Entry(("waiver", 0), {**words, "created": day, "expires": day}, frozenset())
-    >>> found = waivers_of([entry], checks=["gap"], known={}, problems=problems)
+    >>> found = waivers_of([entry], checks=["gap"], groups={}, problems=problems)
     >>> print(problems.sentences[0])
     $.waiver[0].group is 'sex=*', which has a wildcard; a waiver is about one group of one check.
     """
@@ -55,7 +55,7 @@ def waivers_of(
         check, group = entry.get("check"), entry.get("group")
         if check is None or group is None:
             continue
-        forms = [(check, form) for form in _forms(group, known.get(check))]
+        forms = [(check, form) for form in forms_of(group, groups.get(check, ()))]
         earlier = next((taken[form] for form in forms if form in taken), None)
         if earlier is not None:
             problems.add(
@@ -67,6 +67,18 @@ def waivers_of(
         if entry.is_right:
             made.append(Waiver(**entry.values))
     return tuple(made)
+
+
+def forms_of(group: str, groups: Sequence[PolicyGroup]) -> tuple[str, ...]:
+    """List what a waiver's group may be called: as it is written, and by the name of a policy's groups.
+
+    Examples
+    --------
+    >>> forms_of("sex=F & race=A", [PolicyGroup(name="sex_race", columns=("sex", "race"))])
+    ('sex=F & race=A', 'sex_race=F & A')
+    """
+    plain = " ".join(group.split())
+    return (plain, *(names_of(each, plain) for each in groups if each.columns))
 
 
 def _names(entry: Entry, checks: Sequence[str] | None, problems: Problems) -> None:
@@ -98,11 +110,3 @@ def _span(entry: Entry, problems: Problems) -> None:
             f"is {expires}, {days} days after the waiver was created ({created}); at most "
             f"{LONGEST_WAIVER} days are allowed, so that somebody looks again",
         )
-
-
-def _forms(group: str, known: tuple[Check, Sequence[PolicyGroup]] | None) -> list[str]:
-    """List what else a group may be called: in a policy by the name of its groups, in reports by columns."""
-    plain = " ".join(group.split())
-    if known is None:
-        return [plain]
-    return [plain, *(names_of(each, plain) for each in known[1] if each.columns)]

@@ -130,20 +130,25 @@ _SMALL: dict[str, Any] = {
 }
 
 GONE = object()
-"""What takes a key away in :func:`small`."""
+"""What takes a key away in :func:`changed`."""
 
 
 def small(changes: dict[tuple[str | int, ...], Any] | None = None) -> dict[str, Any]:
-    """Return the small policy with some places changed; GONE takes one away."""
-    document = copy.deepcopy(_SMALL)
-    for place, value in (changes or {}).items():
-        inner: Any = document
+    """Return the small policy, with some places changed."""
+    return changed(_SMALL, changes or {})
+
+
+def changed(document: dict[str, Any], changes: dict[tuple[str | int, ...], Any]) -> dict[str, Any]:
+    """Return a copy of a document with some places changed; GONE takes one away."""
+    copied = copy.deepcopy(document)
+    for place, value in changes.items():
+        inner: Any = copied
         for part in place[:-1]:
             inner = inner.setdefault(part, {}) if isinstance(inner, dict) else inner[part]
         if value is GONE:
             del inner[place[-1]]
         elif isinstance(inner, list) and place[-1] == len(inner):
-            inner.append(value)
+            inner.append(copy.deepcopy(value))
         else:
-            inner[place[-1]] = value
-    return document
+            inner[place[-1]] = copy.deepcopy(value)
+    return copied
