@@ -35,14 +35,37 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
         ...
     fairkit.errors.OutputError: 'no/such/folder/report.json' cannot be written: there is no folder ...
     """
-    target = Path(path)
     try:
         content = text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise OutputError(
-            f"'{target}' cannot be written: the text holds {error.object[error.start]!r}, half of a "
+            f"'{os.fspath(path)}' cannot be written: the text holds {error.object[error.start]!r}, half of a "
             "character. Mend that value in the data."
         ) from None
+    write_bytes(path, content)
+
+
+def write_bytes(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write a file of bytes as :func:`write_text` writes text: whole or not at all.
+
+    Parameters
+    ----------
+    path : str or path
+    content : bytes
+
+    Raises
+    ------
+    OutputError
+        As for :func:`write_text`.
+
+    Examples
+    --------
+    >>> write_bytes("no/such/folder/evidence.zip", b"")
+    Traceback (most recent call last):
+        ...
+    fairkit.errors.OutputError: 'no/such/folder/evidence.zip' cannot be written: there is no folder ...
+    """
+    target = Path(path)
     if not target.parent.is_dir():
         raise OutputError(
             f"'{target}' cannot be written: there is no folder '{target.parent}'; create it first."

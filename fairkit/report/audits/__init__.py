@@ -1,0 +1,1 @@
+"""Audits: views of a report that statutes, guidelines and registries ask for."""
