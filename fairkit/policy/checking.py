@@ -224,6 +224,9 @@ class _Release:
         ):
             if rows is None:
                 continue
+            if isinstance(rows, Report) or (isinstance(rows, str) and rows.endswith(".json")):
+                problems.append(f"a report is given as {what}; name it as a report (--report FILE).")
+                continue
             if any(_is_spoken(report) is spoken for report in reports):
                 problems.append(f"{what} are given as rows and as a report; which of the two is the release?")
             if not self.checks(spoken=spoken):

@@ -37,6 +37,12 @@ OUTPUTS = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _elsewhere(monkeypatch):
+    """Run outside GitHub Actions, wherever these tests run."""
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+
+
 @pytest.fixture
 def release(folder, write_csv):
     """Write the release's rows, and return a function that writes a policy beside them."""

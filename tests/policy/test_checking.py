@@ -247,6 +247,9 @@ def test_rows_that_nothing_would_judge_are_refused():
     report = evaluated(policy_of(own), ROWS).reports[0]
     with pytest.raises(UsageError, match="given as rows and as a report; which of the two is the release"):
         check(own, ROWS, reports=report)
+    for given in (report, "report.json"):
+        with pytest.raises(UsageError, match=r"a report is given as predictions; name it as a report"):
+            check(own, given)
     with pytest.raises(UsageError, match="transcripts are given, but no check of the policy is about"):
         check(own, ROWS, speech=spoken_rows())
 
