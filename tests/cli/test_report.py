@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from fairkit.cli.auditing import AUDITS
 from fairkit.cli.report import VIEWS
 from fairkit.report.serialize import load_report
 
@@ -59,10 +60,10 @@ def test_a_view_can_go_to_a_file(view, saved, folder, fairkit):
 
 def test_an_unknown_view_is_refused_with_the_list(saved, fairkit):
     """A view that is not there names those that are."""
-    ended = fairkit("report", saved, "--as", "ll144")
+    ended = fairkit("report", saved, "--as", "annex")
     assert (ended.status, ended.out) == (2, "")
-    assert "'ll144' is not one of" in ended.err
-    assert all(f"'{view}'" in ended.err for view in VIEWS)
+    assert "'annex' is not one of" in ended.err
+    assert all(f"'{view}'" in ended.err for view in (*VIEWS, *AUDITS))
 
 
 def test_two_views_at_once_are_refused(saved, fairkit):

@@ -6,6 +6,7 @@ limitations.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 
 from fairkit.findings import Verdict
@@ -13,7 +14,7 @@ from fairkit.metrics import definition_of
 from fairkit.report.audits.card import Card, CardLine, undecided
 from fairkit.report.audits.disclosure import Mark
 from fairkit.report.audits.document import markdown_table
-from fairkit.report.audits.hub import metadata
+from fairkit.report.audits.hub import metadata, model_index
 from fairkit.report.marked import bullets, escaped
 from fairkit.report.numerals import level_text, value_text
 from fairkit.report.phrases import (
@@ -30,6 +31,9 @@ from fairkit.report.wording import wording_of
 
 BLANK = "**[To be written by the author: {what}]**"
 """What a report cannot know."""
+
+SCHEMA = "fairkit.card/1"
+"""Name and version of the JSON form."""
 
 FEW_ROWS = 30
 """Groups with fewer rows are named among the limitations."""
@@ -62,6 +66,50 @@ def to_markdown(made: Card) -> str:
         *_rest(made),
     ]
     return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def to_json(made: Card) -> str:
+    """Write what a card says as JSON.
+
+    Examples
+    --------
+    >>> import fairkit
+    >>> from fairkit.report.audits.card import card
+    >>> rows = {"sex": ["F"] * 70 + ["M"] * 80, "hired": [1] * 56 + [0] * 14 + [1] * 48 + [0] * 32}
+    >>> json.loads(to_json(card(fairkit.evaluate(rows, decision="hired", by="sex"))))["bounds"][0]["sentence"]
+    'selection_rate is at least 49.05% in each of 2 groups by sex'
+    """
+    content = {
+        "schema": SCHEMA,
+        "model": made.model_name,
+        "dataset": made.dataset_name,
+        "task": made.task,
+        "min_cell": made.suppressed.min_cell,
+        "hidden": made.suppressed.sentence,
+        "bounds": [
+            {
+                "metric": line.metric,
+                "attribute": line.attribute,
+                "better": line.better,
+                "groups": line.groups,
+                "low": line.low,
+                "high": line.high,
+                "level": line.level,
+                "sentence": bound_sentence(line),
+                "worst": None if line.worst is None else line.worst.group,
+                "value": None if line.worst is None else line.worst.value,
+                "unmeasured": line.unmeasured,
+                "not_shown": line.small,
+                "verdict": None if line.headline is None else str(line.headline.verdict),
+                "disparities": list(line.disparities),
+            }
+            for line in made.lines
+        ],
+        "overall": made.overall,
+        "limitations": [*_computed(made)],
+        "model-index": model_index(made),
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
 def bound_sentence(line: CardLine) -> str:
