@@ -90,7 +90,13 @@ _OPTIONS = (
     _card("--dataset-name", metavar="NAME", help="The data set.  [default: the report's source]"),
     _card("--task", metavar="NAME", help="The task, as the Hugging Face Hub names it."),
     _evidence("--policy", "policies", multiple=True, metavar="FILE", help="A policy to put in; repeatable."),
-    _evidence("--gate", "gates", multiple=True, metavar="FILE", help="What 'fairkit check --json' printed."),
+    _evidence(
+        "--gate",
+        "gates",
+        multiple=True,
+        metavar="FILE",
+        help="What 'fairkit check --json' printed; repeatable.",
+    ),
     _evidence("--include", multiple=True, metavar="FILE", help="Any other file to put in; repeatable."),
 )
 

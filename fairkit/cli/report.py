@@ -50,7 +50,7 @@ VIEWS = {"text": "text", "html": "html", "markdown": "markdown", "md": "markdown
     "--format",
     "form",
     type=click.Choice(FORMS),
-    help="The form of an audit.  [default: by the name of FILE, else text]",
+    help="The form of an audit.  [default: by FILE, else text]",
 )
 @click.option("-o", "--output", metavar="FILE", help="Write to a file, not to standard output.")
 @click.option(
