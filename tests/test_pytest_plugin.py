@@ -8,6 +8,7 @@ import subprocess
 import sys
 from importlib import metadata
 
+import duckdb
 import pytest
 from releases_to_check import BROKEN, FAILS, OPEN, PASSES, policy_of_checks, rows_of, toml_of
 
@@ -116,6 +117,18 @@ def test_files_are_named_by_options_and_by_keys(suite, pytester, report):
     pytester.makeini("[pytest]\nfairness_policy = strict.toml\nfairness_report = saved.json\n")
     suite(PASSES, data=named).assert_outcomes(passed=1, failed=1)
     suite(PASSES, arguments=["--fairness-policy", "fairness.toml"]).assert_outcomes(passed=2)
+
+
+def test_a_table_is_named_relative_to_where_it_was_written(suite, pytester):
+    """A table's file lies beside the configuration that names it, wherever pytest is started."""
+    with duckdb.connect(pytester.path / "rows.duckdb") as connection:
+        connection.read_csv(str(pytester.path / "rows.csv")).to_table("release")
+    pytester.makeini("[pytest]\nfairness_data = duckdb://rows.duckdb#release\n")
+    inner = pytester.mkdir("inner")
+    (inner / "test_inner.py").write_text(SUITE, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(inner)
+        suite(PASSES, data={**NAMED, "predictions": "gone.csv"}).assert_outcomes(passed=2)
 
 
 # --- assert_policy itself ---

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,10 @@ DAY = dt.date(2026, 11, 21)
 
 @pytest.fixture(scope="module")
 def gate():
-    """Judge the shipped lending set by the policy that has every part."""
-    return check(POLICIES / "lending.toml", today=DAY).gate
+    """Judge the shipped lending set by the policy that has every part, with fewer draws of the bootstrap."""
+    policy = load_policy(POLICIES / "lending.toml")
+    quick = replace(policy, evidence=replace(policy.evidence, replicates=400))
+    return check(quick, today=DAY).gate
 
 
 def of_check(gate, name):
