@@ -2,16 +2,17 @@ r"""TOML as text: what keeps a reader busy is refused before it is read, and eve
 
 ``tomllib`` is a good reader for friends. A dotted key of sixty thousand parts takes it half a minute, and its
 result does not say on which line a value stands. Both are answered here from the text itself, by one scan
-that knows strings and comments and nothing else of TOML.
+that knows strings and comments and nothing else of TOML. Values are written here too.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["costly", "key_lines"]
+__all__ = ["costly", "key_lines", "toml_key", "toml_value"]
 
 Place = tuple[str | int, ...]
 """Where a value is: names of tables and keys, and positions in lists."""
@@ -145,3 +146,51 @@ def _statements(text: str) -> Iterator[tuple[str, tuple[str, ...], int]]:
 
 def _unquoted(key: str) -> str:
     return str(tomllib.loads(f"key = {key}")["key"]) if key[0] == '"' and "\\" in key else key[1:-1]
+
+
+def toml_value(value: object) -> str:
+    r"""Write a text, a truth value, a number, a list or a table of such values as TOML, on one line.
+
+    Parameters
+    ----------
+    value : str, bool, int, float, sequence or mapping
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    TypeError
+        TOML has no such value.
+
+    Examples
+    --------
+    >>> print(toml_value({"sex": ["F", "M"], "a b": 0.5, "c": True}))
+    { sex = ["F", "M"], "a b" = 0.5, c = true }
+    """
+    if isinstance(value, str):
+        # JSON's escapes are TOML's, which needs one more and has no halves of characters.
+        whole = value.encode("utf-8", "replace").decode()
+        return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"{toml_key(name)} = {toml_value(each)}" for name, each in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
+    if isinstance(value, Sequence):
+        return f"[{', '.join(map(toml_value, value))}]"
+    raise TypeError(f"TOML has no value for {type(value).__name__}.")
+
+
+def toml_key(name: str) -> str:
+    """Write a key as TOML, in quotes where it needs them.
+
+    Examples
+    --------
+    >>> toml_key("sex_race"), toml_key("sex & race")
+    ('sex_race', '"sex & race"')
+    """
+    return name if re.fullmatch("[A-Za-z0-9_-]+", name) else toml_value(name)

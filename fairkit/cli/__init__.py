@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "wer": "Judge transcripts: word error rate by accent, dialect, condition.",
         "check": "Judge a release by a policy: pass, fail or inconclusive, for CI.",
         "baseline": "Save, list and verify the counts of a release.",
+        "policy": "Start, check, compare and show release policies.",
         "coverage": "Say which combinations lack speakers, and how many to record.",
         "remedy": "Fit a remedy on some rows and judge other rows before and after.",
         "report": "Show a saved report as text, HTML, Markdown or JSON.",

@@ -60,6 +60,13 @@ class Commands(click.Group):
             raise TypeError(f"{module}.command is no click command.")
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Show the help of a group of commands that is called without one, as the program itself does."""
+        if not args and ctx.parent is not None and not ctx.resilient_parsing:
+            click.echo(ctx.get_help(), err=True)
+            ctx.exit(2)
+        return super().parse_args(ctx, args)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:

@@ -262,7 +262,7 @@ POLICY = Table(
     "a policy",
     {
         "schema": Key(Whole(SCHEMA, SCHEMA), "version of this form", str(SCHEMA), is_required=True),
-        "name": Key(_NAME, "of the policy, in reports", '"credit-line"', is_required=True),
+        "name": Key(_NAME, "its name, in reports", '"credit-line"', is_required=True),
         "on_inconclusive": Key(
             _EFFECT, "what an undecided group does where safety must be proven", '"fail"', '"fail"'
         ),

@@ -169,13 +169,11 @@ def _checks(table: Any, base: Place, lines: dict[Place, int]) -> dict[int, int]:
 def _content(file: Path) -> bytes:
     """Read a file, but no more than a policy may have."""
     try:
-        mode = file.stat().st_mode
-        if stat.S_ISDIR(mode):
-            raise PolicyError(f"'{file}' is a folder; name the policy's file in it.")
-        if not stat.S_ISREG(mode):
-            raise PolicyError(f"'{file}' is no file but a device or a pipe; name a file.")
-        with file.open("rb") as opened:
-            content = opened.read(MOST_BYTES + 1)
+        obstacle = _obstacle(file, file.stat().st_mode)
+        content = b""
+        if obstacle is None:
+            with file.open("rb") as opened:
+                content = opened.read(MOST_BYTES + 1)
     except FileNotFoundError:
         raise PolicyError(
             f"there is no policy at '{file}'; begin one with 'fairkit policy init -o {file}'."
@@ -183,9 +181,21 @@ def _content(file: Path) -> bytes:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise PolicyError(f"'{shown(file)}' cannot be read: {shown(why)}.") from None
+    if obstacle is not None:
+        raise PolicyError(obstacle)
     if len(content) > MOST_BYTES:
         raise PolicyError(f"'{file}' is too large for a policy: at most {MOST_BYTES:,} bytes are read.")
     return content
+
+
+def _obstacle(file: Path, mode: int) -> str | None:
+    """Say why something is not read: it is no file, nor a pipe that a shell made for this call."""
+    if stat.S_ISDIR(mode):
+        return f"'{file}' is a folder; name the policy's file in it."
+    given = file.as_posix().startswith("/dev/fd/") or file.as_posix() == "/dev/stdin"
+    if stat.S_ISREG(mode) or (stat.S_ISFIFO(mode) and given):
+        return None
+    return f"'{file}' is no file but a device or a pipe; name a file."
 
 
 def _text(content: bytes, file: Path) -> str:

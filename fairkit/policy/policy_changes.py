@@ -120,7 +120,7 @@ def _data(was: DataSource | None, now: DataSource | None) -> Iterator[PolicyChan
     one, other = ({**data.columns, "id": data.id} for data in (was, now))
     for name in dict.fromkeys([*one, *other]):
         if one.get(name) != other.get(name):
-            sentence = f"{name} means something else in the data; whether that is stricter cannot be told."
+            sentence = f"{name} of [data] is another; whether that is stricter cannot be told."
             yield untold(("data", name), one.get(name), other.get(name), sentence)
     yield from _missing("data", was.missing_values, now.missing_values)
 
@@ -136,7 +136,7 @@ def _speech(was: SpeechSource | None, now: SpeechSource | None) -> Iterator[Poli
     for name in _SPEECH:
         one, other = getattr(was, name), getattr(now, name)
         if one != other:
-            sentence = f"{name} is another; whether that is stricter cannot be told."
+            sentence = f"{name} of [speech] is another; whether that is stricter cannot be told."
             yield untold(("speech", name), one, other, sentence)
     yield from _missing("speech", was.missing_values, now.missing_values)
 

@@ -127,6 +127,16 @@ class Key:
     default: str | None = None
     is_required: bool = False
 
+    @property
+    def default_value(self) -> Any:
+        """The default as Python has it; None where there is none, or where it is a phrase."""
+        if self.default is None:
+            return None
+        try:
+            return tomllib.loads(f"value = {self.default}")["value"]
+        except tomllib.TOMLDecodeError:
+            return None
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -228,12 +238,7 @@ class Table(Shape):
 
 
 def _default(key: Key) -> dict[str, Json]:
-    if key.default is None:
-        return {}
-    try:
-        return {"default": tomllib.loads(f"value = {key.default}")["value"]}
-    except tomllib.TOMLDecodeError:  # a phrase
-        return {}
+    return {} if key.default_value is None else {"default": key.default_value}
 
 
 def _not_one(what: str, names: tuple[str, ...], given: list[str]) -> str:

@@ -78,7 +78,8 @@ def forms_of(group: str, groups: Sequence[PolicyGroup]) -> tuple[str, ...]:
     ('sex=F & race=A', 'sex_race=F & A')
     """
     plain = " ".join(group.split())
-    return (plain, *(names_of(each, plain) for each in groups if each.columns))
+    own = [each for each in groups if each.columns and plain.startswith(f"{each.columns[0]}=")]
+    return (plain, *(names_of(each, plain) for each in own))
 
 
 def _names(entry: Entry, checks: Sequence[str] | None, problems: Problems) -> None:

@@ -227,6 +227,17 @@ def test_what_is_no_file_is_refused(folder):
             load_policy(name)
 
 
+def test_a_pipe_that_a_shell_made_is_read():
+    """A policy may come from version control: bash writes <(git show ...) as a pipe of this process."""
+    reading, writing = os.pipe()
+    os.write(writing, EXAMPLE.encode())
+    os.close(writing)
+    try:
+        assert load_policy(f"/dev/fd/{reading}").name == "credit-line"
+    finally:
+        os.close(reading)
+
+
 def test_a_document_is_parsed_before_it_is_understood(folder):
     """What a file states can be looked at although it is no policy."""
     (folder / "fairness.toml").write_text("schema = 9\n")

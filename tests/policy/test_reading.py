@@ -23,7 +23,7 @@ REFUSED = {
     "no schema": ({("schema",): GONE}, "$.schema is missing: version of this form"),
     "an older schema": ({("schema",): 0}, "$.schema is 0; the least is 1"),
     "a true schema": ({("schema",): True}, "$.schema is true (a truth value) where a whole number belongs"),
-    "no name": ({("name",): GONE}, "$.name is missing: of the policy, in reports"),
+    "no name": ({("name",): GONE}, "$.name is missing: its name, in reports"),
     "an empty name": ({("name",): " "}, "$.name is empty; it must say something"),
     "an unknown key": ({("chekc",): []}, "$.chekc is no key of a policy. Did you mean 'check'?"),
     "an unlike key": ({("zzzz",): 1}, "$.zzzz is no key of a policy. It has 'schema', 'name',"),
