@@ -44,7 +44,7 @@ LONGEST_NAME = 160
 
 READING = (
     "[a, b] is the corrected interval that decides: wholly beyond the limit is fail, wholly inside pass, all "
-    "else inconclusive. 'needed' is the number of rows of the group that would decide it."
+    "else inconclusive. 'needed' is about how many rows of the group would decide it (in brackets: clusters)."
 )
 """How a table of results is read."""
 
@@ -167,7 +167,7 @@ def why_text(result: Result) -> str:
 
 
 def needed_text(result: Result) -> str:
-    """Say how many rows, or clusters, of a group would decide; empty where that is not known.
+    """Say how many rows of a group would decide, in brackets clusters; empty where that is not known.
 
     Examples
     --------
@@ -178,8 +178,7 @@ def needed_text(result: Result) -> str:
     rows = "" if result.n_needed is None else f"{result.n_needed:,}"
     if result.clusters_needed is None:
         return rows
-    clusters = f"{result.clusters_needed:,} clusters"
-    return f"{rows} ({clusters})" if rows else clusters
+    return f"{rows} ({result.clusters_needed:,})" if rows else f"({result.clusters_needed:,})"
 
 
 def waiver_text(waiver: AppliedWaiver) -> str:
