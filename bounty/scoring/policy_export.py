@@ -97,7 +97,7 @@ def to_policy(found: Iterable[Found], origin: Origin) -> Policy:
     >>> young, everybody = RateSums(10, 5, 10, 5, 5, 10), RateSums(100, 9, 100, 9, 9, 100)
     >>> evidence = DisparityEvidence(100, young, everybody, young)
     >>> policy = to_policy([Found(claim, evidence, 7)], Origin("Lending", "00ff", "ab12"))
-    >>> print("\n".join(policy.text.splitlines()[-16:]))
+    >>> print("\n".join(policy.text.splitlines()[-17:]))
     # claim 0ce3999fbfc2, number 7: The young
     [groups.the_young_32e84460]
     predicate = "age < 25"
@@ -112,6 +112,7 @@ def to_policy(found: Iterable[Found], origin: Origin) -> Policy:
     groups = ["the_young_32e84460"]
     compare = "difference"
     max = 0.05
+    direction = "above"
     rule = "prove-harm"
     severity = "error"
     """
@@ -215,6 +216,8 @@ def _check(found: Found, name: str, limit: Limit, origin: Origin) -> str:
             f"groups = [{_quoted(name)}]",
             f"compare = {_quoted(limit.compare)}",
             f"max = {limit.most}",
+            # A claim is that the group loses more than others, so only more counts.
+            *(['direction = "above"'] if limit.compare == "difference" else []),
             'rule = "prove-harm"',
             'severity = "error"',
         ]

@@ -1,5 +1,6 @@
 """A policy of confirmed claims: it parses, it is harmless, and it measures what was confirmed."""
 
+import contextlib
 import tomllib
 from fractions import Fraction
 
@@ -22,7 +23,8 @@ from bounty.rows.splits import Split
 from bounty.scoring.policy_export import Found, Origin, to_policy
 from bounty.scoring.policy_limits import METRICS
 from fairkit import predicates, samples
-from fairkit.errors import BountyError
+from fairkit.errors import BountyError, PolicyError
+from fairkit.policy import load_policy, policy_of
 
 ORIGIN = Origin("Lending", "0f" * 32, "ab" * 32)
 EVIDENCE = DisparityEvidence(
@@ -89,11 +91,44 @@ def test_what_a_policy_cannot_hold_is_left_out_and_named():
     assert len(read["check"]) == 1
 
 
-def test_a_policy_of_nothing_is_a_policy():
-    """Without claims the file parses and has no checks."""
-    read = tomllib.loads(to_policy([], ORIGIN).text)
-    assert read["name"] == "bounty: Lending"
-    assert "check" not in read
+def test_only_what_a_claim_says_is_held_against_a_release():
+    """A group that is better off than others is no harm: differences count above the reference only."""
+    policy = to_policy([repair(), disparity(margin="0.05")], ORIGIN)
+    difference, value = tomllib.loads(policy.text)["check"]
+    assert (difference["compare"], difference["direction"]) == ("difference", "above")
+    assert "direction" not in value
+
+
+def test_a_policy_of_nothing_has_nothing_to_hold():
+    """Without claims the file parses and has no checks, so that no release can be judged by it."""
+    text = to_policy([], ORIGIN).text
+    assert tomllib.loads(text)["name"] == "bounty: Lending"
+    with pytest.raises(PolicyError, match="check is missing"):
+        policy_of(tomllib.loads(text))
+
+
+@pytest.mark.parametrize("loss", ["error", "false_positive", "false_negative", "squared"])
+def test_what_is_exported_is_a_policy_of_the_gate(loss, tmp_path):
+    """The gate reads the file: groups, limits as written, directions, data and the least rows."""
+    data = {"label": "repaid", "score" if loss == "squared" else "decision": "approved"}
+    origin = Origin("Lending", "0f" * 32, "ab" * 32, data=data, minimum_rows=40)
+    found = [
+        disparity("age < 25 and home in ('rent', 'own')", loss=loss, title="The young", margin="0.050"),
+        disparity("not (income >= 20000.5)", loss=loss, sequence=6, compare="age >= 60", margin="0.1"),
+    ]
+    if loss == "error":
+        found.append(repair("`a = b` == 'x \\\\ y'"))
+    exported = to_policy(found, origin)
+    file = tmp_path / "fairness.toml"
+    file.write_text(exported.text, encoding="utf-8")
+    policy = load_policy(file)
+    assert {group.name: group.predicate for group in policy.groups} == dict(exported.groups)
+    assert {group.min_n for group in policy.groups} == {40}
+    assert len(policy.checks) == len(found)
+    first = policy.checks[0]
+    assert (first.metric, first.limit, str(first.direction)) == (METRICS[loss], "max 0.050", "above")
+    assert all(check.gates for check in policy.checks)
+    assert policy.data.columns == data
 
 
 def test_names_stay_when_claims_come():
@@ -144,6 +179,8 @@ def test_hostile_words_cannot_break_the_file(title, bounty, column, value, coars
     assert read["check"][0]["groups"] == [name]
     lines = [line for line in policy.text.splitlines() if line.startswith("#")]
     assert len(lines) == 5 + 1 + 2 + len(policy.groups)
+    with contextlib.suppress(PolicyError):  # a role that no data have, two of them that exclude each other
+        policy_of(read)
 
 
 @pytest.mark.parametrize(
