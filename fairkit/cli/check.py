@@ -130,6 +130,7 @@ def command(
             reports=reports,
             today=None if today is None else today.date(),
             progress=tell,
+            findings=save_report is not None,
         )
         contents = _contents(checked, files)
     write_files(contents)

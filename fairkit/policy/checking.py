@@ -68,6 +68,7 @@ def check(
     today: dt.date | None = None,
     progress: Callable[[int], object] | None = None,
     workers: int = 1,
+    findings: bool = False,
 ) -> Checked:
     """Judge a release by a policy.
 
@@ -88,6 +89,8 @@ def check(
         Is told how many utterances have been scored.
     workers : int
         Processes that normalise and align transcripts.
+    findings : bool, default False
+        Whether the reports of predictions made here have findings of their own; the gate needs only counts.
 
     Returns
     -------
@@ -118,7 +121,9 @@ def check(
     selection_rate ratio for sex=F is 0.50 (95% CI 0.45 to 0.55; n=700 vs 800 of sex=M); limit min 0.8
     """
     rules = _policy(policy)
-    found = evaluated(rules, data, speech=speech, reports=reports, progress=progress, workers=workers)
+    found = evaluated(
+        rules, data, speech=speech, reports=reports, progress=progress, workers=workers, findings=findings
+    )
     plain = [report for report in found.reports if not _is_spoken(report)]
     earlier = earlier_releases(rules, found.rows, plain[0] if plain else None)
     gate = decide(
@@ -164,13 +169,14 @@ def evaluated(
     reports: Given | Sequence[Given] = (),
     progress: Callable[[int], object] | None = None,
     workers: int = 1,
+    findings: bool = True,
 ) -> Evaluated:
     """Make the reports that a policy's checks are judged by, and decide nothing.
 
     Parameters
     ----------
     policy : Policy
-    data, speech, reports, progress, workers
+    data, speech, reports, progress, workers, findings
         As for :func:`check`.
 
     Returns
@@ -195,7 +201,7 @@ def evaluated(
     if not problems:  # else the report that cannot be read may be of either kind
         for spoken in (False, True):
             if release.checks(spoken=spoken) and not any(_is_spoken(report) is spoken for report in given):
-                part, found = release.answer(spoken=spoken)
+                part, found = release.answer(spoken=spoken, findings=findings)
                 rows = part.data if isinstance(part, Predictions) else rows
                 problems += found.problems
                 made += [] if found.report is None else [found.report]
@@ -234,7 +240,7 @@ class _Release:
         if problems:
             raise UsageError(*problems)
 
-    def answer(self, *, spoken: bool) -> tuple[Part | None, Answer]:
+    def answer(self, *, spoken: bool, findings: bool) -> tuple[Part | None, Answer]:
         """Evaluate one kind of rows for the checks that are about them."""
         own = self.policy
         part: Part
@@ -242,7 +248,7 @@ class _Release:
             if spoken:
                 part = transcripts_of(own, self.transcripts, workers=self.workers, progress=self.progress)
             else:
-                part = predictions_of(own, self.predictions)
+                part = replace(predictions_of(own, self.predictions), findings=findings)
         except FairkitError as error:
             return None, Answer(None, tuple(Problem("data", None, problem) for problem in error.problems))
         found = answer(own, self.checks(spoken=spoken), part)

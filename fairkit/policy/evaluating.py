@@ -73,6 +73,8 @@ class Predictions:
     ----------
     data : any
     source : DataSource
+    findings : bool
+        Whether more is made of the counts than the gate needs.
 
     Examples
     --------
@@ -82,6 +84,7 @@ class Predictions:
 
     data: Any
     source: DataSource
+    findings: bool = True
 
     @property
     def kind(self) -> Kind:
@@ -98,7 +101,13 @@ class Predictions:
 
     def report(self, **asked: Any) -> Report:
         """Evaluate the predictions."""
-        return evaluate(self.data, **self.source.columns, missing=self.source.missing_values, **asked)
+        return evaluate(
+            self.data,
+            **self.source.columns,
+            missing=self.source.missing_values,
+            findings=self.findings,
+            **asked,
+        )
 
     def _question(self) -> Question:
         return Question((), **self.source.columns)

@@ -27,7 +27,7 @@ LEAVES = {
     **VERBS,
 }
 OUTPUTS = {"output", "html", "markdown", "as_json"}
-PYTHON_ONLY = {"estimator", "X", "features"}  # objects, which no command line can name
+PYTHON_ONLY = {"estimator", "X", "features", "findings"}  # objects, and what a report is without
 PARAMETERS = {
     name: p
     for name, p in inspect.signature(evaluate).parameters.items()
