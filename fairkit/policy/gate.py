@@ -299,11 +299,11 @@ class Gate:
 
         return to_junit(self)
 
-    def to_sarif(self) -> str:
-        """Return what did not pass as SARIF 2.1.0, for code scanning."""
+    def to_sarif(self, *, root: str | None = None) -> str:
+        """Return what did not pass as SARIF 2.1.0, for code scanning; `root` is the repository's folder."""
         from fairkit.policy.views.sarif import to_sarif
 
-        return to_sarif(self)
+        return to_sarif(self, root=root)
 
     def to_html(self) -> str:
         """Return the gate as one self-contained page."""
