@@ -35,8 +35,9 @@ class AboveMedian:
         Rows with a score, whether their label is known or not.
     above : int
         Those of them that score above the median.
-    median : float
-        Of all rows with a score, to four figures: a score with many digits is all but a name.
+    median : float or None
+        Of all rows with a score, to four figures: a score with many digits is all but a name. None where it
+        lies between two bins, and is not known any better.
 
     Examples
     --------
@@ -48,7 +49,7 @@ class AboveMedian:
     levels: tuple[Level, ...]
     rows: int
     above: int
-    median: float
+    median: float | None
 
 
 def above_medians(counts: Counts) -> tuple[AboveMedian, ...]:
@@ -120,7 +121,9 @@ def _of_axis(counts: Counts, axis: Axis, codes: NDArray[np.int64]) -> Iterator[A
             yield AboveMedian(model, levels, n, k, median)
 
 
-def _cut(numbers: NDArray[np.float64], total: NDArray[np.int64], *, binned: bool) -> tuple[float, int] | None:
+def _cut(
+    numbers: NDArray[np.float64], total: NDArray[np.int64], *, binned: bool
+) -> tuple[float | None, int] | None:
     """Return the median, and the place of the first score above it in order; None where bins hide it."""
     order = np.argsort(numbers, kind="stable")
     numbers, reached = numbers[order], np.cumsum(total[order])
@@ -130,6 +133,5 @@ def _cut(numbers: NDArray[np.float64], total: NDArray[np.int64], *, binned: bool
     low, high = (int(np.searchsorted(reached, rank, side="right")) for rank in ((n - 1) // 2, n // 2))
     if binned and low == high:
         return None
-    # Between two bins the median is known to lie; which score it is, is not.
-    median = numbers[high] if binned else (numbers[low] + numbers[high]) / 2
-    return float(f"{median:.{_FIGURES}g}"), high + (low == high)
+    above = high + (low == high)
+    return None if binned else float(f"{(numbers[low] + numbers[high]) / 2:.{_FIGURES}g}"), above

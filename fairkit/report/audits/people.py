@@ -236,9 +236,9 @@ def _decided_scores(counts: Counts, axis: int) -> Counts:
     return _sorted(counts, lookup[_codes(counts)[:, axis]])
 
 
-def _scored(counts: Counts, chosen: _Offer, kept: tuple[AboveMedian, ...]) -> tuple[Counts, float]:
-    """Split rows at the median: from the counts where they have every score, else from what was kept."""
-    found = of_model(above_medians(counts), chosen.variant) or of_model(kept, chosen.variant)
+def _scored(counts: Counts, chosen: _Offer, kept: tuple[AboveMedian, ...]) -> tuple[Counts, float | None]:
+    """Split rows at the median: as it was kept, or from the counts where they have every score."""
+    found = of_model(kept, chosen.variant) or of_model(above_medians(counts), chosen.variant)
     if not found:
         raise UsageError(
             "the report keeps this score in bins, and the median of the sample lies within one of them, so "
