@@ -164,7 +164,7 @@ def _datum(i: int, name: str, result: Result, bottom: float, top: float) -> dict
         "i": i,
         "group": short(name, _MOST_NAME),
         "kind": str(result.status),
-        "word": f"{status_text(result)}: {why_text(result)}" if low is None else status_text(result),
+        "word": status_text(result) + (f": {why_text(result)}" if low is None and not result.waiver else ""),
         "value": _rounded(result.value) if inside else None,
         "low": None if low is None else _rounded(min(max(low, bottom), top)),
         "high": None if high is None else _rounded(min(max(high, bottom), top)),
