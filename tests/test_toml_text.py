@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fairkit.toml_text import costly, key_lines
+from fairkit.toml_text import costly, key_lines, toml_value
 
 LIMITS = {"what": "the file", "most_brackets": 4, "most_dots": 8}
 
@@ -103,3 +103,27 @@ def test_every_place_is_in_the_document(parts):
         value_at(document, place)
         name = next(part for part in reversed(place) if isinstance(part, str))
         assert name in lines[line - 1]
+
+
+values = st.recursive(
+    st.one_of(
+        st.text(max_size=9), st.booleans(), st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False)
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.text(min_size=1, max_size=5), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=60)
+@given(values)
+def test_what_is_written_reads_back(value):
+    """Texts, numbers, lists and tables of them come back as they were, whatever characters they hold."""
+    assert tomllib.loads(f"value = {toml_value(value)}")["value"] == value
+
+
+def test_what_toml_cannot_say_is_refused():
+    """There is no TOML for nothing."""
+    with pytest.raises(TypeError, match="TOML has no value for NoneType"):
+        toml_value(None)

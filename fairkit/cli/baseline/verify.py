@@ -36,9 +36,9 @@ def command(*, places: tuple[str, ...], policy: str | None, as_json: bool) -> in
 
     found = [] if policy and not places else [*check_baselines(places or (FOLDER,))]
     if policy is not None:
-        from fairkit.policy.loading import policy_of
+        from fairkit.policy.loading import load_policy
 
-        found += policy_files(policy_of(policy))
+        found += policy_files(load_policy(policy))
     intact = all(one.intact for one in found)
     if as_json:
         files = [{"path": one.path, "intact": one.intact, "problems": list(one.problems)} for one in found]
