@@ -123,6 +123,8 @@ def bound_sentence(line: CardLine) -> str:
     'accuracy is at least 61.00% in each of 3 groups by sex'
     """
     what, by = visible(line.metric), f"by {visible(line.attribute)}"
+    if line.small:
+        by += f" that are shown, of {line.groups + line.unmeasured + line.small}"
     if not line.groups or line.low is None or line.high is None:
         return f"{what} has no bound {by}: no group has an interval that can be shown"
     each = "in the one group" if line.groups == 1 else f"in each of {line.groups} groups"

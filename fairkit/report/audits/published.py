@@ -212,16 +212,11 @@ def bound_together(groupings: Iterable[Sequence[str]]) -> list[tuple[str, ...]]:
     Examples
     --------
     >>> bound_together([("sex",), ("site",), ("race",), ("sex", "race")])
-    [('site',), ('race', 'sex')]
+    [('site',), ('sex', 'race')]
     """
     found: list[dict[str, None]] = []
     for grouping in groupings:
-        own = dict.fromkeys(grouping)
-        apart = []
-        for other in found:
-            if own.keys() & other.keys():
-                own = {**other, **own}
-            else:
-                apart.append(other)
-        found = [*apart, own]
+        shared = [other for other in found if other.keys() & set(grouping)]
+        joined = {name: None for other in (*shared, dict.fromkeys(grouping)) for name in other}
+        found = [*(other for other in found if other not in shared), joined]
     return [tuple(names) for names in found]
