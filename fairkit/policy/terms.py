@@ -1,4 +1,4 @@
-"""The words that a policy is written in: closed sets, and limits that keep the text they were written with."""
+"""The words that a policy is written in: closed sets, and limits that keep their text as written."""
 
 from __future__ import annotations
 
