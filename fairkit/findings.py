@@ -43,6 +43,9 @@ FEWEST_CLUSTERS_NEEDED = 20
 MOST_ROWS = 1_000_000
 """Rows needed beyond this are not stated: the value lies almost on the margin, and the number is noise."""
 
+MOST_GROWTH = 10
+"""Unless there are so many already that it is at most this many times as many."""
+
 
 class Verdict(StrEnum):
     """What the evidence says about one contrast, or about a whole family."""
@@ -314,13 +317,16 @@ def units_needed(
     """
     (low, high), (bottom, top) = bounds, margin
     if compare == "ratio":
+        none = value == 0  # no logarithm, but an upper limit that falls as rows are added
         with np.errstate(divide="ignore", invalid="ignore"):
-            value, low, high, bottom, top = (np.log(x) for x in (value, low, high, bottom, top))
+            value, low, high, bottom, top = (
+                np.where(none, x, np.log(x)) for x in (value, low, high, bottom, top)
+            )
         unusable = ~(np.isfinite(value) & np.isfinite(low) & np.isfinite(high))
         value = np.where(unusable, np.nan, value)
         low, high = np.where(unusable, np.nan, low), np.where(unusable, np.nan, high)
     needed = np.maximum(1.05 * rows_needed(value, low, high, bottom, top, rows), FEWEST_ROWS)
-    needed = np.where(needed <= MOST_ROWS, needed, np.nan)
+    needed = np.where(needed <= np.maximum(MOST_ROWS, MOST_GROWTH * rows), needed, np.nan)
     if clusters is None:
         return needed, np.full(value.shape, np.nan)
     grown = np.ceil(1.05 * rows_needed(value, low, high, bottom, top, clusters))

@@ -226,12 +226,13 @@ def benjamini_hochberg_intervals(
     *,
     confidence: float = 0.95,
     hypotheses: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike = 1.0,
 ) -> Corrected:
     r"""Correct intervals by Benjamini and Hochberg's step-up, for exploring many groups.
 
     Parameters
     ----------
-    interval, margin_low, margin_high, confidence, hypotheses
+    interval, margin_low, margin_high, confidence, hypotheses, weights
         As for `holm_intervals`; ``1 - confidence`` bounds the expected share of false rejections.
 
     Returns
@@ -272,7 +273,7 @@ def benjamini_hochberg_intervals(
         low, high = interval(level)
         undefined = np.isnan(low) | np.isnan(high)
         rejected = ~undefined & ((low > above) | (high < below))
-        found = np.minimum(rejected.sum(axis=-1, keepdims=True), candidate)
+        found = np.minimum((rejected * np.asarray(weights)).sum(axis=-1, keepdims=True), candidate)
         if (np.maximum(found, 1) == np.maximum(candidate, 1)).all():
             level = np.where(undefined, np.nan, np.broadcast_to(level, low.shape))
             return Corrected(low, high, level, rejected)

@@ -116,13 +116,15 @@ def allowed(check: Check, metric: AnyMetric) -> tuple[float, float]:
         if check.max_change is not None:
             return -check.max_change.value, check.max_change.value
         worst = np.inf if check.max_regression is None else check.max_regression.value
+        if metric.better == "neither":  # what nobody can say is worse may not pass unseen
+            return -worst, worst
         return (-worst, np.inf) if metric.better == "higher" else (-np.inf, worst)
     low = -np.inf if check.minimum is None else check.minimum.value
     high = np.inf if check.maximum is None else check.maximum.value
     if check.compare is not Compare.DIFFERENCE:
         return low, high
-    above = check.direction in (Direction.EITHER, Direction.ABOVE)
-    below = check.direction in (Direction.EITHER, Direction.BELOW)
-    if check.direction is Direction.WORSE:
+    above = check.direction is not Direction.BELOW
+    below = check.direction is not Direction.ABOVE
+    if check.direction is Direction.WORSE and metric.better != "neither":
         above, below = metric.better == "lower", metric.better == "higher"
     return -high if below else -np.inf, high if above else np.inf

@@ -55,8 +55,12 @@ class OwnValues:
         self.value = evidence.values
 
     def alone(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
-        """Interval that decides a value that is its whole family."""
-        return self.evidence.alone(confidence)
+        """Interval that decides a value that is its whole family: also from exact limits.
+
+        Wilson's would fail a rate of 1 % that is held to 1 %, of 100 rows, in 8 % of releases; of rarer
+        events in up to 16 %, where 2.5 % are promised.
+        """
+        return self.evidence.corrected(np.full(self.value.shape, confidence))
 
     def corrected(self, confidence: FloatArray) -> tuple[Bounds, NDArray[np.str_]]:
         """Interval that holds in the far tails."""

@@ -64,7 +64,7 @@ def sentence_of(
     interval = ""
     if low is not None and level is not None:
         to = f"to {written(high, digits)}" if high is not None else "and up"
-        interval = f"{100 * level:.4g}% CI {written(low, digits)} {to}"
+        interval = f"{_percent(level)} CI {written(low, digits)} {to}"
     inside = "; ".join(part for part in (interval, sizes) if part)
     text = f"{what} is {written(value, digits)}{f' ({inside})' if inside else ''}; {limit}"
     if n_needed is not None:
@@ -86,6 +86,12 @@ def digits_for(check: Check) -> int:
     texts = [number.text.lower().partition("e")[0] for number in limits if number is not None]
     decimals = [len(text.partition(".")[2]) for text in texts]
     return min(max([1, *decimals]) + 1, _MOST_DIGITS)
+
+
+def _percent(level: float) -> str:
+    """Write a level with so many digits that one of many thousand comparisons does not look certain."""
+    digits = max(4, math.ceil(-math.log10(1 - level)) + 1)
+    return f"{100 * level:.{digits}g}%"
 
 
 def _apart(check: Check, values: Sequence[float]) -> int:

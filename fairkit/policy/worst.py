@@ -2,11 +2,13 @@
 
 The worst value lies above the largest of the lower limits and below the largest of the upper ones (for a
 limit from below, the other way round). The first needs the correction for the number of groups, which the
-intervals have; the second holds for any of them.
+intervals have; the second holds for any of them. So the level of both together is lower than that of each
+interval: any of the groups may err in the first.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -55,6 +57,7 @@ def worst_of(line: Line, results: Sequence[Result]) -> Result:
         worst,
         low=low,
         high=high,
+        level=_level([r.level for r in failed or judged], [r.level for r in judged]) if judged else None,
         status=status,
         without_waiver=status,
         reason=reason,
@@ -78,6 +81,17 @@ def worst_of(line: Line, results: Sequence[Result]) -> Result:
     )
     left = ", ".join(result.group for result in unknown[:3]) + (" and others" if len(unknown) > 3 else "")
     return replace(made, sentence=f"{told}; not judged: {left}" if unknown else told)
+
+
+def _level(accusing: Sequence[float | None], all_: Sequence[float | None]) -> float:
+    """Say how surely the worst value lies between: the end that accuses errs where any of its groups does.
+
+    Only intervals that accuse, where there are any, can lie wholly beyond the worst value; else all can. The
+    groups are disjoint, so that their errors are independent, or go together.
+    """
+    one = math.prod(1 - (1 - (level or 0.0)) / 2 for level in accusing)
+    other = max((1 - (level or 0.0)) / 2 for level in all_)
+    return max(one - other, 0.0)
 
 
 def _extreme(results: Sequence[Result], *, lowest: bool) -> Result:

@@ -47,7 +47,7 @@ def test_every_kind_of_check_has_its_sentence():
         "selection_rate for group=b is 0.30 (97.5% CI 0.268 to 0.334; n=1000); limit max 0.25"
     )
     assert sentence(counts, check("worst", max="0.25")) == (
-        "selection_rate of the worst group, group=a, is 0.60 (97.5% CI 0.564 to 0.635; "
+        "selection_rate of the worst group, group=a, is 0.60 (96.27% CI 0.564 to 0.635; "
         "n=1000); limit max 0.25"
     )
     assert sentence(counts, check("difference", max="0.1"), reference="a") == (
