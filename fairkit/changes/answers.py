@@ -54,8 +54,7 @@ def _answer(gaps: Sequence[GapShift], unreported: tuple[str, ...]) -> Answer:
 
 def _fails(gap: GapShift) -> bool:
     """Say whether a gap is surely wider, or turned around and is no small one."""
-    turned = gap.reversed and gap.after is not None and abs(gap.after) > gap.margin[1]
-    return gap.verdict == "widened" or turned
+    return gap.verdict == "widened" or gap.turned
 
 
 def _together(answers: Sequence[Answer]) -> Answer:

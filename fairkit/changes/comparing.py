@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Literal
 
 from fairkit import __version__
 from fairkit.baselines.model import Baseline
@@ -13,7 +12,16 @@ from fairkit.changes.answers import answers_of
 from fairkit.changes.apart import samples_of
 from fairkit.changes.judging import Rules, gap_shifts, value_changes
 from fairkit.changes.meaning import meaning
-from fairkit.changes.model import EVERYBODY, Asked, Changes, Compared, GapShift, LoneGroup, ValueChange
+from fairkit.changes.model import (
+    EVERYBODY,
+    Asked,
+    Changes,
+    Compared,
+    GapShift,
+    LoneGroup,
+    Question,
+    ValueChange,
+)
 from fairkit.changes.shared import (
     Groupings,
     Measured,
@@ -25,7 +33,7 @@ from fairkit.changes.shared import (
 from fairkit.choices import Names
 from fairkit.corrections import Correction
 from fairkit.counts import Counts, Kind
-from fairkit.errors import UsageError
+from fairkit.errors import UsageError, shortlist
 from fairkit.evidence import Options
 from fairkit.groups import Grouping, group_name
 from fairkit.margins import Margin, given_margins
@@ -93,7 +101,7 @@ def compare_reports(
     ([('all', 'worse'), ('sex=F', 'worse'), ('sex=M', 'inconclusive')],
      [('sex=F', 'widened'), ('sex=M', 'widened')])
     """
-    question: Literal["releases", "last-mile"] = "last-mile" if last_mile else "releases"
+    question: Question = "last-mile" if last_mile else "releases"
     level = new.settings.confidence if confidence is None else confidence
     rules, given = checked_rules(margin, level, correction, amounts={old.counts.kind, new.counts.kind})
     compared = meaning(old.settings, new.settings, names=_SIDES[question])
@@ -256,6 +264,12 @@ def _notes(old: Release, new: Release, split: Groupings, *, last_mile: bool) -> 
     notes += [f"{name} is only in the {second} report." for name in split.only_new]
     for grouping in split.both:
         levels = [set(group_table(views(one.counts)[0].counts, grouping).names) for one in (old, new)]
+        lone = levels[0] ^ levels[1]
+        if lone and levels[0] & levels[1]:
+            notes.append(
+                f"By {grouping.name}, all other rows are not the same groups on both sides, which moves gaps "
+                f"to them too: {shortlist(sorted(lone))}."
+            )
         if not levels[0] & levels[1]:
             notes.append(
                 f"No group of {grouping.name} is in both reports: are levels written in the same way?"

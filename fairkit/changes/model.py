@@ -23,6 +23,9 @@ EVERYBODY = "all"
 
 Side = Literal["old", "new"]
 
+Question = Literal["releases", "last-mile"]
+"""Whether two releases are compared, or a developer's report with a customer's data."""
+
 Holds = Literal["holds", "does-not-hold", "cannot-be-told"]
 """Whether gaps that a developer published are those of a customer."""
 
@@ -179,6 +182,11 @@ class GapShift:
     paired: bool
     method: str
 
+    @property
+    def turned(self) -> bool:
+        """Whether the gap now points the other way, and is no small one."""
+        return self.reversed and self.after is not None and abs(self.after) > self.margin[1]
+
 
 @dataclass(frozen=True, slots=True)
 class LoneGroup:
@@ -299,7 +307,7 @@ class Changes:
 
     created: str
     fairkit_version: str
-    question: Literal["releases", "last-mile"]
+    question: Question
     paired: bool
     old: Compared
     new: Compared
@@ -325,10 +333,10 @@ class Changes:
 
     @property
     def any_worse(self) -> bool:
-        """Whether a value is surely worse, or a gap surely wider, by more than the margin."""
-        return any(c.verdict == "worse" for c in self.changes) or any(
-            g.verdict == "widened" for g in self.gaps
-        )
+        """Whether a value is surely worse, a gap surely wider, or a published gap does not hold."""
+        worse = any(change.verdict == "worse" for change in self.changes)
+        wider = any(gap.verdict == "widened" for gap in self.gaps)
+        return worse or wider or any(answer.verdict == "does-not-hold" for answer in self.answers)
 
     def to_json(self) -> str:
         """Write the changes as JSON of schema :data:`SCHEMA`."""

@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "eval": "Evaluate predictions: metrics by group, and whether groups differ.",
         "wer": "Judge transcripts: word error rate by accent, dialect, condition.",
         "check": "Judge a release by a policy: pass, fail or inconclusive, for CI.",
+        "diff": "Compare two reports: what changed by group, which gaps widened.",
         "baseline": "Save, list and verify the counts of a release.",
         "policy": "Start, check, compare and show release policies.",
         "coverage": "Say which combinations lack speakers, and how many to record.",

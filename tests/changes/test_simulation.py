@@ -75,6 +75,6 @@ def test_where_nothing_changed_a_family_seldom_says_so(rate):
         samples = compared(rng, rates, rates, sizes)
         changed += any(c.excludes_zero for c in value_changes(samples, "group", HOLM))
         moved += any(g.excludes_zero for g in gap_shifts(samples, "group", "rest", HOLM))
-    # More would come of a probability of 5 % in one of a thousand such tests; without the correction, of eight
-    # groups a third of the families would.
+    # More would come of a probability of 5 % in one of a thousand such tests; uncorrected, a third of the
+    # families would show something.
     assert max(changed, moved) <= binom.ppf(0.999, draws, 0.05)
