@@ -67,7 +67,8 @@ class Sample:
             level = np.repeat(level, [len(m.parts) for m in self.metrics], axis=0)
         single = clopper_pearson if exact else wilson
         bounds = single(self.hits, self.trials, confidence=level)
-        return Bounds(*(self._combine(*bounds, side) for side in (0, 1)))
+        low, high = (self._combine(*bounds, side) for side in (0, 1))
+        return self._guarded(low, high, np.asarray(confidence)) if exact else Bounds(low, high)
 
     def enough(self) -> NDArray[np.bool_]:
         """Whether each metric stands on at least 20 hits and 20 misses, shape (metrics, groups)."""
@@ -80,6 +81,29 @@ class Sample:
         with np.errstate(divide="ignore", invalid="ignore"):
             share = self.hits / self.trials
         return self._combine(share, share, 0)
+
+    def _guarded(self, low: FloatArray, high: FloatArray, confidence: FloatArray) -> Bounds:
+        """Widen exact limits of means of parts by those of a share with the mean's value and variance.
+
+        MOVER alone is too sure of means near 0 or 1: one miss among 15 rows of either part, or among 1,000,
+        puts the limit below a true value that shows so many in 4 % of draws, at any level. By enumeration of
+        all tables of 10 to 300 rows either limit errs at most 1.2 times as often as a level of .995 says.
+        """
+        low, high, first = np.array(low), np.array(high), 0
+        level = np.broadcast_to(confidence, low.shape)
+        for i, m in enumerate(self.metrics):
+            place = slice(first, first + len(m.parts))
+            first = place.stop
+            if len(m.parts) == 1:
+                continue
+            with np.errstate(divide="ignore", invalid="ignore"):
+                share = self.hits[place] / self.trials[place]
+                value = share.mean(axis=0)
+                variance = (share * (1 - share) / self.trials[place]).sum(axis=0) / len(m.parts) ** 2
+                rows = np.where(variance > 0, value * (1 - value) / variance, 0.0)
+            bounds = clopper_pearson(np.nan_to_num(value) * rows, rows, confidence=level[i])
+            low[i], high[i] = np.fmin(low[i], bounds.low), np.fmax(high[i], bounds.high)
+        return Bounds(low, high)
 
     def _combine(self, low: FloatArray, high: FloatArray, side: int) -> FloatArray:
         """Turn limits of parts into limits of metrics: F1 by its transform, means of parts by MOVER."""
