@@ -7,19 +7,21 @@ exception: a gate says all that it could not judge, and judges the rest.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from fairkit.baselines.model import Baseline
 from fairkit.baselines.storing import load_baseline
 from fairkit.baselines.verifying import Checked
+from fairkit.changes.meaning import meaning
 from fairkit.counts import Counts
 from fairkit.door.databases import is_address
 from fairkit.errors import FairkitError, PolicyError
 from fairkit.files import open_path
 from fairkit.policy.gate import Problem
 from fairkit.policy.model import BaselineFile, Policy
+from fairkit.report.model import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,9 @@ class PolicyBaselines:
         return {name: baseline.counts for name, baseline in self.baselines.items()}
 
 
-def policy_baselines(policy: Policy, *, folder: str | os.PathLike[str] | None = None) -> PolicyBaselines:
+def policy_baselines(
+    policy: Policy, *, folder: str | os.PathLike[str] | None = None, reports: Sequence[Report] = ()
+) -> PolicyBaselines:
     """Load and verify every baseline that some check of a policy names.
 
     Parameters
@@ -59,6 +63,9 @@ def policy_baselines(policy: Policy, *, folder: str | os.PathLike[str] | None = 
     policy : Policy
     folder : str or path, optional
         What its paths are relative to; by default the folder of the policy's file.
+    reports : sequence of Report
+        Of the release. A baseline that means something else by the same words (other groups, another
+        positive value) cannot be compared with them.
 
     Returns
     -------
@@ -87,6 +94,9 @@ def policy_baselines(policy: Policy, *, folder: str | os.PathLike[str] | None = 
         if name not in known:
             continue  # the policy was refused for it when it was read
         found = _found(known[name], place)
+        contradictions = _contradictions(found, reports) if isinstance(found, Baseline) else []
+        if contradictions:
+            found = contradictions
         if isinstance(found, Baseline):
             loaded[name] = found
         elif isinstance(found, Path):
@@ -149,6 +159,16 @@ def _found(one: BaselineFile, folder: Path) -> Baseline | Path | list[tuple[str,
         texts = error.problems if isinstance(error, FairkitError) else (f"'{path}' cannot be read: {error}.",)
         return [("baseline", problem) for problem in texts]
     return path
+
+
+def _contradictions(baseline: Baseline, reports: Sequence[Report]) -> list[tuple[str, str]]:
+    """Say what a baseline means otherwise than the release; transcripts are held to transcripts."""
+    return [
+        ("baseline", refusal)
+        for report in reports
+        if (report.settings.unit is None) == (baseline.settings.unit is None)
+        for refusal in meaning(baseline.settings, report.settings, names=("baseline's", "release's")).refusals
+    ]
 
 
 def _changed(path: Path, found: str | None, stated: str) -> str:

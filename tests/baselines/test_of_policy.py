@@ -7,6 +7,7 @@ import shutil
 import pytest
 from releases import released
 
+import fairkit
 from fairkit.baselines.of_policy import policy_baselines
 from fairkit.baselines.storing import save_baseline, sha256_of
 from fairkit.policy.model import BaselineFile, Check, Compare, Number, Policy, PolicyGroup, Source
@@ -88,3 +89,15 @@ def test_predictions_are_held_to_their_hash(tmp_path):
     table = BaselineFile(name="v41", predictions="duckdb://a.duckdb#t", sha256="0a" * 32)
     (problem,) = policy_baselines(policy_with(tmp_path, table)).problems
     assert "has no hash" in problem.message
+
+
+def test_a_baseline_that_means_something_else_cannot_be_compared_with(tmp_path):
+    """Another group under the same name is a problem of the check, not a number."""
+    rows = {"age": [20, 30] * 50, "d": [1, 0, 1, 1] * 25}
+    old, new = (fairkit.evaluate(rows, decision="d", by=f"young: age < {n}") for n in (25, 21))
+    path = save_baseline(old, tmp_path)
+    one = BaselineFile(name="v41", report=path.name, sha256=path.stem)
+    found = policy_baselines(policy_with(tmp_path, one), reports=[new])
+    assert (found.counts, [p.kind for p in found.problems]) == ({}, ["baseline"])
+    assert "'age < 25' in the baseline's report, 'age < 21' in the release's one" in found.problems[0].message
+    assert not policy_baselines(policy_with(tmp_path, one), reports=[old]).problems

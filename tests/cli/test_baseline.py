@@ -88,3 +88,33 @@ def test_what_is_no_report_is_refused(fairkit, here):
         assert ended.status == 2
         assert message in ended.err
     assert fairkit("baseline", "verify").status == 2
+
+
+def test_verify_holds_baselines_to_a_policy(fairkit, here):
+    """Every baseline that a policy names must be there with the hash that the policy states."""
+    lines = fairkit("baseline", "save", "report.json", "--name", "v41").out
+    policy = f"""
+schema = 1
+name = "credit"
+[data]
+label = "y"
+decision = "d"
+[groups.sex]
+column = "sex"
+[[check]]
+id = "no-worse"
+metric = "accuracy"
+groups = ["sex"]
+baseline = "v41"
+max_regression = 0.02
+{lines}
+"""
+    Path("fairness.toml").write_text(policy, encoding="utf-8")
+    ended = fairkit("baseline", "verify", "--policy", "fairness.toml")
+    assert (ended.status, ended.out.count("intact")) == (0, 1)
+    (saved,) = Path("baselines").iterdir()
+    saved.unlink()
+    found = json.loads(fairkit("baseline", "verify", "--policy", "fairness.toml", "--json").out)
+    assert not found["intact"]
+    assert "baseline 'v41': there is no baseline at" in found["files"][0]["problems"][0]
+    assert fairkit("baseline", "verify", "--policy", "fairness.toml").status == 2
