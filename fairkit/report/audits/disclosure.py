@@ -16,12 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairkit.errors import UsageError
+from fairkit.report.audits.whole_numbers import optimum
 
 Key = tuple[str, ...]
 """Names a sum: the table, the category, what is counted."""
-
-SOLVER_SECONDS = 20.0
-"""Longest that one range may take; a problem that is not solved by then counts as given away."""
 
 
 class Mark(StrEnum):
@@ -174,23 +172,17 @@ class Reader:
         return (0.0, self.min_cell - 1.0) if mark == Mark.SMALL else (float(self.min_cell), np.inf)
 
     def _extreme(self, direction: NDArray[np.float64], sign: float) -> float | None:
-        from scipy.optimize import Bounds, LinearConstraint, milp
-
         known = [(i, found) for i, one in enumerate(self.sums) if (found := self.limits(one)) is not None]
-        held = self.table[[i for i, _ in known]]
-        solved = milp(
-            sign * direction,
-            constraints=LinearConstraint(held, [a for _, (a, _) in known], [b for _, (_, b) in known]),
-            integrality=np.ones(len(self.people), np.int64),
-            # An unbounded number stays within what everybody together may be.
-            bounds=Bounds(0, float(self.people.sum()) + self.min_cell),
-            options={"time_limit": SOLVER_SECONDS},
-        )
-        if solved.x is None:
+        limits = np.array([found for _, found in known], np.float64).reshape(-1, 2).T
+        # An unbounded number stays within what everybody together may be.
+        most = np.full(len(self.people), float(self.people.sum()) + self.min_cell)
+        table = self.table[[i for i, _ in known]]
+        whole = optimum(sign * direction, table, (limits[0], limits[1]), (np.zeros(len(most)), most))
+        if whole is None:
             return None
-        reached = self.table @ np.round(solved.x)
+        reached = self.table @ whole
         self._low, self._high = np.minimum(self._low, reached), np.maximum(self._high, reached)
-        return float(round(sign * solved.fun))
+        return float(direction @ whole)
 
 
 def check_min_cell(min_cell: int) -> None:

@@ -46,14 +46,14 @@ def ratio_forest(table: ImpactTable) -> Figure | None:
 
 def _data(table: ImpactTable) -> list[dict[str, Any]]:
     found = []
-    for i, row in enumerate(table.rows):
+    for i, row in enumerate(row for row in table.rows if row.why != "hidden"):
         datum: dict[str, Any] = {
             "i": i,
             "group": short_name(row.group, table.attribute),
             "kind": "inconclusive",
         }
         datum |= dict.fromkeys(("ratio", "low", "high"))
-        datum["word"] = "hidden" if row.why == "hidden" else "no ratio"
+        datum["word"] = "no ratio"
         if row.group == table.comparison:
             datum |= {"ratio": 1.0, "kind": "reference", "word": "compared with"}
         elif row.compared is not None and row.compared.ratio is not None:

@@ -1,8 +1,9 @@
 """Small numbers of people are hidden, and so many others that none of them can be computed from the rest.
 
 Every number under ``min_cell`` is hidden (*primary* suppression). Then, while a reader could narrow one of
-them down, the cheapest set of further numbers is hidden that keeps it open (*complementary* suppression; the
-integer programme of Fischetti and Salazar for one cell at a time). A number counts as safe when
+them down, a cheap set of further numbers is hidden that keeps it open (*complementary* suppression, by the
+linear programme of Fischetti and Salazar for one cell at a time), and what turns out not to have been needed
+is shown again. A number counts as safe when
 
 - from the published numbers alone it may lie anywhere in a range at least ``min_cell`` wide, and
 - a reader who also takes the marks for what they say still finds at least half of the values under
@@ -21,12 +22,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairkit.errors import UsageError
-from fairkit.report.audits.disclosure import SOLVER_SECONDS, Key, Mark, Range, Reader, Sum, check_min_cell
+from fairkit.report.audits.disclosure import Key, Mark, Range, Reader, Sum, check_min_cell
+from fairkit.report.audits.whole_numbers import programme
 
 MOST_ATOMS = 3_000
 """Most cells of all tables together for which it is decided what to hide."""
 
 _REACH = 4
+_MOST_SHOWN_AGAIN = 60
+_DIFFERS = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ def suppress(sums: Sequence[Sum], people: NDArray[np.int64], *, min_cell: int) -
         )
     marks = {one.key: _first_mark(one, people, min_cell) for one in sums}
     small = [one for one in sums if marks[one.key] is Mark.SMALL]
-    readers = [Reader(sums, people, marks, min_cell=min_cell, reads_marks=reads) for reads in (True, False)]
+    readers = _readers(sums, people, marks, min_cell)
     settled = not small
     while not settled:
         settled = True
@@ -130,6 +134,7 @@ def suppress(sums: Sequence[Sum], people: NDArray[np.int64], *, min_cell: int) -
                     settled = False
                     for key in _to_hide(one, reader):
                         marks[key] = Mark.WITHHELD
+    _show_again(sums, people, marks, min_cell, small)
     return Suppressed(min_cell, {one.key: marks[one.key] for one in sums if one.published})
 
 
@@ -152,13 +157,36 @@ def unsafe(
     """
     every = {one.key: marks.get(one.key, Mark.SHOWN) for one in sums}
     found: dict[Key, Range] = {}
-    for reads_marks in (True, False):
-        reader = Reader(sums, people, every, min_cell=min_cell, reads_marks=reads_marks)
+    for reader in _readers(sums, people, every, min_cell):
         for one in sums:
             small = one.atoms and not one.fixed and one.value(people) < min_cell
             if small and not reader.is_open(one, _needed(reader)):
                 found.setdefault(one.key, reader.range_of(one))
     return found
+
+
+def _show_again(
+    sums: Sequence[Sum],
+    people: NDArray[np.int64],
+    marks: dict[Key, Mark],
+    min_cell: int,
+    small: Sequence[Sum],
+) -> None:
+    """Show what was hidden for one number and is not needed any more, since others were hidden after it."""
+    hidden = [one for one in sums if marks[one.key] is Mark.WITHHELD]
+    for one in sorted(hidden, key=lambda own: -own.value(people))[:_MOST_SHOWN_AGAIN]:
+        marks[one.key] = Mark.SHOWN
+        for reader in _readers(sums, people, marks, min_cell):
+            reader.look_around(small)
+            if not all(reader.is_open(each, _needed(reader)) for each in small):
+                marks[one.key] = Mark.WITHHELD
+                break
+
+
+def _readers(
+    sums: Sequence[Sum], people: NDArray[np.int64], marks: Mapping[Key, Mark], min_cell: int
+) -> list[Reader]:
+    return [Reader(sums, people, marks, min_cell=min_cell, reads_marks=reads) for reads in (True, False)]
 
 
 def _first_mark(one: Sum, people: NDArray[np.int64], min_cell: int) -> Mark:
@@ -189,9 +217,7 @@ def _to_hide(one: Sum, reader: Reader) -> list[Key]:
 
 
 def _cheapest(one: Sum, least: float, most: float, reader: Reader) -> tuple[float, list[Key]] | None:
-    """Find another table, whole numbers throughout, that keeps as much as can be of what is shown."""
-    from scipy.optimize import Bounds, LinearConstraint, milp
-
+    """Find another table that keeps as much as can be of what is shown."""
     people, size = reader.people, len(reader.people)
     reach = float(_REACH * reader.min_cell)
     free = [i for i, other in enumerate(reader.sums) if _may_be_hidden(other, reader.marks)]
@@ -201,35 +227,24 @@ def _cheapest(one: Sum, least: float, most: float, reader: Reader) -> tuple[floa
         for i, other in enumerate(reader.sums)
         if i not in set(free) and (limits := reader.limits(other)) is not None
     ]
-    own = reader.sums.index(one)
-    bound = [i for i, _ in known] + [own] + (free if reader.reads_marks else [])
+    bound = [*(i for i, _ in known), reader.sums.index(one), *(free if reader.reads_marks else [])]
+    more = len(bound) - len(known) - 1
     rows = [np.hstack([reader.table[bound], np.zeros((len(bound), len(free)))])]
-    low = (
-        [a for _, (a, _) in known]
-        + [max(least, 0.0)]
-        + [float(reader.min_cell)] * (len(bound) - len(known) - 1)
-    )
-    high = [b for _, (_, b) in known] + [most] + [np.inf] * (len(bound) - len(known) - 1)
+    low = [*(a for _, (a, _) in known), max(least, 0.0), *[float(reader.min_cell)] * more]
+    high = [*(b for _, (_, b) in known), most, *[np.inf] * more]
     for sign in (1.0, -1.0):  # a number that is not hidden stays as it is
         rows.append(np.hstack([sign * reader.table[free], -reach * switches]))
         low += [-np.inf] * len(free)
         high += (sign * reader.values[free]).tolist()
-    cost = np.array([_cost(reader.sums[i], reader.values[i]) for i in free])
-    solved = milp(
-        np.concatenate([np.zeros(size), cost]),
-        constraints=LinearConstraint(np.vstack(rows), low, high),
-        integrality=np.ones(size + len(free), np.int64),
-        # Nothing has to differ from the truth by more than a few times what is to be hidden.
-        bounds=Bounds(
-            np.concatenate([np.maximum(people - reach, 0.0), np.zeros(len(free))]),
-            np.concatenate([people + reach, np.ones(len(free))]),
-        ),
-        options={"time_limit": SOLVER_SECONDS},
-    )
-    if solved.x is None:
+    cost = np.concatenate([np.zeros(size), [_cost(reader.sums[i], reader.values[i]) for i in free]])
+    # Nothing has to differ from the truth by more than a few times what is to be hidden.
+    bottom = np.concatenate([np.maximum(people - reach, 0.0), np.zeros(len(free))])
+    top = np.concatenate([people + reach, np.ones(len(free))])
+    found = programme(cost, np.vstack(rows), (np.array(low), np.array(high)), (bottom, top))
+    if found is None:
         return None
-    hidden = [reader.sums[i].key for i, on in zip(free, solved.x[size:], strict=True) if on > 0.5]
-    return float(solved.fun), hidden
+    hidden = [reader.sums[i].key for i, on in zip(free, found[size:], strict=True) if on > _DIFFERS]
+    return float(sum(cost[size:][found[size:] > _DIFFERS])), hidden
 
 
 def _may_be_hidden(one: Sum, marks: Mapping[Key, Mark]) -> bool:
