@@ -226,7 +226,7 @@ def _clusters_lost(old: Release, new: Release) -> list[str]:
         f"the {side} report rests on clustered rows ('{one.settings.cluster}'), and clusters are not saved: "
         "no interval can be made of its counts. Pair the rows of both releases by an id (fairkit diff "
         "OLD.csv NEW.csv --id COL ...), or compare the reports in Python, where they were made "
-        "(fairkit.changes.comparing.compare_reports)."
+        "(fairkit.changes.compare_reports)."
         for side, one in (("old", old), ("new", new))
         if one.counts.clusters_lost
     ]
