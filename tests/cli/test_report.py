@@ -124,3 +124,135 @@ def test_a_folder_is_no_report(folder, fairkit):
     ended = fairkit("report", "reports")
     assert ended.status == 2
     assert "'reports'" in ended.err
+
+
+FORMS = {
+    "text": "Bias audit",
+    "markdown": "# Bias audit",
+    "html": "<!DOCTYPE html>",
+    "csv": "table,category",
+    "json": "{",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_audit_comes_in_every_form(form, decided, folder, fairkit):
+    """An audit is printed in the form asked for, and a file's name asks for one too."""
+    printed = fairkit("report", decided, "--as", "ll144", "--format", form)
+    assert (printed.status, printed.err) == (0, "")
+    assert printed.out.startswith(FORMS[form])
+    suffix = {"text": "txt", "markdown": "md"}.get(form, form)
+    written = fairkit("report", decided, "--as", "ll144", "-o", f"audit.{suffix}")
+    assert (written.status, written.out) == (0, "")
+    assert (folder / f"audit.{suffix}").read_text(encoding="utf-8").strip() == printed.out.strip()
+
+
+@pytest.fixture
+def decided(loans, folder, fairkit):
+    """Return the name of a saved report that audits of people can be made of."""
+    fairkit(
+        "eval",
+        loans,
+        "--decision",
+        "approved",
+        "--by",
+        "sex",
+        "--by",
+        "race",
+        "--by",
+        "sex,race",
+        "-o",
+        "d.json",
+    )
+    return "d.json"
+
+
+@pytest.mark.parametrize("view", ["ll144", "adverse-impact", "card"])
+def test_json_is_a_form_of_every_audit(view, decided, fairkit):
+    """--json prints the audit as JSON of its own schema, and nothing else."""
+    ended = fairkit("report", decided, "--as", view, "--json")
+    assert ended.status == 0
+    assert json.loads(ended.out)["schema"] == f"fairkit.{view}/1"
+
+
+def test_options_of_an_audit_reach_it(decided, fairkit):
+    """What is asked on the command line is what the audit does."""
+    ended = fairkit(
+        "report", decided, "--as", "ll144", "--race", "sex", "--sex", "race", "--tool", "sorter",
+        "--audit-date", "2026-11-21", "--json",
+    )  # fmt: skip
+    found = json.loads(ended.out)
+    assert found["tables"][0]["attributes"] == ["race"]
+    assert (found["statement"]["Tool"], found["statement"]["Date of the audit"]) == ("sorter", "2026-11-21")
+    ended = fairkit(
+        "report", decided, "--as", "adverse-impact", "--by", "race", "--comparison", "race=White",
+        "--strata", "sex", "--confidence", "0.9", "--min-cell", "0", "--json",
+    )  # fmt: skip
+    found = json.loads(ended.out)
+    table = found["tables"][0]
+    assert (table["comparison"], table["strata"], found["confidence"]) == ("race=White", "sex", 0.9)
+    ended = fairkit(
+        "report", decided, "--as", "card", "--model-name", "m", "--dataset-name", "d", "--task", "other"
+    )
+    assert 'name: "m"' in ended.out
+    assert 'type: "other"' in ended.out
+
+
+WRONG = {
+    "an option of another audit": (("--as", "card", "--sex", "sex"), "--sex belongs to --as ll144"),
+    "an option of an audit": (("--strata", "sex"), "not to the report itself"),
+    "two forms": (("--as", "ll144", "--format", "csv", "--json"), "two forms"),
+    "a card as a page": (("--as", "card", "-o", "card.html"), "a card is Markdown, or JSON"),
+    "no justification": (("--as", "ll144", "--exclude-under", "0.02"), "justification"),
+    "nothing left out": (("--as", "ll144", "--justification", "few"), "--exclude-under"),
+    "no level": (("--as", "adverse-impact", "--comparison", "White"), "COL=LEVEL"),
+    "a level twice": (
+        ("--as", "adverse-impact", "--comparison", "sex=F", "--comparison", "sex=M"),
+        "names a level of 'sex' twice",
+    ),
+    "no such day": (("--as", "ll144", "--audit-date", "21.11.2026"), "does not match"),
+    "evidence on the screen": (("--as", "evidence"), "name the file it goes to"),
+    "a hash alone": (("--sha256", "00"), "belongs to --verify"),
+    "a view while checking": (("--verify", "--as", "html"), "leave the other options out"),
+    "scores": (("--as", "ll144", "--rate", "scoring"), "no scoring rate"),
+    "a number under three": (("--as", "card", "--min-cell", "2"), "at least 3"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "words"), WRONG.values(), ids=WRONG.keys())
+def test_a_call_that_cannot_be_meant_ends_with_2(arguments, words, decided, fairkit):
+    """Options that contradict one another, or belong to another audit, are refused."""
+    ended = fairkit("report", decided, *arguments)
+    assert ended.status == 2
+    assert words in " ".join(ended.err.split())
+
+
+def test_audits_of_people_refuse_other_reports(loans, folder, fairkit):
+    """A report on amounts has no selections, and says what would have."""
+    fairkit("eval", loans, "--label", "age", "--prediction", "score", "--by", "sex", "-o", "amounts.json")
+    for view in ("ll144", "adverse-impact"):
+        ended = fairkit("report", "amounts.json", "--as", view)
+        assert ended.status == 2
+        assert "regression has no selections" in ended.err
+    assert fairkit("report", "amounts.json", "--as", "card").status == 0
+
+
+def test_evidence_is_written_and_checked(decided, folder, fairkit):
+    """A pack checks with 0; one with a changed byte, or another hash, with 1; what is none, with 2."""
+    written = fairkit(
+        "report", decided, "--as", "evidence", "--include", "loans.csv", "-o", "e.zip", "--json"
+    )
+    assert written.status == 0
+    made = json.loads(written.out)
+    assert made["sha256"] in written.err
+    checked = fairkit("report", "e.zip", "--verify", "--sha256", made["sha256"], "--json")
+    assert (checked.status, json.loads(checked.out)["ok"]) == (0, True)
+    assert fairkit("report", "e.zip", "--verify", "--sha256", "0" * 64).status == 1
+    content = bytearray((folder / "e.zip").read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / "e.zip").write_bytes(bytes(content))
+    changed = fairkit("report", "e.zip", "--verify")
+    assert changed.status == 1
+    assert "was changed" in changed.out
+    assert fairkit("report", decided, "--verify").status == 2
+    assert fairkit("report", "none.zip", "--verify").status == 2

@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import fisher_exact
 from statsmodels.stats.multitest import multipletests
@@ -75,6 +75,7 @@ def test_the_interval_is_the_one_of_the_report(reference, size):
         assert found[finding.group].ratio == pytest.approx(finding.value)
 
 
+@settings(max_examples=20)
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=2, max_size=4))
 def test_shortfalls_and_changes_follow_from_the_counts(numbers):
     """Selecting as many more as a group is short of makes the rates equal; one decision is one decision."""

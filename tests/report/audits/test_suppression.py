@@ -33,7 +33,7 @@ def tables_of(found):
     return [categories(found, names) for names in (["sex"], ["race"], ["sex", "race"])]
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(st.lists(st.tuples(st.integers(0, 25), st.integers(0, 25)), min_size=8, max_size=8), st.booleans())
 def test_no_number_of_a_random_audit_is_given_away(numbers, totals):
     """Whatever the people, no reader narrows a small number of the three tables down."""
@@ -68,7 +68,7 @@ def tables_that_fit(sums, atoms, marks, min_cell):
     return every[fits]
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.lists(st.integers(0, 4), min_size=8, max_size=8))
 def test_trying_every_table_finds_no_other_answer(numbers):
     """For small tables all possibilities are listed: each hidden small number has several values left."""
