@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from fairkit.changes.model import Answer, GapShift, Holds, LoneGroup
+from fairkit.changes.model import ONLY_OLD, Answer, GapShift, Holds, LoneGroup
+from fairkit.metrics import Why
 
 
 def answers_of(gaps: Sequence[GapShift], apart: Iterable[LoneGroup]) -> tuple[Answer, ...]:
@@ -32,24 +33,27 @@ def answers_of(gaps: Sequence[GapShift], apart: Iterable[LoneGroup]) -> tuple[An
     for attribute in dict.fromkeys(gap.attribute for gap in gaps):
         own = [gap for gap in gaps if gap.attribute == attribute]
         unreported = tuple(g.group for g in lone if g.attribute == attribute and g.only_in == "new")
-        missing = {g.group for g in lone if g.attribute == attribute and g.only_in == "old"}
+        # Nothing was promised to a customer about groups that the customer does not have.
+        missing = {gap.group for gap in own if not gap.n_new and gap.reason in (ONLY_OLD, str(Why.NO_ROWS))}
         told = [
-            _answer([gap for gap in own if gap.metric == metric and gap.group not in missing], unreported)
+            _answer(
+                (attribute, metric),
+                [gap for gap in own if gap.metric == metric and gap.group not in missing],
+                unreported,
+            )
             for metric in dict.fromkeys(gap.metric for gap in own)
         ]
         made += [*told, _together(told)] if told else []
     return tuple(made)
 
 
-def _answer(gaps: Sequence[GapShift], unreported: tuple[str, ...]) -> Answer:
+def _answer(about: tuple[str, str], gaps: Sequence[GapShift], unreported: tuple[str, ...]) -> Answer:
     wider = tuple(gap.group for gap in gaps if _fails(gap))
     undecided = tuple(
         gap.group for gap in gaps if not (_fails(gap) or gap.no_wider) and gap.group not in unreported
     )
-    first = gaps[0]
-    return Answer(
-        first.attribute, first.metric, _verdict(wider, undecided, unreported), wider, undecided, unreported
-    )
+    verdict = _verdict(wider, undecided, unreported) if gaps else "cannot-be-told"
+    return Answer(*about, verdict, wider, undecided, unreported)
 
 
 def _fails(gap: GapShift) -> bool:
@@ -63,6 +67,8 @@ def _together(answers: Sequence[Answer]) -> Answer:
 
     wider, undecided, unreported = every("wider"), every("open"), every("unreported")
     verdict = _verdict(wider, undecided, unreported)
+    if verdict == "holds" and any(answer.verdict != "holds" for answer in answers):
+        verdict = "cannot-be-told"
     return Answer(answers[0].attribute, None, verdict, wider, undecided, unreported)
 
 

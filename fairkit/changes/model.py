@@ -71,7 +71,7 @@ class ValueChange:
     Parameters
     ----------
     metric, attribute, group : str
-        All rows are the group ``all`` of the attribute ````.
+        All rows are the group ``all``, of no attribute (an empty text).
     old, new : float or None
         The values.
     value, low, high : float or None

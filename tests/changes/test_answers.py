@@ -56,6 +56,12 @@ def test_a_group_that_the_customer_does_not_have_is_no_matter():
     found, told = answers({**FAIR, "X": FAIR["F"]}, FAIR)
     assert told[None].verdict == "holds"
     assert [(g.group, g.only_in) for g in found.groups_apart] == [("sex=X", "old")]
+    alone = released({"M": FAIR["M"]}, reference="sex=M")
+    nobody = compare_reports(released(FAIR, reference="sex=M"), alone, metrics=["accuracy"], last_mile=True)
+    assert {answer.verdict for answer in nobody.answers} == {"cannot-be-told"}
+    declared = released(FAIR, levels={"sex": ["F", "M", "Y"]})
+    told = compare_reports(declared, declared, metrics=["accuracy"], last_mile=True).answers
+    assert {answer.verdict for answer in told} == {"holds"}
 
 
 def test_one_metric_is_enough_that_an_attribute_does_not_hold():

@@ -309,3 +309,41 @@ def test_rows_needed_are_those_of_the_new_data():
     few = released({"F": (16, 0, 4, 0)})
     (_, change) = compare_reports(few, released(new), metrics=["true_positive_rate"], margin=0.1).changes
     assert (change.verdict, change.n_needed) == ("inconclusive", None)
+
+
+def test_transcripts_are_compared_by_their_speakers():
+    """Error rates of two systems on the same kind of calls change with intervals that know the speakers."""
+    from fairkit.speech import evaluate
+
+    def calls(wrong, seed):
+        rng = np.random.default_rng(seed)
+        rows = {"accent": [], "who": [], "said": [], "heard": []}
+        for speaker in range(24):
+            accent = "US" if speaker % 2 else "UK"
+            for _ in range(8):
+                said = rng.choice(list("abcdef"), 10)
+                rows["accent"].append(accent)
+                rows["who"].append(f"s{speaker}")
+                rows["said"].append(" ".join(said))
+                rows["heard"].append(" ".join(np.where(rng.random(10) < wrong[accent], "x", said)))
+        return evaluate(rows, reference="said", hypothesis="heard", by="accent", speaker="who")
+
+    old, new = calls({"US": 0.1, "UK": 0.1}, 1), calls({"US": 0.1, "UK": 0.4}, 2)
+    found = compare_reports(old, new, metrics=["word_error_rate"])
+    assert {c.group: c.verdict for c in found.changes if c.attribute}["accent=UK"] == "worse"
+    assert gap(found, "word_error_rate", "accent=UK").verdict == "widened"
+    assert "speaker" in one(found, "word_error_rate", "accent=UK").method
+    undecided = one(found, "word_error_rate", "accent=US")
+    assert undecided.clusters_needed is None or undecided.clusters_needed >= 20
+
+
+def test_models_are_compared_under_their_names():
+    """Reports of several models are compared model by model; one that only one side has is left out."""
+    rows = {**decided(OLD), "e": [0, 1] * 450}
+    rows = {name: column[:900] for name, column in rows.items()}
+    old = fairkit.evaluate(rows, label="y", decision={"a": "d", "b": "e"}, by="sex", metrics=["accuracy"])
+    new = fairkit.evaluate(rows, label="y", decision={"a": "d", "c": "e"}, by="sex", metrics=["accuracy"])
+    found = compare_reports(old, new)
+    assert found.asked.metrics == ("accuracy[a]",)
+    assert {c.value for c in found.changes} == {0.0}
+    assert any("'accuracy[c]' cannot be measured on the old report" in note for note in found.notes)
