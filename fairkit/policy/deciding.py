@@ -140,7 +140,7 @@ def _results(policy: Policy, lines: Sequence[Line]) -> tuple[tuple[Result, ...],
         own = [line for line in lines if line.position == position]
         intervals |= dict(zip(map(id, own), decided(own, policy.evidence)[0], strict=True))
     made: list[Result] = []
-    silent = _unmeasured(lines)
+    silent = _unjudged(lines, intervals)
     for line in lines:
         effect = Effect.FAIL if line.position in silent else policy.effect(line.check)
         results = _of_line(line, intervals[id(line)], effect)
@@ -162,10 +162,13 @@ def _empty(lines: Sequence[Line]) -> list[Problem]:
     ]
 
 
-def _unmeasured(lines: Sequence[Line]) -> set[int]:
-    """Find the checks of which no group has a value: they did not run, whatever their rule is."""
-    measured = {line.position for line in lines if not np.isnan(line.value).all()}
-    return {line.position for line in lines} - measured
+def _unjudged(lines: Sequence[Line], intervals: Mapping[int, Decided]) -> set[int]:
+    """Find the checks of which no group has an interval: they did not run, whatever their rule is.
+
+    Else a `min_n` that no group reaches, or rows of one cluster, would make a gate that nothing fails.
+    """
+    judged = {line.position for line in lines if not np.isnan(intervals[id(line)].low).all()}
+    return {line.position for line in lines} - judged
 
 
 def _of_line(line: Line, found: Decided, effect: Effect) -> list[Result]:

@@ -105,6 +105,15 @@ def test_a_check_that_measured_nothing_stops_the_release():
     assert (gate.exit_code, {result.effect for result in gate.results}) == (3, {Effect.FAIL})
 
 
+@pytest.mark.parametrize("compare", ["difference", "value", "worst"])
+def test_a_check_of_which_every_group_is_too_small_stops_the_release(compare):
+    """A `min_n` that nobody reaches makes no gate that everybody passes; one large group is enough."""
+    lenient = check(compare, max="0.5", on_inconclusive=Effect.PASS)
+    none, one = (judged(HARM, lenient, min_n=n, reference="a") for n in (100_000, 1_000))
+    assert (none.exit_code, none.policy.family, {r.reason for r in none.results}) == (3, 0, {"too-few"})
+    assert one.exit_code != 3
+
+
 @pytest.mark.parametrize("severity", [Severity.WARNING, Severity.INFO])
 def test_only_errors_decide_about_the_release(severity):
     """A failed warning fails in the results and lets the release pass."""
