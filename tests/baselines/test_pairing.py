@@ -87,17 +87,13 @@ def test_whatever_several_models_are_evaluated_by_is_paired(columns, asked):
 
 
 def test_rows_come_in_any_frame_or_file(frame_of):
-    """Every kind of frame and file is joined with every other by the same ids."""
+    """Every kind of frame and file is joined with a frame by the same ids."""
     frame = release(40)
     now, then = sides(frame)
     columns = {name: now[name].tolist() for name in ("id", "sex", "y", "d")}
     found = paired_counts(frame_of(columns), then, data=SOURCE, by="sex")
     assert found.counts == paired_counts(now, then, data=SOURCE, by="sex").counts
-    again = paired_counts(
-        now, frame_of({name: then[name].tolist() for name in ("id", "d", "y")}), data=SOURCE, by="sex"
-    )
-    assert again.counts == found.counts
-    assert again.relabelled == 0
+    assert found.relabelled == 0
 
 
 @pytest.mark.parametrize("kind", ["csv", "json", "parquet"])
@@ -115,6 +111,8 @@ def test_numbers_name_rows_in_every_kind_of_file(kind, tmp_path):
         now.to_parquet(path)
     found = paired_counts(path, then, data=SOURCE, by="sex")
     assert (found.matched, found.only_baseline, found.only_release) == (39, 1, 1)
+    turned = paired_counts(now, path, data=SOURCE, by="sex")
+    assert (turned.matched, turned.relabelled) == (40, 0)
     assert found.sources == {BASELINE: "pandas", RELEASE: path.name}
     assert found.hashes[BASELINE] is None
     assert len(found.hashes[RELEASE]) == 64

@@ -58,7 +58,7 @@ def test_changes_of_gaps_are_covered():
 
     true = gaps(new) - gaps(old)
     held = []
-    for _ in range(150):
+    for _ in range(100):
         found = gap_shifts(compared(rng, old, new, [sizes, sizes]), "group", "rest", NONE)
         held += [g.low <= truth <= g.high for g, truth in zip(found, true, strict=True)]
     assert np.mean(held) >= 0.93
@@ -70,7 +70,7 @@ def test_where_nothing_changed_a_family_seldom_says_so(rate):
     rng = np.random.default_rng(2)
     rates, sizes = np.full(8, rate), [np.full(8, 60), np.full(8, 90)]
     changed = moved = 0
-    draws = 80
+    draws = 50
     for _ in range(draws):
         samples = compared(rng, rates, rates, sizes)
         changed += any(c.excludes_zero for c in value_changes(samples, "group", HOLM))
