@@ -1,8 +1,8 @@
 """The largest or smallest value of a sum over whole numbers that fit what is known: branch and bound.
 
-Linear programmes over tables of sums nearly always have whole solutions; where one has not, the problem is cut
-in two. (The integer solver of HiGHS is not used: it writes to standard output now and then, whatever it is
-told, and a command's output must be its own.)
+Linear programmes over tables of sums nearly always have whole solutions; where one has not, the problem is
+cut in two. (The integer solver of HiGHS is not used: it writes to standard output now and then, whatever it
+is told, and a command's output must be its own.)
 """
 
 from __future__ import annotations
