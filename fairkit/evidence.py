@@ -32,7 +32,7 @@ from fairkit.inference import (
     multinomial_replicates,
 )
 from fairkit.metrics import AnyMetric, Metric, Why
-from fairkit.shares import REST, Sample, other_sample, others_of
+from fairkit.shares import REST, Sample, other_sample, others_of, steadied
 from fairkit.significance import p_values_of
 from fairkit.tables import GroupTable
 
@@ -189,6 +189,10 @@ class IndependentRows:
         self.table = table
         self.options = options
         self.sample = Sample.of(metrics, table.sums, table.squares)
+        self.steady = steadied(table)
+        self.surely = (
+            self.sample if self.steady is table else Sample.of(metrics, table.sums, self.steady.squares)
+        )
         self.values = self.sample.values()
         self._replicates: FloatArray | None = None
 
@@ -219,7 +223,7 @@ class IndependentRows:
     def corrected(self, confidence: FloatArray) -> tuple[Bounds, NDArray[np.str_]]:
         """Clopper and Pearson's limits, and what follows from them for metrics that are no shares."""
         names = ["clopper-pearson" if m.is_proportion else "mover-exact" for m in self.metrics]
-        return self.sample.limits(confidence, exact=True), self._named(names)
+        return self.surely.limits(confidence, exact=True), self._named(names)
 
     def against(self, reference: IntArray, compare: Compare) -> Comparison:
         """Compare every group with its reference; a group that is the reference itself gets NaN."""
@@ -287,7 +291,9 @@ class _IndependentComparison:
         self.evidence = evidence
         self.reference = reference
         self.compare = compare
-        self.other = other_sample(evidence.metrics, evidence.table, reference)
+        self.other = self.surely = other_sample(evidence.metrics, evidence.table, reference)
+        if evidence.steady is not evidence.table:
+            self.surely = other_sample(evidence.metrics, evidence.steady, reference)
         base = self.other.values()
         with np.errstate(divide="ignore", invalid="ignore"):
             value = evidence.values - base if compare == "difference" else evidence.values / base
@@ -370,8 +376,8 @@ class _IndependentComparison:
         )
 
     def _mover(self, confidence: float | FloatArray, *, exact: bool) -> Bounds:
-        own = self.evidence.sample.limits(confidence, exact=exact)
-        other = self.other.limits(confidence, exact=exact)
+        own = (self.evidence.surely if exact else self.evidence.sample).limits(confidence, exact=exact)
+        other = (self.surely if exact else self.other).limits(confidence, exact=exact)
         combine = mover if self.compare == "difference" else mover_ratio
         low, high = combine(self.evidence.values, own, self.base, other)
         return (

@@ -7,11 +7,12 @@ independent shares (balanced accuracy). So hits and trials per part are all that
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fairkit.counts import FIELDS
 from fairkit.inference import Bounds, clopper_pearson, mover_sum, wilson
 from fairkit.metrics import Metric
 from fairkit.tables import GroupTable
@@ -127,6 +128,48 @@ class Sample:
                 rows.append(mover_sum(estimate.T, lower.T, upper.T, weights=weights)[side])
             first = place.stop
         return np.stack(rows)
+
+
+def steadied(table: GroupTable) -> GroupTable:
+    """Let the weights of no group's hits, or misses, look lighter beside its others than those of all groups.
+
+    A group whose few misses happen to be light ones has a high share *and* a low variance. Among 10 equal
+    groups of 50 rows with log-normal weights (sigma 1) and a share of .9, corrected limits would show a false
+    difference in 32 % of draws where 5 % are promised; with weights of 1 and 20, 200 rows and a share of .05,
+    in 86 %. With these squares they do in 1 %. Limits get a quarter wider there, and a hundredth where
+    weights are mild (sigma .5, 500 rows).
+
+    Parameters
+    ----------
+    table : GroupTable
+
+    Returns
+    -------
+    GroupTable
+        With no smaller squares: the mean weight of the rows in a field, each counted by its weight, is at
+        least as large beside that of the whole group as it is in all groups together. The same table where
+        rows have no weights.
+
+    Examples
+    --------
+    >>> from fairkit.counts import Counts, Kind
+    >>> from fairkit.groups import groupings
+    >>> from fairkit.tables import group_table
+    >>> counts = Counts.from_cells(Kind.DECISIONS, ["sex"], [("F",), ("M",)], [[56, 14, 0], [48, 32, 0]])
+    >>> table = group_table(counts, groupings("sex")[0])
+    >>> steadied(table) is table
+    True
+    """
+    if table.squares is None:
+        return table
+    used = len(FIELDS[table.kind])
+    own, square = table.sums[:, :used], table.squares[:, :used]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        expected = own * np.nan_to_num(square.sum(axis=1, keepdims=True) / own.sum(axis=1, keepdims=True))
+        expected *= np.nan_to_num(square.sum(axis=0) / expected.sum(axis=0))
+    squares = np.array(table.squares, np.float64)
+    squares[:, :used] = np.maximum(square, expected)
+    return replace(table, squares=squares)
 
 
 def others_of(sums: FloatArray, reference: IntArray) -> FloatArray:

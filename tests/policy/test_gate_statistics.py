@@ -5,6 +5,7 @@ import pytest
 from gated_releases import check, outcomes, policy, report, selections
 from scipy.stats import binom
 
+import fairkit
 from fairkit.corrections import Correction
 from fairkit.findings import units_needed
 from fairkit.inference import Bounds, benjamini_hochberg_intervals
@@ -130,3 +131,33 @@ def test_balanced_accuracy_of_an_excellent_model_is_not_known_too_well(n, rates)
     true = sum(rates) / 2
     assert likely[low[0] > true].sum() <= 1.2 * 0.0025
     assert likely[high[0] < true].sum() <= 1.2 * 0.0025
+
+
+def test_a_few_heavy_weights_do_not_fail_fair_releases():
+    """Ten equal groups, one row in ten with the weight of twenty: 35 of 40 draws would fail unsteadied."""
+    rng = np.random.default_rng(5)
+    own, failed = check("difference", max="0"), 0
+    for _ in range(40):
+        rows = {
+            "group": np.repeat([f"g{i}" for i in range(10)], 200),
+            "hired": (rng.random(2000) < 0.05).astype(int),
+            "weight": np.where(rng.random(2000) < 0.1, 20.0, 1.0),
+        }
+        made = fairkit.evaluate(rows, decision="hired", by="group", weight="weight")
+        failed += decide(policy(own), made).exit_code
+    assert failed <= 2
+
+
+def test_equal_weights_are_left_as_they_are():
+    """Groups whose rows all weigh the same, each another weight, have the limits of unweighted rows."""
+    rows = {"group": ["a"] * 100 + ["b"] * 100, "hired": [1] * 30 + [0] * 70 + [1] * 45 + [0] * 55}
+    weighted = {**rows, "weight": [1.0] * 100 + [50.0] * 100}
+    checks = [check("value", max="0.5"), check("ratio", min="0.8", id="ratio")]
+    results = [
+        decide(
+            policy(*checks, reference="a"), fairkit.evaluate(one, decision="hired", by="group", **more)
+        ).results
+        for one, more in ((rows, {}), (weighted, {"weight": "weight"}))
+    ]
+    for bare, other in zip(*results, strict=True):
+        assert (other.low, other.high) == pytest.approx((bare.low, bare.high))
