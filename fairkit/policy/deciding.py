@@ -108,10 +108,13 @@ def decide(
     lines = sorted([*own, *later], key=lambda line: line.position)
     known = list(dict.fromkeys([*known, *others, *more, *_empty(lines)]))
     results, family = _results(policy, lines)
-    results, warnings = waived(policy, results, today or dt.datetime.now(dt.UTC).date())
+    now = dt.datetime.now(dt.UTC)
+    day = today or now.date()
+    results, warnings = waived(policy, results, day)
     verdict = verdict_of(results, tuple(known))
     return Gate(
-        created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        created=now.isoformat(timespec="seconds"),
+        today=day.isoformat(),
         fairkit_version=__version__,
         policy=PolicyStamp(
             policy.name,

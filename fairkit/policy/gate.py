@@ -240,6 +240,8 @@ class Gate:
     ----------
     created : str
         ISO 8601 in UTC.
+    today : str
+        ISO date: the day for which waivers were judged.
     fairkit_version : str
     policy : PolicyStamp
     reports : tuple of ReportStamp
@@ -256,11 +258,13 @@ class Gate:
     Examples
     --------
     >>> stamp = PolicyStamp("credit-line", None, "00" * 32, 0.95, "holm", 0)
-    >>> Gate("2026-11-21T10:00:00+00:00", "0.1.0", stamp, (), Verdict.PASS, 0, (), (), (), ()).count("fail")
+    >>> made = ("2026-11-21T10:00:00+00:00", "2026-11-21", "0.1.0")
+    >>> Gate(*made, stamp, (), Verdict.PASS, 0, (), (), (), ()).count("fail")
     0
     """
 
     created: str
+    today: str
     fairkit_version: str
     policy: PolicyStamp
     reports: tuple[ReportStamp, ...]

@@ -103,6 +103,7 @@ def example_gate() -> Gate:
     )
     return Gate(
         created="2026-11-21T10:00:00+00:00",
+        today="2026-11-21",
         fairkit_version="0.1.0",
         policy=PolicyStamp("credit-line", "fairness.toml", "0a" * 32, 0.95, "holm", 3),
         reports=(ReportStamp("loans.csv", "2026-11-21T10:00:00+00:00", "0b" * 32, "0c" * 32, 3_800, 3_560),),

@@ -59,7 +59,7 @@ def to_json(gate: Gate) -> str:
     --------
     >>> from fairkit.policy.views.examples import example_gate
     >>> text = to_json(example_gate())
-    >>> text.splitlines()[1], text.splitlines()[5]
+    >>> text.splitlines()[1], text.splitlines()[6]
     ('"schema":"fairkit.gate/1",', '"exit_code":1,')
     >>> from_json(text) == example_gate()
     True
@@ -67,6 +67,7 @@ def to_json(gate: Gate) -> str:
     parts = {
         "schema": dumps(SCHEMA),
         "created": dumps(gate.created),
+        "today": dumps(gate.today),
         "fairkit_version": dumps(gate.fairkit_version),
         "verdict": dumps(gate.verdict),
         "exit_code": dumps(gate.exit_code),

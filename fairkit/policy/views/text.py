@@ -61,6 +61,7 @@ _VERDICT_STYLES = MappingProxyType(
     }
 )
 _NARROW = 80
+_TOP = frozenset({"policy", "data", "waivers"})
 _LONGEST_SENTENCE = 600
 _LONGEST_TEXT = 400
 
@@ -115,7 +116,7 @@ class _Page(TextPage):
         """Say the verdict and what was judged."""
         self.line(f"{verdict_text(gate)}: {explanation(gate)}", style=_VERDICT_STYLES[gate.verdict])
         for name, value in stamps(gate):
-            if name in {"policy", "data"}:
+            if name in _TOP:
                 self.line(f"{name}: {value}")
 
     def stops(self, gate: Gate) -> None:
@@ -215,7 +216,7 @@ class _Page(TextPage):
         self.line(READING)
         self.line(CODES)
         for name, value in stamps(gate):
-            if name not in {"policy", "data"}:
+            if name not in _TOP:
                 self.line(f"{name}: {value}")
 
     def _results(self, kept: Sequence[tuple[str, Result]]) -> Table:

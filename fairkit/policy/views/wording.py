@@ -255,6 +255,7 @@ def stamps(gate: Gate) -> list[tuple[str, str]]:
         ("policy", f"{', '.join(named)}, sha256 {policy.sha256[:16]}"),
         ("evidence", evidence),
         *(("data", text) for text in data),
+        *([] if gate.created.startswith(gate.today) else [("waivers", f"judged as of {gate.today}")]),
         ("made", f"{gate.created} by fairkit {gate.fairkit_version}"),
     ]
 

@@ -7,7 +7,7 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
-from gates import GATES
+from gates import GATES, gate
 
 from fairkit.policy.views.github import annotations
 
@@ -83,3 +83,13 @@ def test_every_view_says_the_same(name):
         (view.__name__ for view in VIEWS), expected
     )
     assert (expected[2] > 0) == (gate.exit_code != 0)
+
+
+def test_every_view_says_for_which_day_waivers_were_judged():
+    """A gate made for another day than its own cannot pass for one of today."""
+    forms = ("to_text", "to_markdown", "to_junit", "to_sarif", "to_html")
+    usual, replayed = gate(), gate(today="2026-01-15")
+    for form in forms:
+        told = [" ".join(getattr(made, form)().split()) for made in (usual, replayed)]
+        assert ["judged as of 2026-01-15" in text for text in told] == [False, True], form
+    assert json.loads(replayed.to_json())["today"] == "2026-01-15"
