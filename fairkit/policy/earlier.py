@@ -63,7 +63,7 @@ def earlier_releases(policy: Policy, rows: Any, report: Report | None) -> Earlie
     >>> earlier_releases(Policy(name="p", groups=(), checks=()), None, None).counts
     {}
     """
-    known = policy_baselines(policy)
+    known = policy_baselines(policy, reports=() if report is None else (report,))
     if report is None:  # it has been said why none of its checks ran
         return Earlier(known.counts, {}, known.problems, ())
     pairs: dict[str, Counts] = {}

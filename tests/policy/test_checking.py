@@ -287,6 +287,32 @@ def test_a_baseline_of_counts_is_compared_with(tmp_path):
     assert (gate.exit_code, {(p.kind, p.check) for p in gate.problems}) == (2, {("hash", "since")})
 
 
+def test_a_baseline_that_means_another_group_by_the_same_name_is_a_problem(tmp_path):
+    """Same name, other predicate: what changed in the group could not be told."""
+    rows = {"age": [20, 28, 40, 60] * 100, "hired": [1, 1, 1, 0] * 100}
+    before = fairkit.evaluate(rows, decision="hired", by="young: age < 30")
+    saved = save_baseline(before, tmp_path)
+    own = {
+        "schema": 1,
+        "name": "hiring",
+        "data": {"decision": "hired"},
+        "groups": {"young": {"predicate": "age < 25"}},
+        "check": [
+            {
+                "id": "since",
+                "metric": "selection_rate",
+                "groups": ["young"],
+                "baseline": "v1",
+                "max_change": 0.1,
+            }
+        ],
+        "baselines": {"v1": {"report": saved.name, "sha256": saved.stem}},
+    }
+    gate = check(policy_of(own, path=tmp_path / "fairness.toml"), rows).gate
+    assert (gate.exit_code, {problem.kind for problem in gate.problems}) == (2, {"baseline"})
+    assert "age < 30" in gate.problems[0].message
+
+
 def test_a_baseline_of_predictions_is_paired_by_id(tmp_path):
     """Rows are compared with themselves, which tells more, and rows without a partner are mentioned."""
     before = {name: values[5:] for name, values in ROWS.items()}
