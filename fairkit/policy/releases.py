@@ -174,7 +174,9 @@ def _apart(one: Placed, before: Counts, options: Options) -> Line:
             whys.append(_too_few(sizes[0][g], sizes[1][g], one.group.min_n))
 
     def unsure(g: int) -> str:
-        return str(why_no_interval(after, after_table, row, int(here[g])))
+        if np.isnan(_limits_at(*sides[0], np.full(len(names), 0.95), exact=True).low[g]):
+            return str(why_no_interval(after, after_table, row, int(here[g])))
+        return str(why_no_interval(earlier, before_table, earlier_row, int(there[g])))
 
     return _line(
         one,
