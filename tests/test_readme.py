@@ -17,7 +17,7 @@ EXAMPLES = {"guide.md": 30, "speech.md": 30, "bounty.md": 30, "gate.md": 5}
 
 GUIDES = {
     name: (ROOT / "docs" / name).read_text(encoding="utf-8")
-    for name in ("guide.md", "speech.md", "bounty.md", "gate.md", "ci.md")
+    for name in ("guide.md", "speech.md", "bounty.md", "gate.md", "ci.md", "audits.md")
 }
 OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]*)")
 
