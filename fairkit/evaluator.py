@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from fairkit import __version__, frames
@@ -12,7 +12,6 @@ from fairkit.choices import Metrics, about_any_model, chosen, told_apart
 from fairkit.coarse import coarse
 from fairkit.corrections import Correction
 from fairkit.counts import LEFT_OUT, Counts, Kind
-from fairkit.door.cells import level_text
 from fairkit.errors import DataError, UsageError, shortlist
 from fairkit.estimates import group_sizes
 from fairkit.evidence import DifferenceInterval, Options
@@ -23,6 +22,7 @@ from fairkit.medians import above_medians
 from fairkit.metrics import AnyMetric
 from fairkit.model_axes import has_models
 from fairkit.options import check_options, stated_groups
+from fairkit.questions import stated
 from fairkit.remedies import offered
 from fairkit.report.model import DataSummary, Report, Settings
 from fairkit.tables import group_table, used_rows
@@ -222,8 +222,7 @@ def evaluate(
             table = group_table(counts, grouping)
             judge_evidence(asked_rows.evidence(table, rules.options), table, wish, rules=rules, found=found)
     settings = Settings(
-        **_columns(asked),
-        positive=_stated(positive, asked),
+        **stated(asked),
         **stated_groups(split, wishes),
         metrics=tuple(
             dict.fromkeys([*(m.name for _, own in measured for m in own), *(m.name for m in functions)])
@@ -235,7 +234,6 @@ def evaluate(
         interval=interval,
         replicates=replicates,
         seed=seed,
-        missing=missing,
     )
     notes = [*slips(question, split), *cautions(counts, summary, split)]
     for view, own in measured:
@@ -307,28 +305,6 @@ def _check_counts(counts: Counts, asked: Mapping[str, Any], *, hash_files: bool)
         )
 
 
-def _columns(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Write the question as a report states it: models and outputs as mappings, all else as it is."""
-    stated = {
-        name: value for name, value in asked.items() if name not in ("positive", "missing", "max_levels")
-    }
-    models: dict[str, str] = {}
-    for role in ("decision", "score"):
-        if isinstance(stated[role], Mapping):
-            models, stated[role] = dict(stated[role]), None
-    classes = stated["classes"]
-    return {
-        **stated,
-        "models": models,
-        "outputs": dict(stated["outputs"] or {}),
-        "classes": () if classes is None else (classes,) if isinstance(classes, str) else _texts(classes),
-    }
-
-
-def _texts(values: Iterable[Any]) -> tuple[str, ...]:
-    return tuple(text for value in values if (text := level_text(value)) is not None)
-
-
 def _summary(reading: frames.Reading, counts: Counts, kept: Counts) -> DataSummary:
     totals = dict(zip(counts.fields, counts.row_counts.sum(axis=0).tolist(), strict=True))
     rows = sum(totals.values())
@@ -342,13 +318,3 @@ def _summary(reading: frames.Reading, counts: Counts, kept: Counts) -> DataSumma
             f"none of the {rows:,} rows has what is needed ({reasons}); is the right column named?"
         )
     return DataSummary(reading.source, reading.sha256, rows, used, left_out, kept.sha256())
-
-
-def _stated(positive: Any, asked: Mapping[str, Any]) -> dict[str, str]:
-    """Write the positive class of every column that has one; a score's decision is no column."""
-    stated = positive if isinstance(positive, Mapping) else {"label": positive, "decision": positive}
-    return {
-        role: text
-        for role, value in stated.items()
-        if value is not None and (asked[role] or asked["outputs"]) and (text := level_text(value)) is not None
-    }

@@ -6,7 +6,7 @@ said at once. :mod:`fairkit.door.plan` then matches it with the columns that the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -146,7 +146,7 @@ class Question:
         """The classes that are allowed, as levels; None where all that occur are."""
         if self.classes is None or isinstance(self.classes, str):
             return None
-        return tuple(text for text in map(level_text, self.classes) if text is not None)
+        return _texts(self.classes)
 
 
 def columns_of(given: str | Mapping[str, str] | None) -> dict[str, str]:
@@ -160,3 +160,54 @@ def columns_of(given: str | Mapping[str, str] | None) -> dict[str, str]:
     if given is None:
         return {}
     return {"": given} if isinstance(given, str) else dict(given)
+
+
+def stated(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the parameters of a question as the settings of a report state them.
+
+    Parameters
+    ----------
+    asked : mapping
+        Values by name; what is not asked may be left out.
+
+    Returns
+    -------
+    dict
+        Models and outputs as mappings, classes and positive values as texts of levels, all else as it is.
+
+    Examples
+    --------
+    >>> found = stated({"label": "y", "score": {"old": "s1", "new": "s2"}, "positive": 1})
+    >>> found["label"], found["score"], found["models"], found["positive"]
+    ('y', None, {'old': 's1', 'new': 's2'}, {'label': '1'})
+    """
+    given = {name: asked.get(name) for name in question_rules.PARAMETERS}
+    positive, classes = given.pop("positive"), given["classes"]
+    models: Mapping[str, str] = {}
+    for role in ("decision", "score"):
+        if isinstance(columns := given[role], Mapping):
+            models, given[role] = columns, None
+    return {
+        **given,
+        "models": dict(models),
+        "outputs": dict(given["outputs"] or {}),
+        "classes": () if classes is None else (classes,) if isinstance(classes, str) else _texts(classes),
+        "positive": _positives(positive, asked),
+        "missing": tuple(asked.get("missing", ())),
+    }
+
+
+def _texts(values: Iterable[Any]) -> tuple[str, ...]:
+    return tuple(text for value in values if (text := level_text(value)) is not None)
+
+
+def _positives(positive: Any, asked: Mapping[str, Any]) -> dict[str, str]:
+    """Write the positive class of every column that has one; a score's decision is no column."""
+    by_role = positive if isinstance(positive, Mapping) else {"label": positive, "decision": positive}
+    return {
+        role: text
+        for role, value in by_role.items()
+        if value is not None
+        and (asked.get(role) or asked.get("outputs"))
+        and (text := level_text(value)) is not None
+    }

@@ -19,6 +19,7 @@ from fairkit.counts import Counts
 from fairkit.evidence import Options
 from fairkit.findings import units_needed
 from fairkit.inference import Bounds
+from fairkit.policy.agreeing import disagreements
 from fairkit.policy.family import Decided, decided
 from fairkit.policy.gate import (
     ACROSS,
@@ -96,7 +97,7 @@ def decide(
     judged = [reports] if isinstance(reports, Report) else list(reports)
     options = Options("newcombe", policy.evidence.replicates, policy.evidence.seed)
     placed, found = place(policy, judged)
-    known = [*problems, *found]
+    known = [*problems, *disagreements(policy, judged), *found]
     own, others = lines_of([one for one in placed if one.check.compare is not Compare.BASELINE], options)
     later, more = release_lines(
         [one for one in placed if one.check.compare is Compare.BASELINE],

@@ -11,7 +11,7 @@ from typing import Any
 from fairkit.door.databases import SCHEME, is_address, open_table
 from fairkit.errors import DataError
 from fairkit.policy.evaluating import Predictions, Transcripts
-from fairkit.policy.model import Policy
+from fairkit.policy.model import Policy, SpeechSource
 from fairkit.report.model import Report
 from fairkit.speech.normalize import BUILT_IN
 
@@ -101,10 +101,21 @@ def transcripts_of(
             "no transcripts are named; name them (--speech FILE), let the policy do so "
             "([speech] transcripts), or give a report of the release (--report)."
         )
-    folder = beside(policy)
-    if source.normalizer not in BUILT_IN:
-        source = dataclasses.replace(source, normalizer=(folder / source.normalizer).as_posix())
-    return Transcripts(_opened(rows, source.transcripts, folder), source, workers, progress)
+    source = dataclasses.replace(source, normalizer=normalizer_of(policy, source))
+    return Transcripts(_opened(rows, source.transcripts, beside(policy)), source, workers, progress)
+
+
+def normalizer_of(policy: Policy, source: SpeechSource) -> str:
+    """Name the normaliser of a policy's transcripts: one that is built in, or a file beside the policy.
+
+    Examples
+    --------
+    >>> source = SpeechSource(reference="said", hypothesis="heard", normalizer="rules.toml")
+    >>> normalizer_of(Policy(name="p", groups=(), checks=(), speech=source), source)
+    'rules.toml'
+    """
+    name = source.normalizer
+    return name if name in BUILT_IN else (beside(policy) / name).as_posix()
 
 
 def named(report: Report, data: Any) -> Report:

@@ -31,7 +31,7 @@ from fairkit.speech.readers.transcripts import ID, REFERENCE, SPEAKER
 from fairkit.speech.releases import release_contrasts, release_gap_changes
 from fairkit.speech.rows import score_rows
 from fairkit.speech.tallies import listed, tallies
-from fairkit.speech.utterances import Stamp, Unit, Utterances
+from fairkit.speech.utterances import Unit, Utterances
 from fairkit.tables import group_table
 from fairkit.views import View
 
@@ -232,7 +232,7 @@ def evaluate(
         cluster=speaker,
         transcript=reference,
         unit=utterances.unit,
-        normalizers=tuple(_stamped(stamp) for stamp in utterances.normalizers),
+        normalizers=tuple(stamp.text for stamp in utterances.normalizers),
         empty_references=empty_references,
         identifier=identifier,
         adjusted_for=adjust,
@@ -383,7 +383,3 @@ def _only_names(metrics: Metrics) -> Sequence[str] | Literal["default", "all"]:
 
 def _names(wanted: str | Sequence[str]) -> tuple[str, ...]:
     return (wanted,) if isinstance(wanted, str) else tuple(dict.fromkeys(wanted))
-
-
-def _stamped(stamp: Stamp) -> str:
-    return f"{stamp.name} {stamp.version} (sha256 {stamp.sha256})"

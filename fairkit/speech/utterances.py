@@ -40,6 +40,11 @@ class Stamp(NamedTuple):
     version: str
     sha256: str
 
+    @property
+    def text(self) -> str:
+        """The stamp as reports state it."""
+        return f"{self.name} {self.version} (sha256 {self.sha256})"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Utterances:
