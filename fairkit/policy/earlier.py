@@ -13,6 +13,7 @@ from fairkit.errors import DataError, FairkitError
 from fairkit.policy.asking import about_speech, by_of, groups_of, levels_of
 from fairkit.policy.gate import Problem
 from fairkit.policy.model import Policy, PolicyGroup
+from fairkit.policy.releases import BASELINE, RELEASE
 from fairkit.report.model import Report
 
 
@@ -68,7 +69,11 @@ def earlier_releases(policy: Policy, rows: Any, report: Report | None) -> Earlie
         return Earlier(known.counts, {}, known.problems, ())
     pairs: dict[str, Counts] = {}
     problems = list(known.problems)
-    notes: list[str] = []
+    notes = [
+        _itself(name, "counts")
+        for name, baseline in known.baselines.items()
+        if baseline.data.counts_sha256 == report.data.counts_sha256
+    ]
     for name, path in known.predictions.items():
         checks = [check for check in policy.checks if check.baseline == name]
         groups = _told_apart(groups_of(policy, (c for c in checks if not about_speech(c))), report)
@@ -90,7 +95,14 @@ def earlier_releases(policy: Policy, rows: Any, report: Report | None) -> Earlie
         else:
             pairs[name] = pairing.counts
             notes += [f"baseline '{name}': {note}" for note in pairing.notes]
+            if pairing.hashes[BASELINE] is not None and pairing.hashes[BASELINE] == pairing.hashes[RELEASE]:
+                notes.append(_itself(name, "bytes"))
     return Earlier(known.counts, pairs, tuple(problems), tuple(notes))
+
+
+def _itself(name: str, what: str) -> str:
+    alike = f"baseline '{name}' has the same {what} as the release"
+    return f"{alike}; if it is the release itself, nothing is compared."
 
 
 def _told_apart(groups: Sequence[PolicyGroup], report: Report) -> list[PolicyGroup]:

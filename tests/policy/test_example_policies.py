@@ -109,7 +109,8 @@ def test_the_compas_policy_finds_what_propublica_found(real_data, tmp_path):
     policy = tmp_path / "compas.toml"
     policy.write_text((POLICIES / "compas.toml").read_text(encoding="utf-8"), encoding="utf-8")
     gate = check(policy, speech=ROOT / "datasets/speech.csv", today=DAY).gate
-    assert (gate.exit_code, gate.problems, gate.warnings) == (1, (), ())
+    assert (gate.exit_code, gate.problems) == (1, ())
+    assert "has the same bytes as the release" in gate.warnings[0]
     assert of_check(gate, "rated-four-fifths")["race=African-American"] == "fail"
     (found,) = (
         result
