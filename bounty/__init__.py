@@ -8,8 +8,9 @@ checks the ledger without its data. Names are loaded when first used, so that ``
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from fairkit._lazily import loaded_lazily
 
 if TYPE_CHECKING:
     from bounty.certificates.plans import plan as plan
@@ -109,13 +110,7 @@ __all__ = [
     "verify",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        value = getattr(importlib.import_module(_HOME[name]), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module 'bounty' has no attribute '{name}'")
+__getattr__ = loaded_lazily(__name__, _HOME)
 
 
 def __dir__() -> list[str]:

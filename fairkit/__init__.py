@@ -6,8 +6,9 @@ stops at the mergeable counts. Names are loaded when first used, so that ``impor
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from fairkit._lazily import loaded_lazily
 
 __version__ = "0.1.0"
 
@@ -62,13 +63,7 @@ __all__ = [
     "remedy",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        value = getattr(importlib.import_module(_HOME[name]), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module 'fairkit' has no attribute '{name}'")
+__getattr__ = loaded_lazily(__name__, _HOME)
 
 
 def __dir__() -> list[str]:

@@ -19,7 +19,7 @@ GUIDES = {
     name: (ROOT / "docs" / name).read_text(encoding="utf-8")
     for name in ("guide.md", "speech.md", "bounty.md", "gate.md", "ci.md", "audits.md")
 }
-OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]*)")
+OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z0-9-]*)")
 
 
 def test_the_example_prints_what_it_says():
@@ -57,7 +57,8 @@ def test_every_option_named_is_an_option():
     known |= {"--fairness-report", "--fairness-policy", "--fairness-data"}  # of the pytest plugin
     for program in (fairkit, bounty):
         known |= options_of(program)
-    own = [line for line in "\n".join([README, *GUIDES.values()]).splitlines() if "pip install" not in line]
+    lines = "\n".join([README, *GUIDES.values()]).splitlines()
+    own = [line for line in lines if "pip install" not in line]
     assert set(OPTION.findall("\n".join(own))) <= known
 
 

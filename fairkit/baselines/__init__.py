@@ -5,8 +5,9 @@ Names are loaded when first used, so that a command that only shows its help sta
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from fairkit._lazily import loaded_lazily
 
 if TYPE_CHECKING:
     from fairkit.baselines.model import Baseline as Baseline
@@ -34,13 +35,7 @@ __all__ = [
     "save_baseline",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        value = getattr(importlib.import_module(_HOME[name]), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module 'fairkit.baselines' has no attribute '{name}'")
+__getattr__ = loaded_lazily(__name__, _HOME)
 
 
 def __dir__() -> list[str]:

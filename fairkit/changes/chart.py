@@ -15,7 +15,8 @@ from typing import Any
 from fairkit.changes import phrases
 from fairkit.changes.model import Changes, GapShift, ValueChange
 from fairkit.changes.phrases import Kind
-from fairkit.report.charts import BAND, COLORS, FONT_SIZE, GRID, INK, MUTED, PAPER, Spec, capped
+from fairkit.report.charts import BAND, COLORS, FONT_SIZE, GRID, INK, MUTED, PAPER, capped
+from fairkit.report.layers import Spec, by_kind, panel_layer, row_layer
 from fairkit.report.numerals import unit_of
 from fairkit.report.phrases import counted, short_name, visible
 
@@ -157,20 +158,20 @@ def _ends(changes: Changes, ones: Sequence[ValueChange | GapShift], scale: float
     name = {"type": "text", "align": "right", "color": INK, "limit": _LABELS}
     both = "datum.old !== null && datum.new !== null"
     layers = [
-        _layer(name, x={"value": -10}, text={"field": "group"}),
-        _layer(
+        row_layer(name, x={"value": -10}, text={"field": "group"}),
+        row_layer(
             {"type": "rule", "strokeWidth": 2}, when=both, x={**x, "field": "old"}, x2={"field": "new"},
             color=_COLOR,
         ),
-        _layer(
+        row_layer(
             {**hollow, "shape": "circle"}, when="datum.old !== null", x={**x, "field": "old"}, stroke=_COLOR
         ),
-        _layer(
+        row_layer(
             {**filled, "shape": "circle"}, when="datum.new !== null", x={**x, "field": "new"}, color=_COLOR
         ),
     ]  # fmt: skip
     if isinstance(one, GapShift):
-        layers.insert(0, _once({"type": "rule", "color": MUTED}, x={**x, "datum": 0}))
+        layers.insert(0, panel_layer({"type": "rule", "color": MUTED}, x={**x, "datum": 0}))
     return {"width": _WIDTH, "height": {"step": _STEP}, "layer": layers}
 
 
@@ -193,14 +194,14 @@ def _change(ones: Sequence[ValueChange | GapShift], data: Sequence[dict[str, Any
         "width": _WIDTH,
         "height": {"step": _STEP},
         "layer": [
-            _once({"type": "rect", "color": BAND}, x={**x, "datum": low}, x2={"datum": high}),
-            _once({"type": "rule", "color": MUTED}, x={**x, "datum": 0}),
-            _layer(
+            panel_layer({"type": "rect", "color": BAND}, x={**x, "datum": low}, x2={"datum": high}),
+            panel_layer({"type": "rule", "color": MUTED}, x={**x, "datum": 0}),
+            row_layer(
                 rule, when="datum.low !== null", x={**x, "field": "low"}, x2={"field": "high"}, color=_COLOR
             ),
-            _layer(filled, when=f"{there} !== 'open'", x=at, color=_COLOR, shape=_SHAPE),
-            _layer(hollow, when=f"{there} === 'open'", x=at, stroke=_COLOR, shape=_SHAPE),
-            _layer(word, x={"value": _WIDTH + 10}, text={"field": "word"}, color=_COLOR),
+            row_layer(filled, when=f"{there} !== 'open'", x=at, color=_COLOR, shape=_SHAPE),
+            row_layer(hollow, when=f"{there} === 'open'", x=at, stroke=_COLOR, shape=_SHAPE),
+            row_layer(word, x={"value": _WIDTH + 10}, text={"field": "word"}, color=_COLOR),
         ],
     }
 
@@ -225,23 +226,5 @@ def _axis(title: list[str], *, zero: bool, domain: list[float] | None = None) ->
     return {"type": "quantitative", "axis": axis, "scale": scale}
 
 
-def _layer(mark: Spec, *, when: str | None = None, **encoding: Spec) -> Spec:
-    layer: Spec = {
-        "mark": {**mark, "aria": False},
-        "encoding": {"y": {"field": "i", "type": "ordinal", "axis": None}, **encoding},
-    }
-    return layer if when is None else {"transform": [{"filter": when}], **layer}
-
-
-def _once(mark: Spec, **encoding: Spec) -> Spec:
-    """Draw something of the whole panel, not of each group."""
-    return {"data": {"values": [{}]}, "mark": {**mark, "aria": False}, "encoding": encoding}
-
-
-def _scaled(values: Mapping[Kind, str]) -> Spec:
-    scale = {"domain": list(values), "range": list(values.values())}
-    return {"field": "kind", "type": "nominal", "scale": scale, "legend": None}
-
-
-_COLOR = _scaled(_COLORS)
-_SHAPE = _scaled(_SHAPES)
+_COLOR = by_kind(_COLORS)
+_SHAPE = by_kind(_SHAPES)

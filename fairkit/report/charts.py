@@ -11,17 +11,15 @@ Pure functions from a section of a report to a Vega-Lite specification; nothing 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Any
 
 from fairkit.findings import Verdict
+from fairkit.report.layers import Spec, by_kind, panel_layer, row_layer
 from fairkit.report.numerals import level_text
 from fairkit.report.phrases import NO_GROUP, SYMBOLS, UNDEFINED, short_name, verdict_text, visible
 from fairkit.report.sections import Row, Section
-
-Spec = dict[str, Any]
-"""A part of a Vega-Lite specification."""
 
 Datum = dict[str, Any]
 """What is drawn of one group."""
@@ -197,7 +195,7 @@ def _values(section: Section, data: Sequence[Datum]) -> Spec:
     axis = _axis([f"{section.title}{unit}", f"plain {level} interval"], section)
     x = {"type": "quantitative", "axis": axis, "scale": {"zero": False, "nice": True}}
     layers = [
-        _layer(
+        row_layer(
             {"type": "text", "align": "right", "color": INK, "limit": _LABELS},
             x={"value": -10},
             text={"field": "group"},
@@ -206,13 +204,13 @@ def _values(section: Section, data: Sequence[Datum]) -> Spec:
     reference = next((d for d in data if d["kind"] == "reference" and d["value"] is not None), None)
     if reference is not None:
         dashed = {"type": "rule", "color": MUTED, "strokeDash": [3, 3], "aria": False}
-        layers.append(_once(dashed, x={**x, "datum": reference["value"]}))
+        layers.append(panel_layer(dashed, x={**x, "datum": reference["value"]}))
     layers += _marks(data, x, "value", "low", "high")
     if section.shrunk:
         tick = {"type": "tick", "color": INK, "thickness": 1.6, "size": 13}
-        layers.append(_layer(tick, when="datum.shrunk !== null", x={**x, "field": "shrunk"}))
+        layers.append(row_layer(tick, when="datum.shrunk !== null", x={**x, "field": "shrunk"}))
     note = {"type": "text", "align": "left", "color": MUTED, "fontStyle": "italic"}
-    layers.append(_layer(note, when="datum.value === null", x={"value": 4}, text={"field": "word"}))
+    layers.append(row_layer(note, when="datum.value === null", x={"value": 4}, text={"field": "word"}))
     return {"width": _WIDTH, "height": {"step": _STEP}, "layer": layers}
 
 
@@ -232,10 +230,10 @@ def _contrasts(section: Section, data: Sequence[Datum]) -> Spec:
     line = {"type": "rule", "color": MUTED, "aria": False}
     word = {"type": "text", "align": "left"}
     layers = [
-        _once(band, x={**x, "datum": low}, x2={"datum": high}),
-        _once(line, x={**x, "datum": neutral}),
+        panel_layer(band, x={**x, "datum": low}, x2={"datum": high}),
+        panel_layer(line, x={**x, "datum": neutral}),
         *_marks(data, x, "contrast", "contrast_low", "contrast_high"),
-        _layer(word, x={"value": _WIDTH + 10}, text={"field": "word"}, color=_COLOR),
+        row_layer(word, x={"value": _WIDTH + 10}, text={"field": "word"}, color=_COLOR),
     ]
     return {"width": _WIDTH, "height": {"step": _STEP}, "layer": layers}
 
@@ -252,11 +250,13 @@ def _marks(data: Sequence[Datum], x: Spec, value: str, low: str, high: str) -> l
     there = f"datum.{value} !== null && datum.kind"
     at = {**x, "field": value}
     return [
-        _layer(rule, when=f"datum.{low} !== null", x={**x, "field": low}, x2={"field": high}, color=_COLOR),
-        _layer(filled, when=f"{there} !== 'inconclusive'", x=at, color=_COLOR, shape=_SHAPE),
-        _layer(hollow, when=f"{there} === 'inconclusive'", x=at, stroke=_COLOR, shape=_SHAPE),
+        row_layer(
+            rule, when=f"datum.{low} !== null", x={**x, "field": low}, x2={"field": high}, color=_COLOR
+        ),
+        row_layer(filled, when=f"{there} !== 'inconclusive'", x=at, color=_COLOR, shape=_SHAPE),
+        row_layer(hollow, when=f"{there} === 'inconclusive'", x=at, stroke=_COLOR, shape=_SHAPE),
         *(
-            _layer(
+            row_layer(
                 {**filled, "shape": f"triangle-{side}"},
                 when=f"datum.{end}_cut === true",
                 x={**x, "field": end},
@@ -266,19 +266,6 @@ def _marks(data: Sequence[Datum], x: Spec, value: str, low: str, high: str) -> l
             if cut[end]
         ),
     ]
-
-
-def _layer(mark: Spec, *, when: str | None = None, **encoding: Spec) -> Spec:
-    layer: Spec = {
-        "mark": {**mark, "aria": False},
-        "encoding": {"y": {"field": "i", "type": "ordinal", "axis": None}, **encoding},
-    }
-    return layer if when is None else {"transform": [{"filter": when}], **layer}
-
-
-def _once(mark: Spec, **encoding: Spec) -> Spec:
-    """Draw something of the whole panel, not of each group."""
-    return {"data": {"values": [{}]}, "mark": mark, "encoding": encoding}
 
 
 def _slack(data: Sequence[Datum]) -> float:
@@ -299,13 +286,8 @@ def _axis(title: list[str], section: Section) -> Spec:
     }
 
 
-def _scaled(values: Mapping[str, str]) -> Spec:
-    scale = {"domain": list(values), "range": list(values.values())}
-    return {"field": "kind", "type": "nominal", "scale": scale, "legend": None}
-
-
-_COLOR = _scaled(COLORS)
-_SHAPE = _scaled(SHAPES)
+_COLOR = by_kind(COLORS)
+_SHAPE = by_kind(SHAPES)
 
 
 def _domain(data: Sequence[Datum], low: float, high: float, *, ratio: bool, percent: bool) -> list[float]:

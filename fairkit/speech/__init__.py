@@ -8,8 +8,9 @@ loaded when first used, so that reports that have nothing to do with speech stay
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from fairkit._lazily import loaded_lazily
 
 if TYPE_CHECKING:
     from fairkit.speech.align import alignment as alignment
@@ -30,22 +31,22 @@ if TYPE_CHECKING:
     from fairkit.speech.viewer import alignment_page as alignment_page
 
 _HOME = {
-    "Utterances": "utterances",
-    "alignment": "align",
-    "alignment_page": "viewer",
-    "choose": "chosen",
-    "coverage": "planning",
-    "edit_counts": "align",
-    "evaluate": "evaluator",
-    "join": "readers",
-    "load_rules": "normalize",
-    "normalizer": "normalize",
-    "read_joined": "readers",
-    "read_transcripts": "readers",
-    "score": "scoring",
-    "score_texts": "scoring",
-    "word_counts": "counting",
-    "word_pairs": "align",
+    "Utterances": "fairkit.speech.utterances",
+    "alignment": "fairkit.speech.align",
+    "alignment_page": "fairkit.speech.viewer",
+    "choose": "fairkit.speech.chosen",
+    "coverage": "fairkit.speech.planning",
+    "edit_counts": "fairkit.speech.align",
+    "evaluate": "fairkit.speech.evaluator",
+    "join": "fairkit.speech.readers",
+    "load_rules": "fairkit.speech.normalize",
+    "normalizer": "fairkit.speech.normalize",
+    "read_joined": "fairkit.speech.readers",
+    "read_transcripts": "fairkit.speech.readers",
+    "score": "fairkit.speech.scoring",
+    "score_texts": "fairkit.speech.scoring",
+    "word_counts": "fairkit.speech.counting",
+    "word_pairs": "fairkit.speech.align",
 }
 
 __all__ = [
@@ -67,13 +68,7 @@ __all__ = [
     "word_pairs",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        value = getattr(importlib.import_module(f"fairkit.speech.{_HOME[name]}"), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module 'fairkit.speech' has no attribute '{name}'")
+__getattr__ = loaded_lazily(__name__, _HOME)
 
 
 def __dir__() -> list[str]:

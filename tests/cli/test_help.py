@@ -66,6 +66,7 @@ def test_help_imports_no_command_and_nothing_heavy():
     assert packages & {"numpy", "scipy", "pandas", "narwhals", "duckdb", "pyarrow", "rich", "altair"} == set()
     assert ours == {
         "fairkit",
+        "fairkit._lazily",
         "fairkit.cli",
         "fairkit.cli.commands",
         "fairkit.cli.contract",

@@ -28,9 +28,9 @@ from fairkit.report.charts import (
     INK,
     MUTED,
     PAPER,
-    Spec,
     capped,
 )
+from fairkit.report.layers import Spec, by_kind, panel_layer, row_layer
 from fairkit.report.phrases import counted, visible
 
 DRAWN = 40
@@ -196,11 +196,13 @@ def _ground(check: Checked, x: Spec, bottom: float, top: float) -> list[Spec]:
     layers = []
     begin, end = max(low, bottom), min(high, top)
     if begin < end:
-        layers.append(_once({"type": "rect", "color": BAND}, x={**x, "datum": begin}, x2={"datum": end}))
+        layers.append(
+            panel_layer({"type": "rect", "color": BAND}, x={**x, "datum": begin}, x2={"datum": end})
+        )
     neutral = {Compare.RATIO: 1.0, Compare.DIFFERENCE: 0.0, Compare.BASELINE: 0.0}.get(check.stamp.compare)
     if neutral is not None and bottom < neutral < top:
         dashed = {"type": "rule", "color": MUTED, "strokeDash": [3, 3]}
-        layers.append(_once(dashed, x={**x, "datum": neutral}))
+        layers.append(panel_layer(dashed, x={**x, "datum": neutral}))
     lines = [limit for limit in (low, high) if bottom <= limit <= top]
     written = dict(zip(("min", "max"), _written(check.results[0]), strict=True))
     texts = [written["min"]] if len(lines) == 1 and lines[0] == low else [written["max"]]
@@ -208,9 +210,11 @@ def _ground(check: Checked, x: Spec, bottom: float, top: float) -> list[Spec]:
     if len(lines) == 2 and (high - low) < _APART * (top - bottom):
         texts[0] = ""
     for limit, text in zip(lines, texts, strict=False):
-        layers.append(_once({"type": "rule", "color": INK, "strokeWidth": 1.4}, x={**x, "datum": limit}))
+        layers.append(
+            panel_layer({"type": "rule", "color": INK, "strokeWidth": 1.4}, x={**x, "datum": limit})
+        )
         label = {"type": "text", "color": INK, "dy": 10, "text": text}
-        layers.append(_once(label, x={**x, "datum": limit}, y={"value": "height"}))
+        layers.append(panel_layer(label, x={**x, "datum": limit}, y={"value": "height"}))
     return layers
 
 
@@ -225,7 +229,7 @@ def _written(result: Result) -> tuple[str, str]:
 
 
 def _marks(data: Sequence[dict[str, Any]], x: Spec) -> list[Spec]:
-    color, shape = _scaled(STATUS_COLORS), _scaled(SHAPES)
+    color, shape = by_kind(STATUS_COLORS), by_kind(SHAPES)
     rule = {"type": "rule", "strokeWidth": 2}
     filled = {"type": "point", "filled": True, "opacity": 1, "size": 75}
     hollow = {**filled, "size": 56, "strokeWidth": 2, "fill": PAPER}
@@ -234,35 +238,21 @@ def _marks(data: Sequence[dict[str, Any]], x: Spec) -> list[Spec]:
     word = {"type": "text", "align": "left"}
     at = {**x, "field": "value"}
     layers = [
-        _layer(name, x={"value": -10}, text={"field": "group"}),
-        _layer(rule, when="datum.low !== null", x={**x, "field": "low"}, x2={"field": "high"}, color=color),
-        _layer(filled, when=f"datum.value !== null && !({is_hollow})", x=at, color=color, shape=shape),
-        _layer(hollow, when=f"datum.value !== null && ({is_hollow})", x=at, stroke=color, shape=shape),
-        _layer(word, x={"value": _WIDTH + 10}, text={"field": "word"}, color=color),
+        row_layer(name, x={"value": -10}, text={"field": "group"}),
+        row_layer(
+            rule, when="datum.low !== null", x={**x, "field": "low"}, x2={"field": "high"}, color=color
+        ),
+        row_layer(filled, when=f"datum.value !== null && !({is_hollow})", x=at, color=color, shape=shape),
+        row_layer(hollow, when=f"datum.value !== null && ({is_hollow})", x=at, stroke=color, shape=shape),
+        row_layer(word, x={"value": _WIDTH + 10}, text={"field": "word"}, color=color),
     ]
     for side in ("left", "right"):
         if any(datum[side] is not None for datum in data):
             arrow = {**filled, "shape": f"triangle-{side}"}
-            layers.append(_layer(arrow, when=f"datum.{side} !== null", x={**x, "field": side}, color=color))
+            layers.append(
+                row_layer(arrow, when=f"datum.{side} !== null", x={**x, "field": side}, color=color)
+            )
     return layers
-
-
-def _layer(mark: Spec, *, when: str | None = None, **encoding: Spec) -> Spec:
-    layer: Spec = {
-        "mark": {**mark, "aria": False},
-        "encoding": {"y": {"field": "i", "type": "ordinal", "axis": None}, **encoding},
-    }
-    return layer if when is None else {"transform": [{"filter": when}], **layer}
-
-
-def _once(mark: Spec, **encoding: Spec) -> Spec:
-    """Draw something of the whole panel, not of each group."""
-    return {"data": {"values": [{}]}, "mark": {**mark, "aria": False}, "encoding": encoding}
-
-
-def _scaled(values: Mapping[str, str]) -> Spec:
-    scale = {"domain": list(values), "range": list(values.values())}
-    return {"field": "kind", "type": "nominal", "scale": scale, "legend": None}
 
 
 def _rounded(value: float | None) -> float:

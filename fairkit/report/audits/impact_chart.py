@@ -12,7 +12,8 @@ from fairkit.report.audits.adverse_impact import ImpactTable
 from fairkit.report.audits.comparing import FOUR_FIFTHS
 from fairkit.report.audits.impact_reading import SURELY_BELOW, SURELY_NOT_BELOW, UNDECIDED, decided
 from fairkit.report.blocks.base import Figure
-from fairkit.report.charts import COLORS, FONT_SIZE, GRID, INK, MUTED, PAPER, SHAPES, Spec
+from fairkit.report.charts import COLORS, FONT_SIZE, GRID, INK, MUTED, PAPER, SHAPES
+from fairkit.report.layers import Spec, panel_layer, row_layer
 from fairkit.report.phrases import counted, short_name, visible
 
 _WIDTH, _STEP, _LABELS = 420, 21, 220
@@ -99,23 +100,23 @@ def _spec(data: list[dict[str, Any]], other: str) -> Spec:
     hollow = {**point, "size": 52, "strokeWidth": 2, "fill": PAPER}
     rule = {"type": "rule", "color": MUTED}
     layers = [
-        _once({**rule, "strokeDash": [4, 3]}, x={**x, "datum": FOUR_FIFTHS}),
-        _once(rule, x={**x, "datum": 1}),
-        _layer(
+        panel_layer({**rule, "strokeDash": [4, 3]}, x={**x, "datum": FOUR_FIFTHS}),
+        panel_layer(rule, x={**x, "datum": 1}),
+        row_layer(
             {"type": "text", "align": "right", "color": INK, "limit": _LABELS},
             x={"value": -10},
             text={"field": "group"},
         ),
-        _layer(
+        row_layer(
             {"type": "rule", "strokeWidth": 2},
             when="datum.low !== null",
             x={**x, "field": "low"},
             x2={"field": "high"},
             color=color,
         ),
-        _layer(point, when=f"{there} !== 'inconclusive'", x=at, color=color, shape=shape),
-        _layer(hollow, when=f"{there} === 'inconclusive'", x=at, stroke=color, shape=shape),
-        _layer(
+        row_layer(point, when=f"{there} !== 'inconclusive'", x=at, color=color, shape=shape),
+        row_layer(hollow, when=f"{there} === 'inconclusive'", x=at, stroke=color, shape=shape),
+        row_layer(
             {"type": "text", "align": "left"}, x={"value": _WIDTH + 10}, text={"field": "word"}, color=color
         ),
     ]
@@ -131,13 +132,3 @@ def _spec(data: list[dict[str, Any]], other: str) -> Spec:
             "text": {"font": "sans-serif", "fontSize": FONT_SIZE, "baseline": "middle"},
         },
     }
-
-
-def _layer(mark: Spec, *, when: str | None = None, **encoding: Spec) -> Spec:
-    y = {"field": "i", "type": "ordinal", "axis": None}
-    layer: Spec = {"mark": {**mark, "aria": False}, "encoding": {"y": y, **encoding}}
-    return layer if when is None else {"transform": [{"filter": when}], **layer}
-
-
-def _once(mark: Spec, **encoding: Spec) -> Spec:
-    return {"data": {"values": [{}]}, "mark": {**mark, "aria": False}, "encoding": encoding}

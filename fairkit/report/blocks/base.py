@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fairkit.report.charts import Spec
+from fairkit.report.layers import Spec
 
 
 @dataclass(frozen=True, slots=True)

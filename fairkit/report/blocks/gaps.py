@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fairkit.report.blocks.base import Block, Figure, Table
-from fairkit.report.charts import FONT_SIZE, GRID, INK, MUTED, PAPER, Spec
+from fairkit.report.charts import FONT_SIZE, GRID, INK, MUTED, PAPER
+from fairkit.report.layers import Spec
 from fairkit.report.model import Report
 from fairkit.report.numerals import contrast_number
 from fairkit.report.phrases import UNDEFINED, counted, reason_text, short_name, visible

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fairkit.report.charts import BAND, COLORS, FONT_SIZE, GRID, INK, MUTED, PAPER, Spec, capped
+from fairkit.report.charts import BAND, COLORS, FONT_SIZE, GRID, INK, MUTED, PAPER, capped
+from fairkit.report.layers import Spec, by_kind, panel_layer
 
 MOST = 20
 """Most groups of one drawing; the table has all of them."""
@@ -116,13 +117,13 @@ def interval_chart(
             "sort": list(shapes),
             "scale": {"padding": 0.6},
         }
-    color = _scaled("kind", COLORS)
-    shape = {"shape": _scaled("series", shapes)} if shapes else {}
+    color = by_kind(COLORS, field="kind")
+    shape = {"shape": by_kind(shapes, field="series")} if shapes else {}
     point = {"type": "point", "filled": True, "opacity": 1, "size": 60, "aria": False}
-    layers = [_once({"type": "rule", "color": MUTED}, x={**x, "datum": 1 if ratio else 0})]
+    layers = [panel_layer({"type": "rule", "color": MUTED}, x={**x, "datum": 1 if ratio else 0})]
     if margin is not None:
         band = {"x": {**x, "datum": margin[0]}, "x2": {"datum": margin[1]}}
-        layers.insert(0, _once({"type": "rect", "color": BAND}, **band))
+        layers.insert(0, panel_layer({"type": "rect", "color": BAND}, **band))
     layers += [
         {
             "data": {"values": data},
@@ -160,12 +161,3 @@ def interval_chart(
         "layer": layers,
         "config": {"view": {"stroke": None}, "axis": axis},
     }
-
-
-def _scaled(field: str, values: Mapping[str, str]) -> Spec:
-    scale = {"domain": list(values), "range": list(values.values())}
-    return {"field": field, "type": "nominal", "legend": None, "scale": scale}
-
-
-def _once(mark: Spec, **encoding: Spec) -> Spec:
-    return {"data": {"values": [{}]}, "mark": {**mark, "aria": False}, "encoding": encoding}

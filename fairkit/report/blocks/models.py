@@ -8,7 +8,8 @@ from fairkit.findings import TOO_FEW_ROWS
 from fairkit.metrics import base_name
 from fairkit.models import Change, GapChange, ModelContrast
 from fairkit.report.blocks.base import Block, Figure, Table
-from fairkit.report.charts import BAND, COLORS, FONT_SIZE, GRID, INK, MUTED, PAPER, Spec, capped
+from fairkit.report.charts import BAND, COLORS, FONT_SIZE, GRID, INK, MUTED, PAPER, capped
+from fairkit.report.layers import Spec, panel_layer
 from fairkit.report.model import Report
 from fairkit.report.numerals import contrast_bounds, contrast_number, margin_text, unit_of
 from fairkit.report.phrases import UNDEFINED, counted, reason_text, short_name, visible
@@ -209,8 +210,8 @@ def _forests(found: Sequence[ModelContrast]) -> Spec:
                 "height": {"step": _STEP},
                 "data": {"values": data},
                 "layer": [
-                    _once({"type": "rect", "color": BAND}, x={**x, "datum": low}, x2={"datum": high}),
-                    _once({"type": "rule", "color": MUTED}, x={**x, "datum": 0}),
+                    panel_layer({"type": "rect", "color": BAND}, x={**x, "datum": low}, x2={"datum": high}),
+                    panel_layer({"type": "rule", "color": MUTED}, x={**x, "datum": 0}),
                     {
                         "mark": {"type": "rule", "strokeWidth": 2, "aria": False},
                         "encoding": {
@@ -250,7 +251,3 @@ def _forests(found: Sequence[ModelContrast]) -> Spec:
         "concat": made,
         "config": {"view": {"stroke": None}, "axis": axis},
     }
-
-
-def _once(mark: Spec, **encoding: Spec) -> Spec:
-    return {"data": {"values": [{}]}, "mark": {**mark, "aria": False}, "encoding": encoding}

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fairkit.report.charts import FONT_SIZE, GRID, INK, MUTED, PAPER, Spec
+from fairkit.report.charts import FONT_SIZE, GRID, INK, MUTED, PAPER
+from fairkit.report.layers import Spec
 
 SIZE = 150
 """Width and height of one panel, in pixels."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fairkit.report.blocks.base import Block, Figure, Table
-from fairkit.report.charts import ERRORS, FONT_SIZE, GRID, INK, MUTED, ON_DARK, ON_LIGHT, PAPER, Spec
+from fairkit.report.charts import ERRORS, FONT_SIZE, GRID, INK, MUTED, ON_DARK, ON_LIGHT, PAPER
+from fairkit.report.layers import Spec
 from fairkit.report.model import Report
 from fairkit.report.numerals import percent
 from fairkit.report.phrases import UNDEFINED, counted, short_name, visible

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from fairkit.report.charts import COLORS, FONT_SIZE, GRID, INK, MUTED, PAPER, Spec
+from fairkit.report.charts import COLORS, FONT_SIZE, GRID, INK, MUTED, PAPER
+from fairkit.report.layers import Spec, row_layer
 from fairkit.speech.collection import phrases
 from fairkit.speech.collection.plan import CoverageCell, CoverageTable
 
@@ -50,27 +51,27 @@ def speakers_chart(table: CoverageTable) -> Spec:
     point = {"type": "point", "filled": True, "opacity": 1, "size": 60}
     hollow = {"type": "point", "filled": True, "opacity": 1, "size": 52, "strokeWidth": 2}
     layers = [
-        _layer(name, x={"value": -12}, text={"field": "name"}),
-        _layer(
+        row_layer(name, x={"value": -12}, text={"field": "name"}),
+        row_layer(
             lacking, when="datum.needed !== null && datum.needed > datum.here",
             x={**x, "field": "here"}, x2={"field": "needed"},
         ),
-        _layer(
+        row_layer(
             tick, when="datum.needed !== null && datum.needed > datum.here", x={**x, "field": "needed"}
         ),
-        _layer(
+        row_layer(
             {**point, "color": _ENOUGH, "shape": "circle"}, when="datum.kind === 'enough'",
             x={**x, "field": "here"},
         ),
-        _layer(
+        row_layer(
             {**point, "color": _LACKING, "shape": "diamond"}, when="datum.kind === 'too-few'",
             x={**x, "field": "here"},
         ),
-        _layer(
+        row_layer(
             {**hollow, "stroke": _LACKING, "fill": PAPER, "shape": "diamond"}, when="datum.kind === 'absent'",
             x={**x, "field": "here"},
         ),
-        _layer(note, x={"value": _WIDTH + 12}, text={"field": "word"}),
+        row_layer(note, x={"value": _WIDTH + 12}, text={"field": "word"}),
     ]  # fmt: skip
     look = {
         "labelColor": MUTED, "titleColor": INK, "labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE,
@@ -133,11 +134,3 @@ def _datum(i: int, cell: CoverageCell, table: CoverageTable) -> dict[str, Any]:
         "needed": cell.needed,
         "word": f"{told}, {word}",
     }
-
-
-def _layer(mark: Spec, *, when: str | None = None, **encoding: Spec) -> Spec:
-    layer: Spec = {
-        "mark": {**mark, "aria": False},
-        "encoding": {"y": {"field": "i", "type": "ordinal", "axis": None}, **encoding},
-    }
-    return layer if when is None else {"transform": [{"filter": when}], **layer}
