@@ -37,7 +37,7 @@ from fairkit.policy.measuring import lines_of
 from fairkit.policy.model import Check, Compare, Effect, Policy
 from fairkit.policy.placing import place
 from fairkit.policy.releases import release_lines
-from fairkit.policy.waiving import waived
+from fairkit.policy.waiving import in_force, waived
 from fairkit.policy.wording import sentence_of
 from fairkit.policy.worst import worst_of
 from fairkit.report.model import Report
@@ -108,9 +108,9 @@ def decide(
     )
     lines = sorted([*own, *later], key=lambda line: line.position)
     known = list(dict.fromkeys([*known, *others, *more, *_empty(lines)]))
-    results, family = _results(policy, lines)
     now = dt.datetime.now(dt.UTC)
     day = today or now.date()
+    results, family = _results(policy, lines, day)
     results, warnings = waived(policy, results, day)
     verdict = verdict_of(results, tuple(known))
     return Gate(
@@ -135,7 +135,7 @@ def decide(
     )
 
 
-def _results(policy: Policy, lines: Sequence[Line]) -> tuple[tuple[Result, ...], int]:
+def _results(policy: Policy, lines: Sequence[Line], today: dt.date) -> tuple[tuple[Result, ...], int]:
     """Decide the gating checks as one family, every other check as a family of its own."""
     gating = [line for line in lines if line.check.gates]
     found, size = decided(gating, policy.evidence)
@@ -148,8 +148,15 @@ def _results(policy: Policy, lines: Sequence[Line]) -> tuple[tuple[Result, ...],
     for line in lines:
         effect = Effect.FAIL if line.position in silent else policy.effect(line.check)
         results = _of_line(line, intervals[id(line)], effect)
-        made += [worst_of(line, results)] if line.check.compare is Compare.WORST and results else results
+        made += _worst(policy, line, results, today) if line.check.compare is Compare.WORST else results
     return tuple(made), size
+
+
+def _worst(policy: Policy, line: Line, results: Sequence[Result], today: dt.date) -> list[Result]:
+    """Take the worst of the groups that nobody answers for; who is waived hides no other group."""
+    excused = [one for one in results if one.status is not Status.PASS and in_force(policy, one, today)]
+    others = [one for one in results if one not in excused]
+    return [worst_of(line, part) for part in (others, *([one] for one in excused)) if part]
 
 
 def _empty(lines: Sequence[Line]) -> list[Problem]:

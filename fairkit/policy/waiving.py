@@ -54,6 +54,27 @@ def waived(
     return tuple(made), tuple(warnings)
 
 
+def in_force(policy: Policy, result: Result, today: dt.date) -> bool:
+    """Tell whether a waiver covers a result on a day.
+
+    Parameters
+    ----------
+    policy : Policy
+    result : Result
+    today : date
+
+    Examples
+    --------
+    >>> from fairkit.policy.views.examples import example_result
+    >>> in_force(Policy(name="p", groups=(), checks=()), example_result(), dt.date(2026, 11, 21))
+    False
+    """
+    return any(
+        waiver.created <= today <= waiver.expires and _covers(policy, waiver, result)
+        for waiver in policy.waivers
+    )
+
+
 def names_of(group: PolicyGroup, result_group: str) -> str:
     """Write a group of a report in the words of the policy: its name, and levels only.
 

@@ -85,3 +85,18 @@ def test_levels_that_look_like_columns_keep_their_names():
     """Only the names of columns are taken off, each once."""
     group = PolicyGroup(name="both", columns=("sex", "race"))
     assert names_of(group, 'sex=F & race="x & race=y"') == 'both=F & "x & race=y"'
+
+
+def test_a_waiver_of_the_worst_group_hides_no_other():
+    """The next worst is judged then; without the waiver, or after it, only the worst is listed."""
+    counts = selections({"a": (300, 1000), "b": (900, 1000), "c": (800, 1000)})
+    lone = selections({"a": (300, 1000), "b": (900, 1000)})
+
+    def found(counts, today=DAY):
+        own = policy(check("worst", max="0.40"), waivers=(waiver(),))
+        gate = decide(own, report(counts), today=today)
+        return gate.exit_code, [(result.group, str(result.status)) for result in gate.results]
+
+    assert found(counts) == (1, [("group=c", "fail"), ("group=b", "waived")])
+    assert found(lone) == (0, [("group=a", "pass"), ("group=b", "waived")])
+    assert found(lone, DAY + dt.timedelta(days=99)) == (1, [("group=b", "fail")])
