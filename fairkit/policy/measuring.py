@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairkit.contrasts import reference_name, reference_positions, stands_on, why_undefined
-from fairkit.errors import FairkitError
+from fairkit.errors import DataError, FairkitError, did_you_mean, shortlist
 from fairkit.evidence import Comparison, Levelled, Limits, Options, known_reason, why_no_interval
 from fairkit.groups import Grouping, Reference
 from fairkit.inference import Bounds
@@ -81,7 +81,7 @@ def lines_of(placed: Sequence[Placed], options: Options) -> tuple[list[Line], li
     list of Line
         In the same order.
     list of Problem
-        References that are not in the data.
+        References that are not in the data, or that no row belongs to.
     """
     known = _Evidence(placed, options)
     lines: list[Line] = []
@@ -133,8 +133,22 @@ class _Evidence:
             position = reference_positions(
                 evidence.metrics, table, wish, evidence.values, fewest=one.group.min_n
             )
+            if wish not in ("rest", "best"):
+                _occurs(table, int(position[0]))
             self.contrasts[key] = (evidence.against(position, compare), position)
         return self.contrasts[key]
+
+
+def _occurs(table: GroupTable, reference: int) -> None:
+    """Refuse a named reference that is declared and has no row: no group could be judged, and none would fail."""
+    if table.rows[reference].any():
+        return
+    wanted = table.names[reference]
+    names = [name for name, rows in zip(table.names, table.rows, strict=True) if rows.any()]
+    raise DataError(
+        f"reference group '{wanted}' is declared and has no rows (groups with rows are {shortlist(names)})."
+        f"{did_you_mean(wanted, names)}"
+    )
 
 
 def _line(one: Placed, known: _Evidence) -> Line:

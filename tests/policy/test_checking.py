@@ -173,6 +173,17 @@ def test_a_reference_without_rows_costs_only_its_checks():
     assert {result.check for result in gate.results} == {"passes"}
 
 
+def test_a_declared_reference_without_rows_stops_the_release():
+    """Levels that are written otherwise than before leave nothing to compare with, which is no pass."""
+    sex = {"column": "sex", "reference": "M", "levels": ["F", "M", "X", "Y"], "min_n": 30}
+    far = check_of("far", compare="difference", max=0.9)
+    renamed = {**ROWS, "sex": [level.lower() for level in ROWS["sex"]]}
+    gate = check(policy_of_checks(far, groups={"sex": sex}), renamed).gate
+    assert gate.exit_code == 2
+    assert "'sex=M' is declared and has no rows (groups with rows are 'sex=f'" in gate.problems[0].message
+    assert gate.problems[0].message.endswith("Did you mean 'sex=m'?")
+
+
 def test_a_metric_that_the_data_cannot_give_costs_only_its_checks():
     """A metric of scores, asked of decisions, is a problem, and nothing else is held up by it."""
     gate = check(policy_of_checks(PASSES, check_of("area", metric="roc_auc", min=0.5)), ROWS).gate
