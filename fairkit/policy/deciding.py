@@ -37,6 +37,7 @@ from fairkit.policy.measuring import lines_of
 from fairkit.policy.model import Check, Compare, Effect, Policy
 from fairkit.policy.placing import place
 from fairkit.policy.releases import release_lines
+from fairkit.policy.stopping import cautions_of
 from fairkit.policy.waiving import in_force, waived
 from fairkit.policy.wording import sentence_of
 from fairkit.policy.worst import worst_of
@@ -131,7 +132,7 @@ def decide(
         checks=tuple(_stamps(policy, results)),
         results=results,
         problems=tuple(known),
-        warnings=warnings,
+        warnings=(*warnings, *cautions_of(policy)),
     )
 
 

@@ -20,6 +20,7 @@ from fairkit.policy.evaluating import Part
 from fairkit.policy.lookalikes import homograph_hint
 from fairkit.policy.model import Check, Policy, Waiver
 from fairkit.policy.opening import predictions_of, transcripts_of
+from fairkit.policy.stopping import cautions_of
 from fairkit.policy.waiver_rules import forms_of
 from fairkit.questions import Question
 
@@ -94,7 +95,7 @@ def column_problems(policy: Policy, *, data: Any = None, speech: Any = None) -> 
 
 
 def warnings_of(policy: Policy, today: dt.date) -> tuple[str, ...]:
-    """Say which waivers do nothing today, and which can never do anything.
+    """Say which checks can stop nothing, which waivers do nothing today, and which never can.
 
     Parameters
     ----------
@@ -108,9 +109,9 @@ def warnings_of(policy: Policy, today: dt.date) -> tuple[str, ...]:
     Examples
     --------
     >>> warnings_of(Policy(name="p", groups=(), checks=()), dt.date(2026, 10, 1))
-    ()
+    ("no check can stop the release: none of the policy has severity 'error'.",)
     """
-    return tuple(_of_waivers(policy, today))
+    return (*cautions_of(policy), *_of_waivers(policy, today))
 
 
 def waiver_state(waiver: Waiver, today: dt.date) -> str:

@@ -109,6 +109,10 @@ def explanation(gate: Gate) -> str:
         )
     if not gate.results:
         return "there is nothing to judge"
+    if gate.checks and all(check.severity is not Severity.ERROR for check in gate.checks):
+        return (
+            f"no check can stop the release; of {counted(len(gate.results), 'result')}: {tally(gate.results)}"
+        )
     if gate.count(Status.PASS) == len(gate.results):
         return f"all of {counted(len(gate.results), 'result')} pass"
     return f"nothing stops the release; of {counted(len(gate.results), 'result')}: {tally(gate.results)}"
