@@ -14,6 +14,9 @@ from fairkit.report.model import DataSummary
 from fairkit.tables import group_cells
 from fairkit.views import View
 
+COUNTS_ONLY = "Counts only: no findings were asked for."
+"""Note of a report that was made for its counts."""
+
 
 def slips(question: Question | None, chosen: Sequence[Grouping]) -> list[str]:
     """Point out a question that is allowed but is hardly ever meant.
@@ -189,6 +192,7 @@ def one_sided(counts: Counts, variant: str | None) -> list[str]:
         )
     if tp + fp == 0 or fn + tn == 0:
         notes.append(
-            f"every decision{of} is {'negative' if tp + fp == 0 else 'positive'}; check the positive class."
+            f"every decision{of} is {'negative' if tp + fp == 0 else 'positive'}; check the positive class, "
+            "and the threshold if there is one."
         )
     return notes

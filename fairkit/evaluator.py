@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from fairkit import __version__, frames
-from fairkit.cautions import binned, cautions, one_sided, slips, unused
+from fairkit.cautions import COUNTS_ONLY, binned, cautions, one_sided, slips, unused
 from fairkit.choices import Metrics, about_any_model, chosen, told_apart
 from fairkit.coarse import coarse
 from fairkit.corrections import Correction
@@ -239,7 +239,7 @@ def evaluate(
     for view, own in measured:
         notes += unused(view, summary) + one_sided(view.counts, view.variant)
         notes += binned(view.counts, own, split, view.variant)
-    notes += [] if findings else ["Counts only: no findings were asked for."]
+    notes += [] if findings else [COUNTS_ONLY]
     return Report(
         created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         fairkit_version=__version__,

@@ -15,6 +15,7 @@ from types import MappingProxyType
 import numpy as np
 
 from fairkit import __version__
+from fairkit.cautions import COUNTS_ONLY
 from fairkit.counts import Counts
 from fairkit.evidence import Options
 from fairkit.findings import units_needed
@@ -303,8 +304,9 @@ def _failed(policy: Policy, problems: Sequence[Problem]) -> tuple[str, ...]:
 
 def _stamp(report: Report) -> ReportStamp:
     data = report.data
+    notes = tuple(note for note in report.notes if note != COUNTS_ONLY)
     return ReportStamp(
-        data.source, report.created, data.sha256, data.counts_sha256, data.rows, data.rows_used
+        data.source, report.created, data.sha256, data.counts_sha256, data.rows, data.rows_used, notes
     )
 
 

@@ -87,6 +87,8 @@ class ReportStamp:
         Of the data.
     counts_sha256 : str
     rows, rows_used : int
+    notes : tuple of str
+        What the report says of its data: rows left out, levels that were not declared, and the like.
 
     Examples
     --------
@@ -100,3 +102,4 @@ class ReportStamp:
     counts_sha256: str
     rows: int
     rows_used: int
+    notes: tuple[str, ...] = ()

@@ -61,7 +61,7 @@ _VERDICT_STYLES = MappingProxyType(
     }
 )
 _NARROW = 80
-_TOP = frozenset({"policy", "data", "waivers"})
+_TOP = frozenset({"policy", "data", "note", "waivers"})
 _LONGEST_SENTENCE = 600
 _LONGEST_TEXT = 400
 

@@ -42,6 +42,12 @@ SOON = 30
 LONGEST_NAME = 160
 """Characters of a name from the data that are shown to people."""
 
+LONGEST_NOTE = 400
+"""Characters of a note on the data."""
+
+NOTES = 8
+"""Notes on the data that are shown of each report."""
+
 READING = (
     "[a, b] is the corrected interval that decides: wholly beyond the limit is fail, wholly inside pass, all "
     "else inconclusive. 'needed' is about how many rows of the group would decide it (in brackets: clusters)."
@@ -250,15 +256,17 @@ def stamps(gate: Gate) -> list[tuple[str, str]]:
         f"{counted(policy.family, 'gating comparison')}, {level_text(policy.confidence)} confidence{together}"
         f", correction {policy.correction}"
     )
-    data = [
-        f"{short(report.source)}, {report.rows_used:,} of {counted(report.rows, 'row')}, counts sha256 "
-        f"{report.counts_sha256[:16]}"
-        for report in gate.reports
-    ]
+    data: list[tuple[str, str]] = []
+    for report in gate.reports:
+        rows = f"{report.rows_used:,} of {counted(report.rows, 'row')}"
+        data.append(("data", f"{short(report.source)}, {rows}, counts sha256 {report.counts_sha256[:16]}"))
+        data += [("note", short(note, LONGEST_NOTE)) for note in report.notes[:NOTES]]
+        left = len(report.notes) - NOTES
+        data += [("note", f"... {counted(left, 'more note')} in the JSON")] if left > 0 else []
     return [
         ("policy", f"{', '.join(named)}, sha256 {policy.sha256[:16]}"),
         ("evidence", evidence),
-        *(("data", text) for text in data),
+        *data,
         *([] if gate.created.startswith(gate.today) else [("waivers", f"judged as of {gate.today}")]),
         ("made", f"{gate.created} by fairkit {gate.fairkit_version}"),
     ]

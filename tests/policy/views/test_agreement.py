@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -93,3 +94,16 @@ def test_every_view_says_for_which_day_waivers_were_judged():
         told = [" ".join(getattr(made, form)().split()) for made in (usual, replayed)]
         assert ["judged as of 2026-01-15" in text for text in told] == [False, True], form
     assert json.loads(replayed.to_json())["today"] == "2026-01-15"
+
+
+def test_every_view_says_what_the_report_says_of_its_data():
+    """Rows left out, and levels that were not declared, stand beside the data, but not without end."""
+    made = gate()
+    (stamp,) = made.reports
+    notes = ("960 of 3,000 rows are left out: label missing.", *(f"note {i}." for i in range(20)))
+    noted = replace(made, reports=(replace(stamp, notes=notes),))
+    for form in ("to_text", "to_markdown", "to_junit", "to_sarif", "to_html"):
+        told = " ".join(getattr(noted, form)().replace("\\", "").split())
+        assert notes[0] in told, form
+        assert "13 more notes in the JSON" in told, form
+    assert json.loads(noted.to_json())["reports"][0]["notes"] == list(notes)
