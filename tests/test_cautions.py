@@ -123,8 +123,8 @@ def test_an_attribute_in_two_groupings_is_told_once():
         ([3, 1, 2, 4], []),
         ([3, 0, 2, 0], ["every label is positive; check the positive class."]),
         ([0, 3, 0, 2], ["every label is negative; check the positive class."]),
-        ([3, 2, 0, 0], ["every decision is positive; check the positive class."]),
-        ([0, 0, 3, 2], ["every decision is negative; check the positive class."]),
+        ([3, 2, 0, 0], ["every decision is positive; check the positive class"]),
+        ([0, 0, 3, 2], ["every decision is negative; check the positive class"]),
         ([5, 0, 0, 0], ["every label is positive", "every decision is positive"]),
     ],
 )
@@ -138,7 +138,8 @@ def test_labels_and_decisions_that_are_all_alike_are_pointed_out(cells, expected
 def test_the_class_or_model_that_is_one_sided_is_named():
     """With several models the note says which."""
     counts = Counts.from_cells(Kind.CONFUSION, [], [()], [[3, 2, 0, 0, 0, 0, 0]])
-    assert one_sided(counts, "new") == ["every decision of 'new' is positive; check the positive class."]
+    (note,) = one_sided(counts, "new")
+    assert note.startswith("every decision of 'new' is positive; check the positive class, and the threshold")
     assert one_sided(_decisions([("F",)], [[3, 0, 0]]), None) == []
 
 

@@ -140,7 +140,7 @@ class _Evidence:
 
 
 def _occurs(table: GroupTable, reference: int) -> None:
-    """Refuse a named reference that is declared and has no row: no group could be judged, and none would fail."""
+    """Refuse a named reference that is declared and has no row: nothing could fail then."""
     if table.rows[reference].any():
         return
     wanted = table.names[reference]

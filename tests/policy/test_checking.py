@@ -374,3 +374,17 @@ def test_a_report_compares_a_column_with_one_thing():
     assert references_of(own.groups) == {"sex": "F", "": "best"}
     (report,) = evaluated(own, ROWS).reports
     assert report.settings.reference == {"sex": "sex=F", "sex & age": "best"}
+
+
+def test_a_release_that_decides_all_alike_says_so():
+    """A threshold beyond all scores makes every rate 0: no group is worse off, and the gate says why."""
+    rows = {**ROWS, "score": [0.1 * (i % 10) for i in range(len(ROWS["sex"]))]}
+    sex = {"column": "sex", "levels": ["F", "M", "X"]}
+    data = {"label": "label", "score": "score", "threshold": 80}
+    own = policy_of_checks(check_of(compare="difference", max=0.1), data=data, groups={"sex": sex})
+    gate = check(own, rows).gate
+    assert {result.value for result in gate.results} == {0.0}
+    assert gate.reports[0].notes == (
+        "'sex' has levels that were not declared: 'Y'.",
+        "every decision is negative; check the positive class, and the threshold if there is one.",
+    )
