@@ -115,9 +115,11 @@ def command(
 
     Under GitHub Actions the result also becomes the step's summary, and annotations.
     """
-    from fairkit.policy.loading import load_policy
+    from fairkit.policy.loading import load_policy, passed_over
 
     policy = load_policy(policy_path)
+    if policy_path is None and (other := passed_over()) is not None:
+        say(f"{policy.source.path} is the policy; [tool.fairkit] of {other} is not read.")
     wanted = dict(zip(VIEWS, (output, junit, sarif, markdown, html), strict=True))
     files = _places(wanted, save_report, policy, read=(data, speech, *reports))
     with working("judging the release") as tell:
@@ -181,13 +183,13 @@ def _end(gate: Gate, *, as_json: bool, exit_zero: bool) -> ExitCode:
     """Print the gate, tell GitHub where it asks, and return the exit code."""
     from fairkit.policy.views import github
 
-    if github.is_github():
-        for line in github.annotations(gate):
-            say(line)
-        github.write_summary(gate)
+    for line in github.annotations(gate) if github.is_github() else ():
+        say(line)
     emit(gate.to_json() if as_json else gate.to_text(width=text_width(), color=is_colored()))
     for problem in gate.problems if as_json else ():
         say(f"fairkit: {problem.message}")
+    if github.is_github():
+        github.write_summary(gate)
     code = ExitCode(gate.exit_code)
     if exit_zero and code in _FORGIVEN:
         say(f"--exit-zero: ends with 0, not with {int(code)} ({gate.verdict}).")

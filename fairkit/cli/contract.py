@@ -123,6 +123,7 @@ def run(program: click.Group, arguments: Sequence[str], *, name: str) -> int:
     fairkit, version ...
     0
     """
+    _open_streams()
     try:
         try:
             status = _invoke(program, list(arguments), name)
@@ -196,6 +197,13 @@ def close_stdout() -> None:
         os.close(sink)
     except OSError:  # standard output is no file: there is nothing to fail on
         return
+
+
+def _open_streams() -> None:
+    """Give a process that was started without standard output or error a place to write to."""
+    for stream in ("stdout", "stderr"):
+        if getattr(sys, stream) is None:
+            setattr(sys, stream, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the end
 
 
 def _invoke(program: click.Group, arguments: list[str], name: str) -> int:

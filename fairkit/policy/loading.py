@@ -123,7 +123,7 @@ def load_document(path: str | os.PathLike[str] | None = None, *, folder: Path = 
         if found.table is None:
             raise PolicyError(f"'{file}' has no [tool.fairkit]; begin a policy with 'fairkit policy init'.")
         return found
-    if (folder / FILE).exists():
+    if os.path.lexists(folder / FILE):  # also a link that leads nowhere: no other policy takes its place
         return _document(folder / FILE, ())
     if (folder / PROJECT).is_file():
         found = _document(folder / PROJECT, _TABLE)
@@ -134,6 +134,26 @@ def load_document(path: str | os.PathLike[str] | None = None, *, folder: Path = 
         f"there is no policy {where}: neither {FILE} nor a {PROJECT} with [tool.fairkit]; begin one with "
         "'fairkit policy init', or name its file."
     )
+
+
+def passed_over(folder: Path = Path()) -> Path | None:
+    """Find a second policy of a folder, which is not read because ``fairness.toml`` comes first.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     _ = Path(place, "fairness.toml").write_text("schema = 1")
+    ...     _ = Path(place, "pyproject.toml").write_text("[tool.fairkit]")
+    ...     passed_over(Path(place)).name
+    'pyproject.toml'
+    """
+    if not os.path.lexists(folder / FILE) or not (folder / PROJECT).is_file():
+        return None
+    try:
+        return folder / PROJECT if _document(folder / PROJECT, _TABLE).table is not None else None
+    except PolicyError:  # a project's file that is no TOML is its own affair
+        return None
 
 
 def _document(file: Path, base: Place) -> Document:

@@ -274,6 +274,16 @@ def test_a_day_that_is_none_is_a_usage_error(release, fairkit):
 # --- outputs ---
 
 
+def test_of_two_policies_the_one_that_decides_is_named(release, fairkit):
+    """A project's table that fairness.toml comes before is mentioned, unless a policy is asked for."""
+    folder = release(PASSES)
+    (folder / "pyproject.toml").write_text("[tool.fairkit]\nschema = 1\n", encoding="utf-8")
+    assert (
+        fairkit("check").err == "fairness.toml is the policy; [tool.fairkit] of pyproject.toml is not read.\n"
+    )
+    assert fairkit("check", "--policy", "fairness.toml").err == ""
+
+
 @pytest.mark.parametrize("read", ["rows.csv", "fairness.toml", "report.json", "own.csv"])
 def test_no_output_replaces_an_input(read, release, fairkit):
     """The data, the policy, reports, and what the policy names are never written over."""
@@ -337,3 +347,7 @@ def test_github_gets_a_summary_and_few_annotations(release, fairkit, monkeypatch
     assert summary.read_text(encoding="utf-8").startswith("before\n")
     assert "sex=X" in summary.read_text(encoding="utf-8")
     assert ended.err.startswith("::error file=fairness.toml,line=")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(folder / "no" / "summary.md"))
+    lost = fairkit("check")
+    assert (lost.status, "cannot be written" in lost.err) == (2, True)
+    assert lost.out.startswith("◆ fail (exit 1)")

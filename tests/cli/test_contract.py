@@ -227,3 +227,15 @@ def test_a_full_disk_under_stdout_is_said(arguments):
     assert done.returncode == 2
     assert "No space left on device" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("closed", ["1", "2", "1 2"])
+def test_a_closed_stream_is_no_bug_and_no_verdict(closed):
+    """A job that was started without standard output or error ends with the code of its work."""
+    fds = "; ".join(f"os.close({fd})" for fd in closed.split())
+    start = "os.execv(sys.executable, [sys.executable, '-m', 'fairkit', 'metrics', '--json'])"
+    done = subprocess.run(
+        [sys.executable, "-c", f"import os, sys; {fds}; {start}"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert bool(done.stdout) is ("1" not in closed)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from fairkit.corrections import Correction
 from fairkit.errors import PolicyError
 from fairkit.policy import load_policy
-from fairkit.policy.loading import MOST_BYTES, load_document
+from fairkit.policy.loading import MOST_BYTES, load_document, passed_over
 from fairkit.policy.model import Compare, Direction, Effect, Number, Rule, Severity
 
 
@@ -104,8 +104,18 @@ def test_a_project_file_may_hold_the_policy(folder):
     for part in ("name", "groups", "checks", "data", "evidence", "baselines", "waivers"):
         assert getattr(project, part) == getattr(own, part)
     assert project.source.lines == {i: line + 3 for i, line in own.source.lines.items()}
+    assert passed_over() == Path("pyproject.toml")
     (folder / "fairness.toml").unlink()
     assert load_policy().source.path == "pyproject.toml"
+    assert passed_over() is None
+
+
+def test_a_link_to_nothing_makes_no_room_for_another_policy(folder):
+    """A fairness.toml that cannot be read is an error, not a reason to judge by the project's file."""
+    (folder / "fairness.toml").symlink_to("elsewhere.toml")
+    (folder / "pyproject.toml").write_text(in_pyproject(EXAMPLE))
+    with pytest.raises(PolicyError, match=r"no policy at 'fairness\.toml'"):
+        load_policy()
 
 
 def test_problems_of_a_project_file_have_its_paths(folder):
