@@ -17,7 +17,7 @@ from fairkit.report.serialize import from_json
 from fairkit.report.stored_counts import counts_of
 from fairkit.report.writing import write_text
 
-_HINT = "make one with 'fairkit baseline save REPORT.json'"
+_HINT = "make one with 'fairkit eval ... -o REPORT.json' and 'fairkit baseline save REPORT.json'"
 _OF_REPORTS = "fairkit.report/"
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 

@@ -117,7 +117,9 @@ def _placed(
 ) -> list[Placed] | Problem:
     able = [i for i, report in enumerate(reports) if _measures(check.metric, report.counts)]
     if not able:
-        kinds = ", ".join(dict.fromkeys(str(report.counts.kind) for report in reports)) or "no data"
+        if not reports:
+            return Problem("metric", check.id, f"check '{check.id}' did not run: no data could be read.")
+        kinds = ", ".join(dict.fromkeys(str(report.counts.kind) for report in reports))
         return Problem(
             "metric",
             check.id,

@@ -29,6 +29,9 @@ class Listing(Shape):
         return {"type": "array", "items": self.item.schema(), "minItems": self.least, "uniqueItems": True}
 
     def read(self, value: Any, place: Place, problems: Problems) -> Any:  # noqa: D102
+        if isinstance(value, Mapping) and isinstance(value, self.item.takes):
+            name = ".".join(map(str, place))
+            return note(f"is one table where a list of them belongs; write [[{name}]]", place, problems)
         if not isinstance(value, self.takes):
             return misfit("a list", value, place, problems)
         if len(value) < self.least:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from fairkit.errors import ReportError
+from fairkit.files import SUFFIXES
 from fairkit.report.shapes import Json, Record, definitions
 
 LARGEST = 256 * 2**20
@@ -106,7 +107,7 @@ def read_bytes(path: str | os.PathLike[str], noun: str, *, hint: str) -> bytes:
     Raises
     ------
     ReportError
-        There is no such file, it cannot be read, or it is larger than any document.
+        There is no such file, it cannot be read, it is larger than any document, or it is of rows.
 
     Examples
     --------
@@ -130,6 +131,10 @@ def read_bytes(path: str | os.PathLike[str], noun: str, *, hint: str) -> bytes:
         raise ReportError(
             f"'{file}' is no {noun}: it has more than {LARGEST // 2**20} MiB, and a {noun} holds counts, not "
             "rows."
+        )
+    if file.name.lower().endswith(tuple(SUFFIXES)):
+        raise ReportError(
+            f"'{file}' is data, not a {noun}; make a report of it: fairkit eval {file} ... -o report.json."
         )
     return content
 

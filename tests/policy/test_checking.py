@@ -144,6 +144,14 @@ def test_a_missing_column_costs_only_the_checks_that_need_it():
     }
 
 
+def test_without_data_every_check_says_only_that_it_did_not_run():
+    """What is wrong is said once, and no check is advised against for a file that is not there."""
+    gate = check(policy_of_checks(PASSES, FAILS), "no/such.csv").gate
+    first, *others = [problem.message for problem in gate.problems]
+    assert first.startswith("there is no file 'no/such.csv'")
+    assert others == [f"check '{name}' did not run: no data could be read." for name in ("passes", "fails")]
+
+
 def test_a_column_that_only_looks_right_is_told_apart():
     """A homograph among the columns, of groups or of decisions, is named by its code point."""
     alike = {("ѕex" if name == "sex" else name): values for name, values in ROWS.items()}  # noqa: RUF001

@@ -29,7 +29,10 @@ REFUSED = {
     "an unlike key": ({("zzzz",): 1}, "$.zzzz is no key of a policy. It has 'schema', 'name',"),
     "no checks": ({("check",): GONE}, "$.check is missing: limits that a release is held to"),
     "an empty list of checks": ({("check",): []}, "$.check is empty; name at least one"),
-    "checks as a table": ({("check",): {}}, "$.check is a table where a list belongs"),
+    "checks as a table": (
+        {("check",): {}},
+        "$.check is one table where a list of them belongs; write [[check]]",
+    ),
     "a check as a text": ({(*CHECK,): "gap"}, "$.check[0] is 'gap' (a text) where a table belongs"),
     "no groups": ({("groups",): {}}, "$.groups is empty; name at least one"),
     "a wrong effect": (

@@ -19,6 +19,14 @@ def test_a_file_larger_than_any_document_is_not_read(tmp_path):
         read_bytes(path, "report", hint="")
 
 
+def test_rows_in_place_of_a_document_are_told_how_to_become_one(tmp_path):
+    """Who names the predictions where their report belongs learns what to run, whatever the format."""
+    for name in ("rows.csv", "ROWS.PARQUET"):
+        (tmp_path / name).write_bytes(b"a,b\n1,2\n")
+        with pytest.raises(ReportError, match="is data, not a report; make a report of it: fairkit eval"):
+            read_bytes(tmp_path / name, "report", hint="")
+
+
 def test_a_name_that_no_system_allows_is_refused():
     """A zero byte in a name is an error of the caller, not of the program."""
     with pytest.raises(ReportError, match="cannot be read"):
