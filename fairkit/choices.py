@@ -221,7 +221,11 @@ def _about(metric: AnyMetric, variant: str | None) -> AnyMetric:
 
 
 def _no_such(name: str, views: Iterable[View]) -> str:
-    have = [view.variant for view in views if view.variant is not None]
-    return f"metric '{name}' cannot be measured here" + (
-        f"; in brackets one may name {', '.join(map(repr, have))}." if have else "."
-    )
+    seen = list(views)
+    have = [view.variant for view in seen if view.variant is not None]
+    told = f"metric '{name}' cannot be measured here"
+    if have:
+        return f"{told}; in brackets one may name {', '.join(map(repr, have))}."
+    if name in CATALOGUE[Kind.CONFUSION] and any(view.counts.kind is Kind.SCORES for view in seen):
+        return f"{told}: it needs decisions, which a threshold makes of the score (threshold, --threshold)."
+    return f"{told}."

@@ -130,6 +130,16 @@ def test_a_class_that_there_is_not_is_refused_with_those_there_are():
     assert len(caught.value.problems) == 2
 
 
+def test_a_score_without_a_threshold_has_no_decisions():
+    """What is missing is named, for the metric is a common one."""
+    counts = Counts.from_cells(
+        Kind.SCORES, [], [()], [[1, 1, 0.6, 0.7, 0.36, 0.49, 0, 0, 0]],
+        axes=[Axis("score", (), 0.5)], axis_cells=[("0.5",)],
+    )  # fmt: skip
+    with pytest.raises(UsageError, match="needs decisions, which a threshold makes of the score"):
+        chosen(["selection_rate"], views(counts))
+
+
 @pytest.mark.parametrize("kind", Kind)
 def test_names_of_every_view_are_known_beforehand(kind):
     """Before rows are read, every metric that a view of the kind may have is accepted, and no other."""

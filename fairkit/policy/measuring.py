@@ -90,7 +90,10 @@ def lines_of(placed: Sequence[Placed], options: Options) -> tuple[list[Line], li
         try:
             lines.append(_line(one, known))
         except FairkitError as error:
-            problems += [Problem("group", one.check.id, problem) for problem in error.problems]
+            problems += [
+                Problem("group", one.check.id, f"check '{one.check.id}' did not run: {problem}")
+                for problem in error.problems
+            ]
     return lines, problems
 
 
