@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fairkit.errors import PolicyError
+from fairkit.errors import PolicyError, did_you_mean
 from fairkit.policy.model import Number, Policy, Source
 from fairkit.policy.places import Place, Problems, shown
 from fairkit.policy.reading import read_policy
+from fairkit.report.phrases import visible
 from fairkit.toml_text import costly, key_lines
 
 FILE = "fairness.toml"
@@ -36,6 +37,7 @@ MOST_DOTS = 64
 """Dots that a line may have outside quotes."""
 
 _TABLE: Place = ("tool", "fairkit")
+_LONGEST_REASON = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def load_document(path: str | os.PathLike[str] | None = None, *, folder: Path = 
     where = "here" if folder == Path() else f"in '{folder}'"
     raise PolicyError(
         f"there is no policy {where}: neither {FILE} nor a {PROJECT} with [tool.fairkit]; begin one with "
-        "'fairkit policy init', or name its file."
+        "'fairkit policy init', or name its file (--policy FILE)."
     )
 
 
@@ -165,7 +167,7 @@ def _document(file: Path, base: Place) -> Document:
     try:
         table: Any = tomllib.loads(text, parse_float=_number)
     except (ValueError, RecursionError) as error:
-        raise PolicyError(f"'{file}' is no TOML: {shown(error)}.") from None
+        raise PolicyError(f"'{file}' is no TOML: {_told(error)}.") from None
     for name in base:
         table = table.get(name) if isinstance(table, dict) else None
     lines = {} if table is None else key_lines(text)
@@ -195,8 +197,9 @@ def _content(file: Path) -> bytes:
             with file.open("rb") as opened:
                 content = opened.read(MOST_BYTES + 1)
     except FileNotFoundError:
+        near = did_you_mean(file.name, _others(file.parent))
         raise PolicyError(
-            f"there is no policy at '{file}'; begin one with 'fairkit policy init -o {file}'."
+            f"there is no policy at '{file}'; begin one with 'fairkit policy init -o {file}'.{near}"
         ) from None
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
@@ -206,6 +209,20 @@ def _content(file: Path) -> bytes:
     if len(content) > MOST_BYTES:
         raise PolicyError(f"'{file}' is too large for a policy: at most {MOST_BYTES:,} bytes are read.")
     return content
+
+
+def _told(error: Exception) -> str:
+    """Say what a parser said, with the place at the end, and without what terminals would obey."""
+    text = visible(str(error))
+    return text if len(text) <= _LONGEST_REASON else f"{text[: _LONGEST_REASON - 1]}…"
+
+
+def _others(folder: Path) -> list[str]:
+    """List the files beside one that is not there, which may have been meant."""
+    try:
+        return [entry.name for entry in folder.iterdir() if entry.suffix == ".toml"]
+    except OSError:
+        return []
 
 
 def _obstacle(file: Path, mode: int) -> str | None:

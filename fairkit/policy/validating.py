@@ -187,7 +187,11 @@ def _of_waivers(policy: Policy, today: dt.date) -> Iterator[str]:
         names = [f"{group.name}=" for group in groups]
         names += [f"{column}=" for group in groups for column in group.columns[:1]]
         if not any(form.startswith(tuple(names)) for form in forms_of(waiver.group, groups)):
-            yield f"{said} names none of the groups that the check looks at; {waiver.owner} owns it."
+            written = " or ".join(f"{name}..." for name in dict.fromkeys(names))
+            yield (
+                f"{said} names none of the groups that the check looks at, which are written {written}; "
+                f"{waiver.owner} owns it."
+            )
         elif waiver.expires < today or waiver.created > today:
             yield f"{said} {waiver_state(waiver, today)}; {waiver.owner} owns it."
 

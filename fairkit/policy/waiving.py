@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
+from fairkit.errors import did_you_mean, shortlist
 from fairkit.policy.gate import AppliedWaiver, Result, Status
 from fairkit.policy.model import Policy, PolicyGroup, Waiver
 
@@ -35,10 +36,7 @@ def waived(
         places = [i for i, result in enumerate(made) if _covers(policy, waiver, result)]
         open_ = [i for i in places if made[i].without_waiver in (Status.FAIL, Status.INCONCLUSIVE)]
         if not places:
-            warnings.append(
-                f"{named} matches no result; a group is named as in the report ('sex=F & race=Asian'). "
-                f"{waiver.owner} owns it."
-            )
+            warnings.append(f"{named} {_unmatched(waiver, results)} {waiver.owner} owns it.")
         elif waiver.expires < today:
             warnings.append(
                 f"{named} expired on {waiver.expires.isoformat()}, so the result counts again; "
@@ -52,6 +50,15 @@ def waived(
             for i in open_:
                 made[i] = replace(made[i], status=Status.WAIVED, waiver=_applied(waiver, today))
     return tuple(made), tuple(warnings)
+
+
+def _unmatched(waiver: Waiver, results: Sequence[Result]) -> str:
+    """Say why a waiver matches no result, with the groups that there are."""
+    names = list(dict.fromkeys(result.group for result in results if result.check == waiver.check))
+    if not names:
+        return "matches no result: the check did not run."
+    near = next((f" Did you mean '{name}'?" for name in names if name.endswith(f"={waiver.group}")), None)
+    return f"matches no result (groups are {shortlist(names)}).{near or did_you_mean(waiver.group, names)}"
 
 
 def in_force(policy: Policy, result: Result, today: dt.date) -> bool:

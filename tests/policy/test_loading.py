@@ -187,9 +187,19 @@ def test_without_a_policy_it_is_said_how_to_begin(folder):
         load_policy("other.toml")
 
 
+def test_a_policy_near_the_one_that_is_not_there_is_named(folder):
+    """A misspelt name of a file is answered with the file beside it."""
+    (folder / "fairness.toml").write_text("schema = 1", encoding="utf-8")
+    with pytest.raises(PolicyError, match=r"Did you mean 'fairness\.toml'\?"):
+        load_policy("fairnes.toml")
+    with pytest.raises(PolicyError, match=r"policy init -o none/fairness\.toml'\.$"):
+        load_policy("none/fairness.toml")
+
+
 UNREADABLE = {
     "no UTF-8": (b'name = "\xff"', "is no text in UTF-8 (byte 9)"),
     "no TOML": (b"name = ", "is no TOML: Invalid value"),
+    "rows": (b"id,label\n1,0\n", "after a key in a key/value pair (at line 1, column 3)."),
     "a key twice": (b"a = 1\na = 2", "is no TOML: Cannot overwrite a value"),
     "nothing": (b"", "$.schema is missing"),
     "deep brackets": (b"a = " + b"[" * 5000, "is nested more than 16 brackets deep"),

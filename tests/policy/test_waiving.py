@@ -37,8 +37,9 @@ def gate_with(*waivers, today=DAY):
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"group": "group=z"}, "matches no result"),
-        ({"group": "group=B"}, "matches no result"),
+        ({"group": "group=z"}, "matches no result (groups are 'group=b'"),
+        ({"group": "group=B"}, "Did you mean 'group=b'?"),
+        ({"group": "b"}, "Did you mean 'group=b'?"),
         ({"expires": DAY - dt.timedelta(days=1)}, "expired on 2026-11-20"),
         ({"created": DAY + dt.timedelta(days=1)}, "begins on 2026-11-22"),
     ],
