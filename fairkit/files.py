@@ -195,6 +195,8 @@ def reading_error(error: Exception, files: Sequence[Path]) -> DataError:
 
 
 def _files(text: str) -> tuple[Path, ...]:
+    if not text.strip():  # Path would take it for this folder
+        raise DataError("the name of the data is empty; is a variable not set?")
     path = Path(text)
     if path.is_dir():
         files = sorted(
@@ -216,6 +218,8 @@ def _files(text: str) -> tuple[Path, ...]:
         if matches:
             return tuple(matches)
         raise DataError(f"no file matches '{text}'.")
+    if path.exists():
+        raise DataError(f"'{text}' is no file but a device or a pipe; write the rows to a file first.")
     parent = path.parent if path.parent.is_dir() else None
     near = did_you_mean(path.name, [entry.name for entry in parent.iterdir()]) if parent else ""
     raise DataError(f"there is no file '{text}'.{near}")

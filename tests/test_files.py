@@ -70,6 +70,21 @@ def test_a_missing_file_is_said_with_the_nearest_name(write):
     assert message.endswith("Did you mean 'predictions.csv'?")
 
 
+def test_a_name_that_is_empty_is_no_folder():
+    """A variable that is not set does not make every file here the data."""
+    for name in ("", " "):
+        with pytest.raises(DataError, match="the name of the data is empty"):
+            open_path(name)
+
+
+def test_a_device_and_a_pipe_are_no_files(tmp_path):
+    """They are told apart from a file that is not there, and nothing waits for them."""
+    os.mkfifo(tmp_path / "rows.csv")
+    for name in (tmp_path / "rows.csv", "/dev/null"):
+        with pytest.raises(DataError, match="is no file but a device or a pipe"):
+            open_path(name)
+
+
 def test_a_missing_folder_is_said(tmp_path):
     """Nothing is suggested where there is nothing."""
     assert error_of(tmp_path / "no" / "rows.csv").endswith("rows.csv'.")

@@ -6,6 +6,7 @@ only then writes; so a typo in a file name costs no computation and a failure le
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import sys
@@ -116,17 +117,28 @@ def check_files(
         problems += [
             f"{option}: '{path}' is the data that are read; name another file."
             for option, path in given.items()
-            if path.exists() and Path(data).exists() and path.samefile(data)
+            if _is_among(path, data)
         ]
-    inputs = [Path(file) for file in read if Path(file).exists()]
+    inputs = list(read)
     problems += [
         f"{option}: '{path}' is read by this command; name another file."
         for option, path in given.items()
-        if path.exists() and any(path.samefile(file) for file in inputs)
+        if any(_is_among(path, source) for source in inputs)
     ]
     if problems:
         raise OutputError(*problems)
     return given
+
+
+def _is_among(path: Path, source: str | os.PathLike[str]) -> bool:
+    """Tell whether a file that is there is read: by its name, in a folder of Parquet, or by a glob."""
+    read, text = Path(source), os.fspath(source)
+    if not path.exists() or not text:
+        return False
+    if read.is_dir():
+        return path.suffix.lower() in (".parquet", ".pq") and path.resolve().is_relative_to(read.resolve())
+    found = [text] if read.exists() else glob.iglob(text, recursive=True)  # noqa: PTH207 - may be absolute
+    return any(path.samefile(file) for file in found)
 
 
 def write_files(contents: Mapping[Path, str]) -> None:

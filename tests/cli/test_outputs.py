@@ -75,6 +75,20 @@ def test_a_folder_that_may_not_be_written_is_refused(folder):
         check_files({"-o": str(locked / "report.json")})
 
 
+@pytest.mark.parametrize("data", ["parts/*.csv", "par*/a.csv", "parts/a.csv", "**/a.csv", "table"])
+def test_no_output_replaces_a_part_of_the_data(data, folder):
+    """Files that a glob finds, and the Parquet of a folder, are data too; others beside them are not."""
+    for name in ("parts/a.csv", "table/a.parquet", "table/notes.md"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).touch()
+    part = "table/a.parquet" if data == "table" else "parts/a.csv"
+    with pytest.raises(OutputError, match="is the data that are read"):
+        check_files({"-o": part}, data=data)
+    with pytest.raises(OutputError, match="is read by this command"):
+        check_files({"-o": part}, read=[data])
+    assert list(check_files({"-o": "table/notes.md", "--html": "parts/b.csv"}, data=data)) == ["-o", "--html"]
+
+
 def test_a_pipe_can_be_an_output(loans, folder, fairkit):
     """What is no regular file is written to, not replaced."""
     ended = fairkit("eval", loans, *USUAL, "-o", "/dev/null")
