@@ -9,6 +9,8 @@ comes with the first test that asks for a fixture.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,7 +45,8 @@ def fairness_policy(pytestconfig: pytest.Config) -> Policy:
     from fairkit.policy.loading import load_policy
 
     stated = _stated(pytestconfig, "policy")
-    return load_policy(stated[0] if stated else None, folder=pytestconfig.rootpath)
+    with _in_words():
+        return load_policy(stated[0] if stated else None, folder=pytestconfig.rootpath)
 
 
 @pytest.fixture(scope="session")
@@ -57,10 +60,25 @@ def fairness_report(pytestconfig: pytest.Config, fairness_policy: Policy) -> Rep
     from fairkit.policy.checking import evaluated
 
     data = _stated(pytestconfig, "data")
-    found = evaluated(fairness_policy, data[0] if data else None, reports=_stated(pytestconfig, "report"))
-    if found.problems:
-        raise PolicyError(*(problem.message for problem in found.problems))
+    with _in_words():
+        found = evaluated(fairness_policy, data[0] if data else None, reports=_stated(pytestconfig, "report"))
+        if found.problems:
+            raise PolicyError(*(problem.message for problem in found.problems))
     return found.reports[0] if len(found.reports) == 1 else found.reports
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """End a fixture with what was wrong, as the command line does, and without the code that found it."""
+    from fairkit.errors import FairkitError
+
+    told = ""
+    try:
+        yield
+    except FairkitError as error:
+        told = f"{type(error).__name__}: {error}"
+    if told:
+        pytest.fail(told, pytrace=False)
 
 
 def _stated(config: pytest.Config, name: str) -> list[str]:

@@ -66,6 +66,7 @@ def assert_policy(
     >>> str(assert_policy(report, policy).verdict)
     'pass'
     """
+    __tracebackhide__ = True  # pytest shows the test, not this function
     gate = check(policy, reports=report, today=today).gate
     if gate.verdict is Verdict.ERROR:
         raise PolicyError(*(problem.message for problem in gate.problems))
