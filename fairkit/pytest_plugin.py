@@ -72,13 +72,10 @@ def _in_words() -> Iterator[None]:
     """End a fixture with what was wrong, as the command line does, and without the code that found it."""
     from fairkit.errors import FairkitError
 
-    told = ""
     try:
         yield
     except FairkitError as error:
-        told = f"{type(error).__name__}: {error}"
-    if told:
-        pytest.fail(told, pytrace=False)
+        raise pytest.fail.Exception(f"{type(error).__name__}: {error}", pytrace=False) from None
 
 
 def _stated(config: pytest.Config, name: str) -> list[str]:
