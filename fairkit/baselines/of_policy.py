@@ -85,7 +85,7 @@ def policy_baselines(
     >>> policy_baselines(policy, folder="no/such").problems[0].kind
     'baseline'
     """
-    place = _beside(policy, folder)
+    place = policy.source.folder if folder is None else Path(folder)
     known = {one.name: one for one in policy.baselines}
     loaded: dict[str, Baseline] = {}
     predictions: dict[str, Path] = {}
@@ -125,19 +125,13 @@ def policy_files(policy: Policy, *, folder: str | os.PathLike[str] | None = None
     [('no/such/v41.json', False)]
     """
     checked = []
+    place = policy.source.folder if folder is None else Path(folder)
     for one in policy.baselines:
-        place = _beside(policy, folder)
         found = _found(one, place)
         path = (place / str(one.report if one.report is not None else one.predictions)).as_posix()
         problems = [f"baseline '{one.name}': {text}" for _, text in found] if isinstance(found, list) else []
         checked.append(Checked(path, found if isinstance(found, Baseline) else None, tuple(problems)))
     return tuple(checked)
-
-
-def _beside(policy: Policy, folder: str | os.PathLike[str] | None) -> Path:
-    if folder is not None:
-        return Path(folder)
-    return Path() if policy.source.path is None else Path(policy.source.path).parent
 
 
 def _found(one: BaselineFile, folder: Path) -> Baseline | Path | list[tuple[str, str]]:

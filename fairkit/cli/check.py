@@ -159,8 +159,8 @@ def _named_by(policy: Policy) -> list[Path]:
         None if policy.speech is None else policy.speech.transcripts,
         *(path for baseline in policy.baselines for path in (baseline.report, baseline.predictions)),
     ]
-    own = Path(policy.source.path)
-    return [own, *(own.parent / _file(path) for path in stated if path is not None)]
+    named = [policy.source.folder / _file(path) for path in stated if path is not None]
+    return [Path(policy.source.path), *named]
 
 
 def _file(source: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from fairkit.corrections import Correction
@@ -313,13 +314,21 @@ class Source:
 
     Examples
     --------
-    >>> Source(path="fairness.toml", sha256="00" * 32, lines={0: 12}).lines[0]
-    12
+    >>> source = Source(path="gates/fairness.toml", sha256="00" * 32, lines={0: 12})
+    >>> source.lines[0], source.folder.as_posix()
+    (12, 'gates')
     """
 
     path: str | None = None
     sha256: str = ""
     lines: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        """The folder that paths of the policy are relative to: its own; of a mapping or a pipe, this one."""
+        if self.path is None or self.path == "/dev/stdin" or self.path.startswith("/dev/fd/"):
+            return Path()
+        return Path(self.path).parent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,17 +16,6 @@ from fairkit.report.model import Report
 from fairkit.speech.normalize import BUILT_IN
 
 
-def beside(policy: Policy) -> Path:
-    """Return the folder that a policy's paths are relative to.
-
-    Examples
-    --------
-    >>> beside(Policy(name="p", groups=(), checks=())).as_posix()
-    '.'
-    """
-    return Path() if policy.source.path is None else Path(policy.source.path).parent
-
-
 def predictions_of(policy: Policy, rows: Any = None) -> Predictions:
     """Open the predictions of a release: those given, else those that the policy names.
 
@@ -59,7 +48,7 @@ def predictions_of(policy: Policy, rows: Any = None) -> Predictions:
             "no predictions are named; name them (fairkit check DATA), let the policy do so "
             "([data] predictions), or give a report of the release (--report)."
         )
-    return Predictions(_opened(rows, source.predictions, beside(policy)), source)
+    return Predictions(_opened(rows, source.predictions, policy.source.folder), source)
 
 
 def transcripts_of(
@@ -102,7 +91,7 @@ def transcripts_of(
             "([speech] transcripts), or give a report of the release (--report)."
         )
     source = dataclasses.replace(source, normalizer=normalizer_of(policy, source))
-    return Transcripts(_opened(rows, source.transcripts, beside(policy)), source, workers, progress)
+    return Transcripts(_opened(rows, source.transcripts, policy.source.folder), source, workers, progress)
 
 
 def normalizer_of(policy: Policy, source: SpeechSource) -> str:
@@ -115,7 +104,7 @@ def normalizer_of(policy: Policy, source: SpeechSource) -> str:
     'rules.toml'
     """
     name = source.normalizer
-    return name if name in BUILT_IN else (beside(policy) / name).as_posix()
+    return name if name in BUILT_IN else (policy.source.folder / name).as_posix()
 
 
 def named(report: Report, data: Any) -> Report:

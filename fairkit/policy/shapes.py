@@ -32,6 +32,7 @@ WRONG: Final = object()
 LONGEST_NAME = 200
 """Characters of a name or an id."""
 
+_PLAIN = "a text, a number or a truth value"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -199,24 +200,6 @@ class Day(Shape):
 
 
 @dataclass(frozen=True, slots=True)
-class LevelText(Shape):
-    """A level of a column: a text, a number or a truth value, as reports write it."""
-
-    takes = (str, bool, Real, Number)
-
-    def schema(self) -> dict[str, Json]:  # noqa: D102
-        return {"type": ["string", "number", "boolean"]}
-
-    def read(self, value: Any, place: Place, problems: Problems) -> Any:  # noqa: D102
-        plain = value.value if isinstance(value, Number) else value
-        if isinstance(plain, str | bool | Real):
-            text = level_text(plain if isinstance(plain, str | bool | int) else float(plain))
-            if text:
-                return text
-        return misfit("a text, a number or a truth value", value, place, problems)
-
-
-@dataclass(frozen=True, slots=True)
 class Plain(Shape):
     """A text, a number or a truth value as it is."""
 
@@ -229,7 +212,19 @@ class Plain(Shape):
         plain = value.value if isinstance(value, Number) else value
         if isinstance(plain, str | bool | Real):
             return plain
-        return misfit("a text, a number or a truth value", value, place, problems)
+        return misfit(_PLAIN, value, place, problems)
+
+
+@dataclass(frozen=True, slots=True)
+class LevelText(Plain):
+    """A level of a column: a text, a number or a truth value, as reports write it."""
+
+    def read(self, value: Any, place: Place, problems: Problems) -> Any:  # noqa: D102
+        plain = Plain.read(self, value, place, problems)
+        if plain is WRONG:
+            return WRONG
+        text = level_text(plain if isinstance(plain, str | bool | int) else float(plain))
+        return text or misfit(_PLAIN, value, place, problems)
 
 
 def note(what: str, place: Place, problems: Problems) -> Any:

@@ -248,12 +248,13 @@ def test_what_is_no_file_is_refused(folder):
 
 
 def test_a_pipe_that_a_shell_made_is_read():
-    """A policy may come from version control: bash writes <(git show ...) as a pipe of this process."""
+    """A policy may come from version control: bash writes <(git show ...) as a pipe; its paths begin here."""
     reading, writing = os.pipe()
     os.write(writing, EXAMPLE.encode())
     os.close(writing)
     try:
-        assert load_policy(f"/dev/fd/{reading}").name == "credit-line"
+        policy = load_policy(f"/dev/fd/{reading}")
+        assert (policy.name, policy.source.folder) == ("credit-line", Path())
     finally:
         os.close(reading)
 
