@@ -150,6 +150,7 @@ def form_of(view: str, form: str | None, output: str | None, *, as_json: bool) -
         raise UsageError(f"--json and --format {form} ask for two forms; leave one out.")
     named = _SUFFIXES.get(Path(output).suffix.lower()) if output is not None else None
     chosen = "json" if as_json else form or named or ("markdown" if view == "card" else "text")
+    chosen = "markdown" if chosen == "md" else chosen
     if view == "card" and chosen not in ("markdown", "json"):
         raise UsageError(f"a card is Markdown, or JSON; --format {chosen} is neither.")
     return chosen

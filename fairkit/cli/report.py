@@ -49,7 +49,7 @@ VIEWS = {"text": "text", "html": "html", "markdown": "markdown", "md": "markdown
 @click.option(
     "--format",
     "form",
-    type=click.Choice(FORMS),
+    type=click.Choice([*FORMS, "md"]),
     help="The form of an audit.  [default: by FILE, else text]",
 )
 @click.option("-o", "--output", metavar="FILE", help="Write to a file, not to standard output.")

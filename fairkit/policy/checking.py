@@ -58,6 +58,10 @@ class Checked:
     gate: Gate
     reports: tuple[Report, ...]
 
+    def __str__(self) -> str:
+        """Write the gate as text."""
+        return str(self.gate)
+
 
 def check(
     policy: Policy | str | os.PathLike[str] | Mapping[str, Any] | None = None,

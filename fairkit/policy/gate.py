@@ -275,6 +275,12 @@ class Gate:
     problems: tuple[Problem, ...]
     warnings: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return (
+            f"<fairkit gate of policy {self.policy.name!r}: {self.verdict} (exit {self.exit_code}), "
+            f"{len(self.results):,} results, {len(self.problems)} problems; print() shows it>"
+        )
+
     def count(self, status: Status | str) -> int:
         """Count the results of a status."""
         return sum(result.status == status for result in self.results)

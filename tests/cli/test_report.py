@@ -147,6 +147,22 @@ def test_an_audit_comes_in_every_form(form, decided, folder, fairkit):
     assert (folder / f"audit.{suffix}").read_text(encoding="utf-8").strip() == printed.out.strip()
 
 
+def test_markdown_has_its_short_name(decided, fairkit):
+    """--format takes 'md', as --as does."""
+    long, short = (
+        fairkit("report", decided, "--as", "ll144", "--format", form) for form in ("markdown", "md")
+    )
+    assert (short.status, short.out) == (0, long.out)
+
+
+def test_attributes_of_other_names_are_asked_for(decided, fairkit):
+    """Who calls sex 'gender' is told which option says so."""
+    ended = fairkit("report", decided, "--as", "ll144", "--sex", "gender")
+    assert ended.status == 2
+    assert "no attribute 'gender'" in ended.err
+    assert "--sex COL" in ended.err
+
+
 @pytest.fixture
 def decided(loans, folder, fairkit):
     """Return the name of a saved report that audits of people can be made of."""

@@ -16,7 +16,7 @@ from fairkit.policy.gate import (
     Status,
     Verdict,
 )
-from fairkit.policy.model import Compare, Severity
+from fairkit.policy.model import Compare, Direction, Severity
 from fairkit.report.numerals import level_text
 from fairkit.report.phrases import counted, reason_text, visible
 
@@ -205,7 +205,7 @@ def waiver_text(waiver: AppliedWaiver) -> str:
 
 
 def references_text(results: Sequence[Result]) -> str:
-    """Say what groups are compared with; empty where they are not.
+    """Say what groups are compared with, and which way differences count; empty where they are not.
 
     Examples
     --------
@@ -217,8 +217,11 @@ def references_text(results: Sequence[Result]) -> str:
     others = {reference for _, reference in pairs}
     if len(others) == 1:
         names = list(dict.fromkeys(short(name) for name, _ in pairs))
-        return f"{', '.join(names)} against {_other(others.pop())}"
-    return "; ".join(f"{short(name)} against {_other(reference)}" for name, reference in pairs)
+        told = [f"{', '.join(names)} against {_other(others.pop())}"]
+    else:
+        told = [f"{short(name)} against {_other(reference)}" for name, reference in pairs]
+    ways = {r.direction for r in results if r.compare is Compare.DIFFERENCE} - {Direction.EITHER}
+    return "; ".join([*told, *(f"only what is {way} counts" for way in ways)])
 
 
 def short(name: str, most: int = LONGEST_NAME) -> str:

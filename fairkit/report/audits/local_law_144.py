@@ -251,7 +251,7 @@ def local_law_144(
     distinct = [name for name in (sex, race, per) if name is not None]
     if len(set(distinct)) < len(distinct):
         raise UsageError("sex, race and per must be different attributes.")
-    people.known(*distinct)
+    people.known(*distinct, named=" (--sex COL, --race COL, --per COL)")
     scopes: Sequence[Mapping[str, str]] = [{}]
     if per is not None:
         scopes = [{per: level} for level in levels_of(people, per)]

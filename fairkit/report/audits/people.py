@@ -78,8 +78,8 @@ class People:
         """How many rows have neither."""
         return int(self.counts.row_counts[:, _UNKNOWN].sum())
 
-    def known(self, *attributes: str) -> None:
-        """Refuse attributes that were not counted.
+    def known(self, *attributes: str, named: str = "") -> None:
+        """Refuse attributes that were not counted; `named` says how another is named.
 
         Raises
         ------
@@ -88,8 +88,8 @@ class People:
         """
         have = self.counts.attributes
         problems = [
-            f"the report has no attribute '{name}' (it has {shortlist(have)}); name one of these, or make "
-            f"the report with --by {name}.{did_you_mean(name, have)}"
+            f"the report has no attribute '{name}' (it has {shortlist(have)}); name one of these{named}, "
+            f"or make the report with --by {name}.{did_you_mean(name, have)}"
             for name in attributes
             if name not in have
         ]

@@ -9,7 +9,7 @@ from gates import GATES, HOSTILE, gate, long, mixed, result
 from rich.cells import cell_len
 
 from fairkit.policy.gate import Problem
-from fairkit.policy.model import Effect
+from fairkit.policy.model import Compare, Direction, Effect
 from fairkit.policy.views.text import to_text
 
 SHOWN = {name: build() for name, build in GATES.items()}
@@ -80,6 +80,20 @@ def test_every_result_has_its_line():
     )
     assert "tpr-gap: true_positive_rate, difference, max 0.10 (prove-safety, error)" in lines
     assert "calibration (did not run)" in " ".join(lines)
+
+
+@pytest.mark.parametrize(("direction", "told"), [("worse", "; only what is worse counts"), ("either", "")])
+def test_a_check_of_one_direction_says_so(direction, told):
+    """Else a limit of 0.05 beside a passing -0.2 is a riddle."""
+    shown = gate([result("race=Black", compare=Compare.DIFFERENCE, direction=Direction(direction))])
+    assert f"  race against race=White{told}\n" in to_text(shown)
+
+
+def test_what_python_prints_of_a_gate_is_short():
+    """A notebook that shows a gate is not flooded by its results."""
+    shown = repr(mixed())
+    assert len(shown) < 200
+    assert mixed().policy.name in shown
 
 
 def test_waivers_name_who_answers_and_for_how_long():
