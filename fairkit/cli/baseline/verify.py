@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from fairkit.cli.contract import ExitCode
 from fairkit.cli.outputs import emit
 from fairkit.cli.pages import Command
+
+if TYPE_CHECKING:
+    from fairkit.baselines.verifying import Checked
 
 
 @click.command(
@@ -44,7 +49,13 @@ def command(*, places: tuple[str, ...], policy: str | None, as_json: bool) -> in
         files = [{"path": one.path, "intact": one.intact, "problems": list(one.problems)} for one in found]
         emit(json.dumps({"intact": intact, "files": files}, indent=2))
     else:
-        lines = [f"{'intact ' if one.intact else 'changed'}  {visible(one.path)}" for one in found]
+        lines = [f"{_state(one):<7}  {visible(one.path)}" for one in found]
         lines += [f"- {visible(problem)}" for one in found for problem in one.problems]
         emit("\n".join(lines) if lines else "The policy names no baseline.")
     return int(ExitCode.FINE if intact else ExitCode.CANNOT_JUDGE)
+
+
+def _state(one: Checked) -> str:
+    if one.intact:
+        return "intact"
+    return "changed" if Path(one.path).exists() else "missing"
