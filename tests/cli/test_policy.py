@@ -73,6 +73,13 @@ def test_init_from_transcripts(folder, write_csv, fairkit):
     assert fairkit("policy", "validate", "s.toml", "--speech", data).status == 0
 
 
+def test_init_says_how_to_check_by_the_file_it_wrote(loans, folder, fairkit):
+    """A file of another name has to be named again."""
+    assert fairkit(*INIT, loans, *LOANS).err.endswith("then 'fairkit check'.\n")
+    named = fairkit(*INIT, loans, *LOANS, "-o", "release.toml").err
+    assert named.endswith("then 'fairkit check --policy release.toml'.\n")
+
+
 def test_init_replaces_nothing_unless_told(example, folder, fairkit):
     """A policy that is there stays, but for --force."""
     ended = fairkit(*INIT)

@@ -91,7 +91,8 @@ def command(*, data: str | None, output: str, force: bool, as_json: bool, **aske
     elif data is None:
         say("Its columns are examples. Next: write those of your data, then 'fairkit policy validate'.")
     else:
-        say("Next: read its limits, then 'fairkit check'.")
+        named = "" if output == "fairness.toml" else f" --policy {file}"
+        say(f"Next: read its limits, then 'fairkit check{named}'.")
 
 
 def _drafted(data: str, given: Mapping[str, Any], folder: Path) -> Draft:
