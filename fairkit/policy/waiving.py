@@ -10,6 +10,9 @@ from fairkit.errors import did_you_mean, shortlist
 from fairkit.policy.gate import AppliedWaiver, Result, Status
 from fairkit.policy.model import Policy, PolicyGroup, Waiver
 
+_COMPARED = 200
+"""Names that a misspelt one is compared with; thousands of waivers may be misspelt."""
+
 
 def waived(
     policy: Policy, results: Sequence[Result], today: dt.date
@@ -31,9 +34,13 @@ def waived(
     """
     made = list(results)
     warnings: list[str] = []
+    found: dict[tuple[str, str], list[int]] = {}
+    for i, result in enumerate(made) if policy.waivers else ():
+        for name in _names(policy, result):
+            found.setdefault((result.check, name), []).append(i)
     for waiver in policy.waivers:
         named = f"the waiver of check '{waiver.check}' for {waiver.group}"
-        places = [i for i, result in enumerate(made) if _covers(policy, waiver, result)]
+        places = found.get((waiver.check, waiver.group), [])
         open_ = [i for i in places if made[i].without_waiver in (Status.FAIL, Status.INCONCLUSIVE)]
         if not places:
             warnings.append(f"{named} {_unmatched(waiver, results)} {waiver.owner} owns it.")
@@ -58,7 +65,7 @@ def _unmatched(waiver: Waiver, results: Sequence[Result]) -> str:
     if not names:
         return "matches no result: the check did not run."
     near = next((f" Did you mean '{name}'?" for name in names if name.endswith(f"={waiver.group}")), None)
-    return f"matches no result (groups are {shortlist(names)}).{near or did_you_mean(waiver.group, names)}"
+    return f"matches no result (groups are {shortlist(names)}).{near or did_you_mean(waiver.group, names[:_COMPARED])}"
 
 
 def in_force(policy: Policy, result: Result, today: dt.date) -> bool:
@@ -77,7 +84,9 @@ def in_force(policy: Policy, result: Result, today: dt.date) -> bool:
     False
     """
     return any(
-        waiver.created <= today <= waiver.expires and _covers(policy, waiver, result)
+        waiver.check == result.check
+        and waiver.created <= today <= waiver.expires
+        and waiver.group in _names(policy, result)
         for waiver in policy.waivers
     )
 
@@ -97,13 +106,10 @@ def names_of(group: PolicyGroup, result_group: str) -> str:
     return f"{group.name}={levels}"
 
 
-def _covers(policy: Policy, waiver: Waiver, result: Result) -> bool:
-    if waiver.check != result.check:
-        return False
-    if waiver.group == result.group:
-        return True
+def _names(policy: Policy, result: Result) -> set[str]:
+    """Name the group of a result as reports do, and as the policy does."""
     group = policy.group(result.policy_group)
-    return bool(group.columns) and waiver.group == names_of(group, result.group)
+    return {result.group, names_of(group, result.group)} if group.columns else {result.group}
 
 
 def _applied(waiver: Waiver, today: dt.date) -> AppliedWaiver:
