@@ -65,7 +65,8 @@ def _unmatched(waiver: Waiver, results: Sequence[Result]) -> str:
     if not names:
         return "matches no result: the check did not run."
     near = next((f" Did you mean '{name}'?" for name in names if name.endswith(f"={waiver.group}")), None)
-    return f"matches no result (groups are {shortlist(names)}).{near or did_you_mean(waiver.group, names[:_COMPARED])}"
+    near = near or did_you_mean(waiver.group, names[:_COMPARED])
+    return f"matches no result (groups are {shortlist(names)}).{near}"
 
 
 def in_force(policy: Policy, result: Result, today: dt.date) -> bool:
