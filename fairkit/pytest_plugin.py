@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from fairkit.policy.gate import Gate
     from fairkit.policy.model import Policy
     from fairkit.report.model import Report
 
@@ -65,6 +66,17 @@ def fairness_report(pytestconfig: pytest.Config, fairness_policy: Policy) -> Rep
         if found.problems:
             raise PolicyError(*(problem.message for problem in found.problems))
     return found.reports[0] if len(found.reports) == 1 else found.reports
+
+
+@pytest.fixture(scope="session")
+def fairness_gate(pytestconfig: pytest.Config, fairness_policy: Policy) -> Gate:
+    """Judge the release once, its rows paired with those of a baseline where the policy asks for that."""
+    from fairkit.policy.checking import check
+
+    data = _stated(pytestconfig, "data")
+    with _in_words():
+        reports = _stated(pytestconfig, "report")
+        return check(fairness_policy, data[0] if data else None, reports=reports).gate
 
 
 @contextmanager

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import hashlib
 import subprocess
 import sys
 from importlib import metadata
 
 import duckdb
 import pytest
-from releases_to_check import BROKEN, FAILS, OPEN, PASSES, policy_of_checks, rows_of, toml_of
+from releases_to_check import BROKEN, FAILS, OPEN, PASSES, check_of, policy_of_checks, rows_of, toml_of
 
 import fairkit
 from fairkit.errors import PolicyError
@@ -64,6 +65,33 @@ def suite(pytester, report):
         return pytester.runpytest_inprocess("-p", "no:cacheprovider", *arguments)
 
     return run
+
+
+def test_a_policy_that_pairs_rows_is_asserted_by_the_gate(pytester, suite):
+    """The fixture of the gate reads the rows, so that they can be compared with those of a baseline."""
+    pytester.makepyfile(
+        """
+        from fairkit.policy import assert_policy
+
+        def test_no_group_lost_ground(fairness_gate):
+            assert assert_policy(fairness_gate).results[0].reference == "before"
+        """
+    )
+    rows = {**rows_of(), "id": [str(i) for i in range(len(rows_of()["label"]))]}
+    for name, step in (("now.csv", 1), ("before.csv", -1)):
+        with (pytester.path / name).open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(rows)
+            writer.writerows(list(zip(*rows.values(), strict=True))[::step])
+    digest = hashlib.sha256((pytester.path / "before.csv").read_bytes()).hexdigest()
+    since = check_of("since", baseline="before", max_change=0.1)
+    del since["compare"]
+    done = suite(
+        since,
+        data={**NAMED, "predictions": "now.csv", "id": "id"},
+        baselines={"before": {"predictions": "before.csv", "sha256": digest}},
+    )
+    done.assert_outcomes(passed=1)
 
 
 def test_pytest_finds_the_plugin():

@@ -19,7 +19,7 @@ class FairnessWarning(UserWarning):
 
 
 def assert_policy(
-    report: Given | Sequence[Given],
+    report: Given | Sequence[Given] | Gate,
     policy: Policy | str | os.PathLike[str] | Mapping[str, Any] | None = None,
     *,
     today: dt.date | None = None,
@@ -28,8 +28,9 @@ def assert_policy(
 
     Parameters
     ----------
-    report : Report or path, or a sequence of them
-        Of the release: of predictions, of transcripts, or one of each.
+    report : Report or path, or a sequence of them, or Gate
+        Of the release: of predictions, of transcripts, or one of each; or what :func:`fairkit.check` made of
+        it, whose rows may be paired with a baseline's.
     policy : Policy, path, mapping, optional
         By default that of this folder, as for ``fairkit check``.
     today : date, optional
@@ -67,7 +68,7 @@ def assert_policy(
     'pass'
     """
     __tracebackhide__ = True  # pytest shows the test, not this function
-    gate = check(policy, reports=report, today=today).gate
+    gate = report if isinstance(report, Gate) else check(policy, reports=report, today=today).gate
     if gate.verdict is Verdict.ERROR:
         raise PolicyError(*(problem.message for problem in gate.problems))
     if gate.exit_code:

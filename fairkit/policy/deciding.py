@@ -9,6 +9,7 @@ not pass.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
@@ -221,7 +222,7 @@ def _of_line(line: Line, found: Decided, effect: Effect) -> list[Result]:
                 status=status,
                 reason=reason,
                 effect=effect,
-                n_needed=int(rows) if open_ and rows is not None else None,
+                n_needed=math.ceil(rows) if open_ and rows is not None else None,
                 clusters_needed=int(units) if open_ and units is not None else None,
                 method="none" if low is None else found.method[g],
             )

@@ -129,7 +129,9 @@ def _placed(
     misfits = [_misfit(group, reports[i]) for i in able]
     fitting = [i for i, misfit in zip(able, misfits, strict=True) if misfit is None]
     if not fitting:
-        return Problem("group", check.id, f"check '{check.id}' did not run: {misfits[0]}")
+        return Problem(
+            "group", check.id, f"check '{check.id}' did not run for groups '{group.name}': {misfits[0]}"
+        )
     if len(fitting) > 1:
         sources = shortlist([reports[i].data.source for i in fitting])
         return Problem(

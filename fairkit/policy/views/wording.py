@@ -121,6 +121,11 @@ def explanation(gate: Gate) -> str:
         )
     if gate.count(Status.PASS) == len(gate.results):
         return f"all of {counted(len(gate.results), 'result')} pass"
+    if not gate.count(Status.PASS):
+        return (
+            f"nothing stops the release, and nothing is shown to keep its limit; of "
+            f"{counted(len(gate.results), 'result')}: {tally(gate.results)}"
+        )
     return f"nothing stops the release; of {counted(len(gate.results), 'result')}: {tally(gate.results)}"
 
 
