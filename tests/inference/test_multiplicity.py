@@ -22,7 +22,7 @@ P_VALUES = st.lists(st.floats(0, 1) | st.sampled_from([0.0, 0.01, 0.05, 1.0]), m
 
 
 @given(P_VALUES)
-@settings(max_examples=30)  # statsmodels collects garbage at every call
+@settings(max_examples=10)  # statsmodels collects garbage at every call
 @pytest.mark.parametrize(("adjust", "name"), [(holm, "holm"), (benjamini_hochberg, "fdr_bh")])
 def test_adjusted_p_values_agree_with_statsmodels(adjust, name, p):
     """The same numbers as statsmodels, ties included."""
