@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,15 @@ BOOTSTRAP_FROM = 20
 """Fewest clusters for a cluster bootstrap; below, its distribution is too coarse and Student's t is used."""
 
 
+class _Spread(NamedTuple):
+    """What clusters say of every metric and group, shape (metrics, groups); of shares, (parts, groups)."""
+
+    error: FloatArray
+    freedom: FloatArray
+    clusters: IntArray
+    shares: Shares
+
+
 class ClusteredRows:
     """Evidence from clusters.
 
@@ -62,6 +72,7 @@ class ClusteredRows:
         self.options = options
         self.values = np.stack([m.values(table.sums) for m in self.metrics])
         self._replicates: FloatArray | None = None
+        self._spread: _Spread | None = None
         order = np.argsort(self.rows.group, kind="stable")
         cuts = np.searchsorted(self.rows.group[order], np.arange(len(table.sums) + 1))
         self._members = [order[a:b] for a, b in itertools.pairwise(cuts)]
@@ -104,26 +115,14 @@ class ClusteredRows:
 
     def corrected(self, confidence: FloatArray) -> tuple[Bounds, NDArray[np.str_]]:
         """Limits that hold in the far tails: the wider of Student's t and of exact limits."""
-        low, high, method = _blank(self.values.shape)
-        parts = [len(m.parts) for m in self.metrics]
-        for g in range(len(self.table.sums)):
-            own = linearised(self.metrics, self.own(g))
-            level = confidence[:, g]
-            sample = effective_sample(self.metrics, own.shares, np.repeat(level, parts))
-            exact = Sample(self.metrics, sample.hits[:, None], sample.trials[:, None]).limits(
-                level[:, None], exact=True
-            )
-            error = np.sqrt((own.pull**2).sum(axis=1))
-            with np.errstate(invalid="ignore"):
-                reach = student_quantile(own.freedom, (1 + level) / 2) * np.where(
-                    error < AGREED, np.nan, error
-                )
-            usable = ~np.isnan(own.values) & (own.clusters >= FEWEST)
-            below = np.fmin(exact.low[:, 0], np.maximum(own.values - reach, 0.0))
-            above = np.fmax(exact.high[:, 0], np.minimum(own.values + reach, 1.0))
-            low[usable, g], high[usable, g] = below[usable], above[usable]
-            method[usable, g] = "cluster-exact"
-        return Bounds(low, high), method
+        spread = self._spreads()
+        level = np.repeat(confidence, [len(m.parts) for m in self.metrics], axis=0)
+        exact = effective_sample(self.metrics, spread.shares, level).limits(confidence, exact=True)
+        reach = student_quantile(spread.freedom, (1 + confidence) / 2) * spread.error
+        usable = ~np.isnan(self.values) & (spread.clusters >= FEWEST)
+        low = np.where(usable, np.fmin(exact.low, np.maximum(self.values - reach, 0.0)), np.nan)
+        high = np.where(usable, np.fmax(exact.high, np.minimum(self.values + reach, 1.0)), np.nan)
+        return Bounds(low, high), np.where(usable, "cluster-exact", "none").astype("<U24")
 
     def against(self, reference: IntArray, compare: Compare) -> Comparison:
         """Compare every group with its reference; a group that is the reference itself gets NaN."""
@@ -149,6 +148,21 @@ class ClusteredRows:
                 drawn = cluster_replicates(self.rows.sums, self.rows.group, groups, replicates=n, rng=rng)
             self._replicates = drawn
         return self._replicates
+
+    def _spreads(self) -> _Spread:
+        """Linearise every group once, for limits of any level."""
+        if self._spread is None:
+            own = [linearised(self.metrics, self.own(g)) for g in range(len(self.table.sums))]
+            error = np.stack([np.sqrt((one.pull**2).sum(axis=1)) for one in own], axis=1)
+            self._spread = _Spread(
+                np.where(error < AGREED, np.nan, error),
+                np.stack([one.freedom for one in own], axis=1),
+                np.stack([one.clusters for one in own], axis=1),
+                Shares(
+                    *(np.stack(column, axis=1) for column in zip(*(one.shares for one in own), strict=True))
+                ),
+            )
+        return self._spread
 
     def own(self, group: int) -> FloatArray:
         """Return the sums of one group by cluster, shape (clusters, fields)."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -97,46 +98,57 @@ def linearised(metrics: Sequence[Metric], sums: FloatArray) -> Residuals:
     ----------
     Cochran 1977, Sampling Techniques, 3rd edition, chapter 6. Bell & McCaffrey 2002, Survey Methodology 28.
     """
-    kind = metrics[0].kind
     total = sums.sum(axis=0)
     values = np.stack([m.values(total) for m in metrics])
-    pull = np.zeros((len(metrics), len(sums)))
-    freedom = np.full(len(metrics), np.inf)
-    counted = np.zeros(pull.shape, bool)
-    shares = []
-    for i, m in enumerate(metrics):
-        for part in m.parts:
-            y, x = sums @ part.numerator.vector(kind), sums @ part.denominator.vector(kind)
-            part_pull, part_freedom = _pull(y, x)
-            pull[i] += part_pull / len(m.parts)
-            freedom[i] = min(freedom[i], part_freedom)
-            counted[i] |= x > 0
-            shares.append(_effective(sums @ part.hits.vector(kind), sums @ part.trials.vector(kind)))
-    return Residuals(values, pull, freedom, counted, Shares(*np.array(shares).T))
+    y, x, hits, trials = (vectors @ sums.T for vectors in _vectors(tuple(metrics)))
+    pulls, freedoms = _pulls(y, x)
+    shares = _effective(hits, trials)
+    starts = np.cumsum([0, *(len(m.parts) for m in metrics)])[:-1]
+    parts = np.diff([*starts, len(pulls)])
+    pull = np.add.reduceat(pulls, starts, axis=0) / parts[:, None]
+    # A part without degrees of freedom does not take those of the other parts away.
+    freedom = np.fmin(np.fmin.reduceat(freedoms, starts), np.inf)
+    counted = np.logical_or.reduceat(x > 0, starts, axis=0)
+    return Residuals(values, pull, freedom, counted, shares)
 
 
-def _pull(y: FloatArray, x: FloatArray) -> tuple[FloatArray, float]:
-    """Return the jackknife influence of every cluster on y.sum() / x.sum(), and the degrees of freedom."""
-    size, clusters = x.sum(), int((x > 0).sum())
-    if clusters < FEWEST:
-        return np.zeros(len(x)), np.nan
-    share = x / size
-    residual = (y - y.sum() / size * x) / (1 - np.where(share < 1, share, 0.0))
-    return np.sqrt((clusters - 1) / clusters) * residual / size, max(1 / float((share**2).sum()) - 1, 1.0)
+@lru_cache(maxsize=64)
+def _vectors(metrics: tuple[Metric, ...]) -> tuple[FloatArray, ...]:
+    """Return numerators, denominators, hits and trials of all parts, each of shape (parts, fields)."""
+    kind = metrics[0].kind
+    parts = [part for m in metrics for part in m.parts]
+    return tuple(
+        np.stack([getattr(part, name).vector(kind) for part in parts])
+        for name in ("numerator", "denominator", "hits", "trials")
+    )
 
 
-def _effective(hits: FloatArray, trials: FloatArray) -> tuple[float, float, float]:
-    """Return the share, its effective trials and their degrees of freedom."""
-    rows = float(trials.sum())
-    if rows == 0:
-        return np.nan, 0.0, np.nan
-    share = float(hits.sum()) / rows
-    pull, freedom = _pull(hits, trials)
-    variance = float((pull**2).sum())
-    clusters = float((trials > 0).sum())
-    if variance < AGREED**2 or not 0 < share < 1:
-        return share, clusters, freedom
-    return share, min(share * (1 - share) / variance, rows), freedom
+def _pulls(y: FloatArray, x: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the jackknife influence of every cluster on the ratios of sums, and degrees of freedom.
+
+    `y` and `x` have the shape (parts, clusters), as the influences have.
+    """
+    size = x.sum(axis=1, keepdims=True)
+    clusters = (x > 0).sum(axis=1, keepdims=True)
+    known = clusters >= FEWEST
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = x / size
+        residual = (y - y.sum(axis=1, keepdims=True) / size * x) / (1 - np.where(share < 1, share, 0.0))
+        pull = np.sqrt((clusters - 1) / clusters) * residual / size
+        freedom = np.maximum(1 / (share**2).sum(axis=1) - 1, 1.0)
+    return np.where(known, pull, 0.0), np.where(known[:, 0], freedom, np.nan)
+
+
+def _effective(hits: FloatArray, trials: FloatArray) -> Shares:
+    """Return the shares, their effective trials and their degrees of freedom."""
+    rows = trials.sum(axis=1)
+    pull, freedom = _pulls(hits, trials)
+    variance = (pull**2).sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = hits.sum(axis=1) / rows
+        effective = np.minimum(share * (1 - share) / variance, rows)
+    agreed = (variance < AGREED**2) | ~((share > 0) & (share < 1))
+    return Shares(share, np.where(agreed, (trials > 0).sum(axis=1), effective), freedom)
 
 
 def effective_sample(metrics: tuple[Metric, ...], shares: Shares, level: float | FloatArray) -> Sample:
