@@ -1,0 +1,1 @@
+"""Intrinsic metrics: what a model associates, read from its vectors and probabilities."""
