@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from fairkit.text.rewriting import Rewriter as Rewriter
     from fairkit.text.rewriting import Rewritten as Rewritten
     from fairkit.text.rewriting import Uncovered as Uncovered
+    from fairkit.text.vectors import WordVectors as WordVectors
+    from fairkit.text.vectors import load_vectors as load_vectors
 
 _HOME = {
     "Change": "fairkit.text.rewriting",
@@ -25,6 +27,8 @@ _HOME = {
     "Rewritten": "fairkit.text.rewriting",
     "TextClassifier": "fairkit.text.classifiers",
     "Uncovered": "fairkit.text.rewriting",
+    "WordVectors": "fairkit.text.vectors",
+    "load_vectors": "fairkit.text.vectors",
 }
 
 __all__ = [
@@ -33,6 +37,8 @@ __all__ = [
     "Rewritten",
     "TextClassifier",
     "Uncovered",
+    "WordVectors",
+    "load_vectors",
 ]
 
 __getattr__ = loaded_lazily(__name__, _HOME)

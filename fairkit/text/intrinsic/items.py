@@ -29,7 +29,7 @@ class StereoSetItem:
     target : str
         The term whose associations are asked for; scores are averaged by it.
     context : str
-        Intrasentence: the sentence with ``BLANK`` in the place of the word. Intersentence: the sentence before.
+        Intrasentence: the sentence with ``BLANK`` for the word. Intersentence: the sentence before.
     stereotype, anti_stereotype, unrelated : str
         Whole sentences.
     stereotype_id, anti_stereotype_id, unrelated_id : str
