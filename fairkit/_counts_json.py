@@ -10,7 +10,7 @@ import numpy as np
 
 from fairkit.counts import FIELDS, LEFT_OUT, Axis, Counts, Kind
 from fairkit.errors import ReportError, shortlist
-from fairkit.kinds import MOMENTS, ROW_FIELDS
+from fairkit.kinds import AMOUNTS, ROW_FIELDS
 
 
 def to_plain(table: Counts) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def from_plain(data: Mapping[str, Any]) -> Counts:
         weighted = data["squares"] is not None
         clustered = _flag(data["clustered"])
         counted = ROW_FIELDS[kind] == FIELDS[kind]
-        signed = kind in MOMENTS or not counted
+        signed = kind in AMOUNTS or not counted
         values = _sums(
             data["values"], "values", len(codes), len(fields), whole=counted and not weighted, signed=signed
         )

@@ -172,6 +172,21 @@ def open_path(path: str | os.PathLike[str]) -> OpenedFile:
     return OpenedFile(files, kind, tuple(names))
 
 
+def source_of(data: Any, *, hash_files: bool) -> tuple[str, str | None]:
+    """Name what is read, and hash it where it is a file.
+
+    Examples
+    --------
+    >>> source_of({"sex": ["F"]}, hash_files=False)
+    ('arrays', None)
+    """
+    if isinstance(data, str | os.PathLike):
+        return Path(data).name or str(data), open_path(data).sha256(force=hash_files)
+    if isinstance(data, Mapping):
+        return "arrays", None
+    return type(data).__module__.partition(".")[0], None
+
+
 def reading_error(error: Exception, files: Sequence[Path]) -> DataError:
     """Turn an engine's exception while reading into a sentence for the user."""
     if isinstance(error, DataError):

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     EVENTS = "events"
     WORDS = "words"
     CHARACTERS = "characters"
+    MOMENTS = "moments"
 
 
 EDITS = ("hits", "substitutions", "deletions", "insertions")
@@ -49,6 +50,14 @@ _ALIGNED = (
     *("erroneous", "spoken", "utterance_rate", "utterance_rate2"),
 )
 """Sums over utterances: edits and their products, those with an error, rates of those with a reference."""
+
+MEASURES = (
+    *("prediction_sensitivity", "absolute_prediction_sensitivity"),
+    *("counterfactual_gap", "counterfactual_shift", "flip_rate", "invariance_failure_rate"),
+    *("gender_polarity", "gender_max_polarity", "gender_average_polarity"),
+    *("feminine_share", "masculine_share", "toxicity", "toxicity_rate"),
+)
+"""What is measured of every text by itself; each is summed over the texts that have it."""
 
 
 FIELDS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
@@ -79,6 +88,10 @@ FIELDS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
         ),
         Kind.WORDS: _ALIGNED,
         Kind.CHARACTERS: _ALIGNED,
+        Kind.MOMENTS: (
+            "texts",
+            *(field for name in MEASURES for field in (f"{name}_texts", name, f"{name}2")),
+        ),
     }
 )
 """The sums that metrics are made of, by kind. A digit at the end is a power: ``error2`` adds up squares."""
@@ -96,6 +109,7 @@ LEFT_OUT: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
         Kind.EVENTS: ("numerator_missing", "denominator_missing", "both_missing"),
         Kind.WORDS: ("reference_missing", "reference_empty"),
         Kind.CHARACTERS: ("reference_missing", "reference_empty"),
+        Kind.MOMENTS: ("text_missing", "text_empty", "nothing_measured"),
     }
 )
 """The sums of rows that no metric can use, by kind; each is named after its reason."""
@@ -109,13 +123,14 @@ ROW_FIELDS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
             Kind.EVENTS: ("rows",),
             Kind.WORDS: ("utterances",),
             Kind.CHARACTERS: ("utterances",),
+            Kind.MOMENTS: ("texts",),
         }.get(kind, fields)
         for kind, fields in FIELDS.items()
     }
 )
 """Those of the sums that count rows, each row once."""
 
-MOMENTS: frozenset[Kind] = frozenset(
-    {Kind.REGRESSION, Kind.RANKING, Kind.EVENTS, Kind.WORDS, Kind.CHARACTERS}
+AMOUNTS: frozenset[Kind] = frozenset(
+    {Kind.REGRESSION, Kind.RANKING, Kind.EVENTS, Kind.WORDS, Kind.CHARACTERS, Kind.MOMENTS}
 )
 """Kinds that add up amounts rather than rows in cells; their sums may be negative and are never whole."""

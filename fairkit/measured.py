@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fairkit.kinds import MOMENTS
+from fairkit.kinds import AMOUNTS
 from fairkit.metrics import Functional, Measured, Part
 from fairkit.pulls import (
     ClusterSums,
@@ -65,7 +65,7 @@ class MergedCells:
         self._own = [self._merged(tables, place) for place in self.places]
         self._total = [np.zeros((len(self.codes), self.sums.shape[1])) for _ in tables]
         # Whole numbers of rows subtract exactly; weights and moments may differ by many powers of ten.
-        self._cancels = self.squares is not None or cells.kind in MOMENTS
+        self._cancels = self.squares is not None or cells.kind in AMOUNTS
         self._clustered = [] if self.cluster is None else [self._members(g) for g in range(cells.groups)]
         self._holders = np.zeros(len(self.codes), np.int64)
         for cell, own in self._own:

@@ -20,7 +20,7 @@ from fairkit.door.cells import Cells, Key
 from fairkit.door.derived import states_of
 from fairkit.door.plan import Plan, Role, Slot
 from fairkit.errors import did_you_mean, shortlist
-from fairkit.kinds import MOMENTS
+from fairkit.kinds import AMOUNTS
 
 MOST_CLASSES = 1_000
 """More classes than this are refused: the column is then mostly an identifier."""
@@ -57,7 +57,7 @@ class Placed(NamedTuple):
 
 def place(cells: Cells, roles: Mapping[Role, Sequence[Named]], plan: Plan) -> tuple[Placed | None, list[str]]:
     """Say where the sums of the cells go; None, with the problems, where that cannot be said."""
-    if plan.kind in MOMENTS:
+    if plan.kind in AMOUNTS:
         return _moments(cells, roles["state"][0].key, plan.kind), []
     if plan.kind is Kind.CLASSES:
         return _classes(roles, plan)

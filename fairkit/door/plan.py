@@ -12,7 +12,7 @@ from typing import Literal
 
 from fairkit._predicate_nodes import Missing, kind_of_leaf, leaves
 from fairkit.errors import DataError, FairkitError, unknown_name
-from fairkit.kinds import MOMENTS, Kind
+from fairkit.kinds import AMOUNTS, Kind
 from fairkit.predicates import ColumnKind, Predicate, check, parse
 from fairkit.questions import Question, Use, columns_of
 
@@ -187,7 +187,7 @@ def _slots(question: Question, names: Sequence[str]) -> tuple[list[Slot], list[s
             slots.append(Slot(role, text, "predicate", parse(text), of))
         except FairkitError as error:
             problems += [f"{role}: {problem}" for problem in error.problems]
-    if question.kind in MOMENTS:
+    if question.kind in AMOUNTS:
         slots.append(Slot("state", str(question.kind), "state"))
     cluster = question.query if question.cluster is None else question.cluster
     if cluster is not None:
@@ -202,7 +202,7 @@ def _texts(question: Question) -> list[tuple[Role, str, str]]:
     ]
     for label, decision in (question.outputs or {}).items():
         texts += [("decision", label, decision), ("label", label, label)]
-    if question.label is not None and question.kind not in MOMENTS:
+    if question.label is not None and question.kind not in AMOUNTS:
         texts.append(("label", "", question.label))
     return texts
 

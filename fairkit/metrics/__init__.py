@@ -13,7 +13,17 @@ from typing import Literal
 
 from fairkit.counts import Kind
 from fairkit.errors import UsageError, did_you_mean, shortlist
-from fairkit.metrics import agreement, events, multiclass, multilabel, ranking, regression, scores, words
+from fairkit.metrics import (
+    agreement,
+    events,
+    multiclass,
+    multilabel,
+    ranking,
+    regression,
+    scores,
+    texts,
+    words,
+)
 from fairkit.metrics.base import AnyMetric, Metric, Ratio, Sum, Unit, Why
 from fairkit.metrics.classification import CLASSIFICATION
 from fairkit.metrics.decisions import DECISIONS
@@ -52,6 +62,7 @@ _FAMILIES: Mapping[Kind, Sequence[AnyMetric]] = {
     Kind.EVENTS: events.EVENTS,
     Kind.WORDS: words.WORDS,
     Kind.CHARACTERS: words.CHARACTERS,
+    Kind.MOMENTS: texts.TEXTS,
 }
 
 CATALOGUE: Mapping[Kind, Mapping[str, AnyMetric]] = MappingProxyType(
@@ -78,6 +89,7 @@ _DEFAULT = {
     Kind.EVENTS: events.DEFAULTS,
     Kind.WORDS: words.DEFAULTS,
     Kind.CHARACTERS: words.DEFAULTS_OF_CHARACTERS,
+    Kind.MOMENTS: texts.DEFAULTS,
 }
 
 _ALIASES = {
@@ -244,4 +256,5 @@ _NEEDS: Mapping[Kind, str] = {
     Kind.EVENTS: "counts of events (--events COL)",
     Kind.WORDS: "transcripts (fairkit wer)",
     Kind.CHARACTERS: "transcripts (fairkit wer --unit characters)",
+    Kind.MOMENTS: "texts (fairkit sensitivity)",
 }

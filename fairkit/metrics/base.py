@@ -40,6 +40,7 @@ class Why(StrEnum):
     NO_QUERIES = "no-queries"
     NO_EXPOSURE = "no-exposure"
     NO_REFERENCE = "no-reference"
+    NOT_MEASURED = "not-measured"
     NO_PROBABILITIES = "no-probabilities"
     LOST_PRECISION = "lost-precision"
     METRIC_FAILED = "metric-failed"

@@ -16,6 +16,7 @@ from fairkit.metrics import CATALOGUE, AnyMetric, Functional, chosen_metrics
 from fairkit.metrics.events import overall_rate
 from fairkit.metrics.ranking import overall
 from fairkit.metrics.regression import label_spread, label_variance
+from fairkit.metrics.texts import text_spread
 
 __all__ = [
     "LISTED",
@@ -129,6 +130,13 @@ LISTED: tuple[Listed, ...] = (
         (Kind.CHARACTERS,),
         "As by words, for scripts that write no spaces.",
     ),
+    Listed(
+        "texts",
+        "Texts",
+        "--text COL of fairkit sensitivity, or of fairkit generations",
+        (Kind.MOMENTS,),
+        "Each measure is summed over the texts that have it, which it has its own count of.",
+    ),
 )
 """The questions, in the order in which they are listed."""
 
@@ -137,10 +145,11 @@ _SPREADS: Mapping[object, str] = MappingProxyType(
         label_spread: "standard deviations of the label",
         label_variance: "variances of the label",
         overall: "of the value over all groups",
+        text_spread: "standard deviations over all texts",
         overall_rate: "of the rate over all groups",
     }
 )
-_WITHOUT_LABEL = (Kind.DECISIONS, Kind.RANKING, Kind.EVENTS, Kind.WORDS, Kind.CHARACTERS)
+_WITHOUT_LABEL = (Kind.DECISIONS, Kind.RANKING, Kind.EVENTS, Kind.WORDS, Kind.CHARACTERS, Kind.MOMENTS)
 _OPTION = re.compile(r"--[a-z-]+(?: [A-Z=,]+\b| all)?")
 _UNITS = MappingProxyType({"share": "percent", "score": "number", "amount": "the label's own unit"})
 
@@ -200,6 +209,8 @@ def unit_words(metric: AnyMetric) -> str:
     """
     if isinstance(metric, Functional) and metric.spread is label_variance:
         return f"{_UNITS[metric.unit]}, squared"
+    if isinstance(metric, Functional) and metric.kind is Kind.MOMENTS and metric.unit == "amount":
+        return "prediction per unit of embedding"
     return "events per exposure" if metric.name == "event_rate" else _UNITS[metric.unit]
 
 

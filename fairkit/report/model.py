@@ -121,6 +121,8 @@ class Settings:
         Column that names the utterances.
     adjusted_for, matched_on : tuple of str
         Covariates of adjusted rate ratios, and of matching.
+    text : str or None
+        Column of texts, where each was measured by itself.
     """
 
     by: tuple[str, ...]
@@ -162,6 +164,7 @@ class Settings:
     identifier: str | None = None
     adjusted_for: tuple[str, ...] = ()
     matched_on: tuple[str, ...] = ()
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

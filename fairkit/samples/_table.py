@@ -5,6 +5,8 @@ Both are made from the same arrays; the CSV does not pass through pandas, whose 
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -77,6 +79,12 @@ def to_frame(columns: Mapping[str, Column]) -> pd.DataFrame:
 
 
 def to_csv(columns: Mapping[str, Column]) -> bytes:
-    """Return the columns as the bytes of a CSV file: UTF-8, commas, line feeds, a header."""
-    rows = zip(*(column.cells() for column in columns.values()), strict=True)
-    return "".join(",".join(row) + "\n" for row in [tuple(columns), *rows]).encode()
+    """Return the columns as the bytes of a CSV file: UTF-8, commas, line feeds, a header.
+
+    Cells with a comma, a quote or a line break are quoted (RFC 4180).
+    """
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*(column.cells() for column in columns.values()), strict=True))
+    return written.getvalue().encode()

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairkit._levels import runs
+from fairkit.batches.described import every_cluster
 from fairkit.counts import FIELDS, LEFT_OUT, Axis, Counts, natural_order
 from fairkit.errors import DataError, UsageError, did_you_mean, shortlist, unknown_name
 from fairkit.kinds import EDITS
@@ -29,7 +30,6 @@ SYSTEM, NORMALIZER = "system", "normalizer"
 """Names of the axes."""
 
 _GRID = 2.0**30
-_ALONE = "\x00"  # no file of texts holds this character: no speaker is called so
 
 
 def check_policy(policy: object) -> None:
@@ -105,7 +105,7 @@ def word_counts(utterances: Utterances, *, empty_references: EmptyReferences = "
     ]
     if problems:
         raise DataError(*problems)
-    cluster, cluster_ids = _clusters(utterances)
+    cluster, cluster_ids = every_cluster(utterances.speakers, utterances.speaker_ids, utterances.ids)
     sizes = [len(levels) for levels in utterances.levels]
     keys = utterances.codes
     if cluster is not None:
@@ -227,21 +227,6 @@ def each_seen(counts: Counts) -> tuple[tuple[str | None, Counts], ...]:
             named = [system] * (len(systems) > 1) + [normalizer] * (len(normalizers) > 1)
             found.append((", ".join(named) or None, seen(counts, system, normalizer)))
     return tuple(found)
-
-
-def _clusters(utterances: Utterances) -> tuple[IntArray | None, tuple[str, ...]]:
-    """Give each speaker a number, and each utterance without one a number of its own."""
-    if not utterances.has_speakers:
-        return None, ()
-    unknown = np.flatnonzero(utterances.speakers < 0)
-    alone = [_ALONE + str(name) for name in utterances.ids[unknown].tolist()]
-    given = [*utterances.speaker_ids, *alone]
-    ordered = natural_order(given)
-    place = {name: i for i, name in enumerate(ordered)}
-    position = np.fromiter((place[name] for name in given), np.int64, len(given))
-    speaker = np.array(utterances.speakers, np.int64)
-    speaker[unknown] = len(utterances.speaker_ids) + np.arange(len(unknown))
-    return position[speaker], tuple(str(name) for name in ordered)
 
 
 def _summed(

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Literal
 
 from fairkit import __version__
@@ -15,6 +13,7 @@ from fairkit.counts import Counts, Kind
 from fairkit.errors import DataError, UsageError, shortlist
 from fairkit.estimates import group_sizes
 from fairkit.evidence import Options
+from fairkit.files import source_of
 from fairkit.groups import By, Grouping, Reference, attributes_of, groupings, references
 from fairkit.judging import Found, Rules, judge_counts
 from fairkit.margins import Margin, given_margins
@@ -266,17 +265,6 @@ def evaluate(
         rule_effects=deeper.rule_effects,
         listed=listed(utterances),
     )
-
-
-def source_of(data: Any, *, hash_files: bool) -> tuple[str, str | None]:
-    """Name what was read, and hash it where it is a file."""
-    if isinstance(data, str | os.PathLike):
-        from fairkit.files import open_path
-
-        return Path(data).name or str(data), open_path(data).sha256(force=hash_files)
-    if isinstance(data, Mapping):
-        return "arrays", None
-    return type(data).__module__.partition(".")[0], None
 
 
 def _judged(

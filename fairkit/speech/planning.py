@@ -20,6 +20,7 @@ import numpy as np
 from fairkit import __version__
 from fairkit.counts import Level, natural_order
 from fairkit.errors import UsageError
+from fairkit.files import source_of
 from fairkit.groups import By, Grouping, attributes_of, groupings
 from fairkit.report.phrases import counted
 from fairkit.speech.collection.combinations import Combinations, combinations, recorded_by
@@ -132,8 +133,6 @@ def coverage(
     >>> [(cell.group, cell.speakers, cell.more, cell.verdict) for cell in plan.tables[0].cells][2:]
     [('accent=Y & noise=no', 1, 22, 'too-few'), ('accent=Y & noise=yes', 0, 23, 'absent')]
     """
-    from fairkit.speech.evaluator import source_of
-
     split = groupings(by, levels=levels)
     texts = (missing,) if isinstance(missing, str) else tuple(missing)
     wishes = Wishes(rate, speaker_sd, words)

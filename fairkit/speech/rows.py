@@ -7,7 +7,7 @@ workers, too), and only numbers come back.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,19 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairkit.batches import map_batches
-from fairkit.counts import Level, natural_order
-from fairkit.door.cells import csv_texts, level_text
+from fairkit.batches.described import Columns, clusters_of, coded, described, identifiers
+from fairkit.counts import Level
 from fairkit.errors import DataError, shortlist
 from fairkit.speech.align import edit_counts
-from fairkit.speech.answers import answers
 from fairkit.speech.questions import Asked
 from fairkit.speech.runaways import runaways
 from fairkit.speech.utterances import INSERTIONS, Utterances
-
-Columns = Mapping[str, NDArray[Any]]
-
-MAX_LEVELS = 1_000
-"""An attribute with more levels is mostly an identifier."""
 
 _EDITS = 4
 _MOST_SHOWN = 5
@@ -121,7 +115,8 @@ class Scorer:
                 found[f"runaway.{s}.{k}"] = runaways(said, heard, edits, unit=asked.unit)
         for s, given in enumerate(systems):
             found[f"lacking.{s}"] = scored & np.array([text is None for text in given], bool)
-        found |= _described(asked, values)
+        plain = (*asked.covariates, asked.speaker, asked.identifier)
+        found |= described(asked.by, plain, values, asked.missing)
         if asked.keep_texts:
             found["reference"] = references
             found |= {f"hypothesis.{s}": given for s, given in enumerate(systems)}
@@ -137,39 +132,6 @@ class Scorer:
         blank = "" if self.blank_is_empty else None
         missing = self.asked.missing
         return [(None if v in missing else v) if isinstance(v, str) else blank for v in values]
-
-
-def _described(asked: Asked, values: Mapping[str, list[Any]]) -> dict[str, Any]:
-    """Write what is known of each utterance besides its texts, as levels."""
-    found: dict[str, Any] = {}
-    plain = [a.name for a in asked.by if a.predicate is None]
-    named = dict.fromkeys([*plain, *asked.covariates, *filter(None, (asked.speaker, asked.identifier))])
-    for name in named:
-        found[f"level.{name}"] = level_texts(values[name], asked.missing)
-    for a in asked.by:
-        if a.predicate is not None:
-            found[f"level.{a.name}"] = answers(a.predicate, values, asked.missing)
-    return found
-
-
-def level_texts(values: Sequence[Any], missing: Sequence[str]) -> list[Level]:
-    """Write the values of a column as levels, each distinct one once.
-
-    Examples
-    --------
-    >>> level_texts([3.0, "?", None], ["?"])
-    ['3', None, None]
-    """
-    known: dict[Any, Level] = {}
-    found = []
-    for value in values:
-        # Lists and structures, which cannot be keys, are refused as soon as one is met.
-        key = (type(value), None if isinstance(value, list | dict) else value)
-        if key not in known:
-            text = level_text(value)
-            known[key] = None if text in missing else text
-        found.append(known[key])
-    return found
 
 
 def _numbers(values: Sequence[Level]) -> NDArray[np.float64] | None:
@@ -205,14 +167,9 @@ def _gathered(columns: Columns, asked: Asked, *, untyped: bool) -> Utterances:
         ],
         axis=-1,
     ).transpose(2, 0, 1, 3)
-    ids = _identifiers(columns, asked)
-    speakers, speaker_ids = _speakers(columns, asked)
-    coded = [codes_of(columns[f"level.{a.name}"].tolist(), untyped=untyped) for a in asked.by]
-    problems = [
-        f"'{a.name}' has {len(levels):,} levels; group by a column with at most {MAX_LEVELS:,}."
-        for a, (levels, _) in zip(asked.by, coded, strict=True)
-        if len(levels) > MAX_LEVELS
-    ]
+    ids = identifiers(columns, asked.identifier, rows=len(scored), what="an utterance")
+    speakers, speaker_ids = clusters_of(columns, asked.speaker, rows=len(scored), what="speaker")
+    found, problems = coded(columns, asked.by, untyped=untyped)
     if not scored.any():
         problems.append(f"no row has a reference in column '{asked.reference}' ({len(scored):,} rows read).")
     if problems:
@@ -225,8 +182,8 @@ def _gathered(columns: Columns, asked: Asked, *, untyped: bool) -> Utterances:
         speakers=speakers,
         speaker_ids=speaker_ids,
         attributes=tuple(a.name for a in asked.by),
-        levels=tuple(levels for levels, _ in coded),
-        codes=np.column_stack([codes for _, codes in coded]) if coded else np.zeros((len(ids), 0), np.int64),
+        levels=tuple(levels for levels, _ in found),
+        codes=np.column_stack([codes for _, codes in found]) if found else np.zeros((len(ids), 0), np.int64),
         edits=edits,
         scored=scored,
         missing_hypothesis=np.column_stack([columns[f"lacking.{s}"] for s in range(systems)]).astype(bool),
@@ -239,57 +196,6 @@ def _gathered(columns: Columns, asked: Asked, *, untyped: bool) -> Utterances:
         if asked.keep_texts
         else None,
     )
-
-
-def _identifiers(columns: Columns, asked: Asked) -> NDArray[Any]:
-    """Take the identifiers, or number the rows from 1."""
-    if asked.identifier is None:
-        return np.array([str(row) for row in range(1, len(columns["scored"]) + 1)], object)
-    ids = columns[f"level.{asked.identifier}"]
-    seen: dict[Level, int] = {}
-    for one in ids:
-        seen[one] = seen.get(one, 0) + 1
-    lacking = seen.pop(None, 0)
-    twice = [str(one) for one, times in seen.items() if times > 1]
-    problems = []
-    if lacking:
-        problems.append(f"{lacking:,} rows have no identifier in '{asked.identifier}'.")
-    if twice:
-        problems.append(
-            f"{len(twice):,} identifiers in '{asked.identifier}' stand in several rows "
-            f"({shortlist(twice[:_MOST_SHOWN])}): drop the repeated rows, or leave the identifier out if "
-            "every row is an utterance of its own."
-        )
-    if problems:
-        raise DataError(*problems)
-    return np.asarray(ids, object)
-
-
-def _speakers(columns: Columns, asked: Asked) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    if asked.speaker is None:
-        return np.full(len(columns["scored"]), -1, np.int64), ()
-    levels, codes = codes_of(columns[f"level.{asked.speaker}"].tolist(), untyped=False)
-    known = tuple(str(level) for level in levels if level is not None)
-    if not known:
-        raise DataError(f"column '{asked.speaker}' names no speaker: every row lacks one.")
-    return np.where(codes < len(known), codes, -1), known
-
-
-def codes_of(values: Sequence[Level], *, untyped: bool) -> tuple[tuple[Level, ...], NDArray[np.int64]]:
-    """Return the levels in natural order, and each row's place among them.
-
-    Examples
-    --------
-    >>> levels, codes = codes_of(["10", "9.0", None], untyped=True)
-    >>> levels, codes.tolist()
-    (('9', '10', None), [1, 0, 2])
-    """
-    given = list(dict.fromkeys(values))
-    written = csv_texts(given, ()) if untyped else tuple(given)
-    levels = natural_order(written)
-    place = {level: i for i, level in enumerate(levels)}
-    of = {old: place[new] for old, new in zip(given, written, strict=True)}
-    return levels, np.fromiter((of[value] for value in values), np.int64, len(values))
 
 
 def _covariate(values: Sequence[Level]) -> NDArray[Any]:

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from fairkit.text.rewriting import Rewriter as Rewriter
     from fairkit.text.rewriting import Rewritten as Rewritten
     from fairkit.text.rewriting import Uncovered as Uncovered
+    from fairkit.text.swap import GenderSwapper as GenderSwapper
     from fairkit.text.vectors import WordVectors as WordVectors
     from fairkit.text.vectors import load_vectors as load_vectors
 
 _HOME = {
     "Change": "fairkit.text.rewriting",
+    "GenderSwapper": "fairkit.text.swap",
     "Rewriter": "fairkit.text.rewriting",
     "Rewritten": "fairkit.text.rewriting",
     "TextClassifier": "fairkit.text.classifiers",
@@ -33,6 +35,7 @@ _HOME = {
 
 __all__ = [
     "Change",
+    "GenderSwapper",
     "Rewriter",
     "Rewritten",
     "TextClassifier",

@@ -134,6 +134,7 @@ TASKS = {
     Kind.EVENTS: "other",
     Kind.WORDS: "automatic-speech-recognition",
     Kind.CHARACTERS: "automatic-speech-recognition",
+    Kind.MOMENTS: "text-classification",
 }
 """The Hub's name of the task of a kind of counts; of all others it is ``tabular-classification``."""
 

@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairkit.batches import map_batches
+from fairkit.batches.answers import answers
+from fairkit.batches.described import MAX_LEVELS, codes_of, level_texts
 from fairkit.counts import Level
 from fairkit.errors import DataError
 from fairkit.groups import Attribute
 from fairkit.speech.align import edit_counts
-from fairkit.speech.answers import answers
 from fairkit.speech.normalize import Normalizer
-from fairkit.speech.rows import MAX_LEVELS, codes_of, level_texts
 from fairkit.speech.utterances import IntArray, Unit, Utterances
 
 FloatArray = NDArray[np.float64]

@@ -6,10 +6,10 @@ import csv
 
 import pytest
 
+from fairkit.batches.answers import answers
 from fairkit.errors import DataError
 from fairkit.predicates import parse
 from fairkit.speech import coverage, evaluate
-from fairkit.speech.answers import answers
 
 BATCH = 4_096
 
