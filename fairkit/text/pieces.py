@@ -1,0 +1,79 @@
+r"""Pieces of a text: words, blanks and marks, in order, that join to the text again.
+
+A rewriter looks at words and replaces some; everything else must stay as it was. So a text is cut into
+pieces that lose nothing: ``"".join(pieces) == text``, whatever the text holds (emoji, right-to-left scripts,
+null bytes, lone surrogates). What only looks like words is one piece and never matches a word: tags and
+entities of HTML, addresses of pages and of mail, names of files, handles and hashtags.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import accumulate
+
+__all__ = ["lowered", "pieces_of", "starts_of"]
+
+# A word takes the marks that combine with its letters along, so that "fiance" + U+0301 is not "fiance".
+_WORD = r"\w[\w\u0300-\u036f]*"
+_PLAIN = re.compile(rf"{_WORD}|\s+|[^\w\s]")
+_ENDINGS = (
+    "aspx?|avi|bmp|cfg|conf|css|csv|docx?|epub|exe|gif|gz|html?|ini|ipynb|java|jpe?g|jsonl?|js|log|md|mov|mp[34]|odt|"
+    "parquet|pdf|php|png|pptx?|py|rb|rtf|sh|sql|svg|tar|tex|toml|ts|tsv|txt|wav|webp|xlsx?|xml|ya?ml|zip"
+)
+_DOMAINS = "com|org|net|edu|gov|info|io|co|uk|de|fr|eu|ai|dev|app"
+_LOOKALIKES = re.compile(
+    r"<!--.*?-->|<(?!unk>)/?[a-zA-Z!?][^<>]*>"  # tags; the unknown word of tokenised corpora is a word
+    r"|&(?:[a-zA-Z]{2,8}|\#\d{1,7}|\#x[0-9a-fA-F]{1,6});"
+    r"|(?:[a-zA-Z][a-zA-Z0-9+.-]{1,15}://|www\.)[^\s<>\"]+"
+    r"|[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+"
+    r"|(?<![\w@])[@#]\w+"
+    rf"|(?<![\w.])[\w-]+(?:\.[\w-]+)*\.(?:{_ENDINGS}|{_DOMAINS})(?!\w)(?:/[^\s<>\"]*)?"
+    r"|(?<![\w.<])(?:~|\.{1,2})?/[\w.-]+(?:/[\w.-]*)+|\b[A-Za-z]:\\[^\s<>\"]+"
+    rf"|{_WORD}|\s+|[^\w\s]",
+    re.DOTALL,
+)
+_MAY_LOOK_ALIKE = re.compile(r"[<&@#\\]|://|www\.|\w\.[a-zA-Z]|/[\w.-]+/")
+
+
+def pieces_of(text: str) -> list[str]:
+    """Cut a text into words, blanks and marks; what only looks like words is one piece.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    list of str
+        Joined, they are the text.
+
+    Examples
+    --------
+    >>> pieces_of("She's here: <b>his</b> her.txt")
+    ['She', "'", 's', ' ', 'here', ':', ' ', '<b>', 'his', '</b>', ' ', 'her.txt']
+    """
+    pattern = _LOOKALIKES if _MAY_LOOK_ALIKE.search(text) else _PLAIN
+    return pattern.findall(text)
+
+
+def lowered(pieces: Sequence[str]) -> list[str]:
+    """Return pieces as they are compared: in lower case, blanks as one, apostrophes straight.
+
+    Examples
+    --------
+    >>> lowered(["Ma", "\u2019", "am", "  "])
+    ['ma', "'", 'am', ' ']
+    """
+    return [" " if piece.isspace() else "'" if piece == "\u2019" else piece.lower() for piece in pieces]
+
+
+def starts_of(pieces: Sequence[str]) -> list[int]:
+    """Return where each piece starts, and at last where the text ends.
+
+    Examples
+    --------
+    >>> starts_of(["She", " ", "sang"])
+    [0, 3, 4, 8]
+    """
+    return [0, *accumulate(map(len, pieces))]
