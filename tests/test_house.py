@@ -360,7 +360,7 @@ def _public_names(source: Source) -> list[str]:
 def _docstring(module: str, name: str, modules: dict[str, Source]) -> Docstring | None:
     """Find what a module calls `name`; None for what is neither function nor class."""
     source = modules[module]
-    for node in source.tree.body:
+    for node in reversed(source.tree.body):  # the last definition counts; overloads stand before it
         if isinstance(node, ast.FunctionDef) and node.name == name:
             return Docstring(ast.get_docstring(node) or "", of_exception=False)
         if isinstance(node, ast.ClassDef) and node.name == name:

@@ -3,7 +3,8 @@
 The generated sets answer the question that public data cannot: does an audit find what is there, and stay
 silent about what is not? `truth` says what is there. Their rows come from PCG64's raw numbers by exact
 inverse distribution functions, so they are the same bytes on every machine. The speech data are what a real
-recogniser understood of synthetic voices; they are shipped, and `load_speech` reads them.
+recogniser understood of synthetic voices; they are shipped, and `load_speech` reads them. The loaders of
+published texts (`load_winobias` and its like) read files of the user's: nothing of them is part of fairkit.
 
 >>> frame = hiring()
 >>> frame.shape
@@ -15,12 +16,15 @@ recogniser understood of synthetic voices; they are shipped, and `load_speech` r
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, overload
 
-from fairkit.samples import _files, _hiring, _lending
+from fairkit.samples import _biographies, _files, _hiring, _lending
 from fairkit.samples._public import load_acs, load_adult, load_compas
+from fairkit.samples._reliance import TextTruth
 from fairkit.samples._speech import load_speech
+from fairkit.samples._text_truth import TrueOccupation, TrueReliance, TrueText
 from fairkit.samples._truth import Planted, TrueGroup, Truth
 
 if TYPE_CHECKING:
@@ -29,8 +33,13 @@ if TYPE_CHECKING:
 __all__ = [
     "NAMES",
     "Planted",
+    "TextTruth",
     "TrueGroup",
+    "TrueOccupation",
+    "TrueReliance",
+    "TrueText",
     "Truth",
+    "biographies",
     "hiring",
     "lending",
     "load",
@@ -126,19 +135,85 @@ def lending(*, rows: int = _lending.ROWS, seed: int = _lending.SEED) -> pd.DataF
     return _files.draw("lending", rows=rows, seed=seed)
 
 
-def truth(name: str) -> Truth:
+def biographies(
+    *,
+    rows: int = _biographies.ROWS,
+    seed: int = _biographies.SEED,
+    reliance: Sequence[float] = _biographies.RELIANCES,
+) -> pd.DataFrame:
+    """Draw short biographies and requests, labelled by people who rely on gender to a planted degree.
+
+    Parameters
+    ----------
+    rows : int, default 4000
+        The first rows of a long table are the rows of a short one.
+    seed : int, default 20240503
+    reliance : sequence of float, default (0, 0.3, 0.6, 0.9)
+        Of each labeller, a probability in whole hundredths.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``id``, ``kind`` (biography, request), ``template`` (texts of one template are alike: the cluster),
+        ``name`` (a surname, where the text has one), ``gender`` (feminine or masculine, as the text shows it;
+        empty where it shows none), ``field``, ``described`` (the occupation that most duties belong to),
+        ``clear`` (yes where all do), ``occupation`` (what the person is), a label for each reliance, such as
+        ``label_30``, ``text``, and ``swapped``: the same text of a person of the other gender.
+
+    Raises
+    ------
+    UsageError
+        ``rows`` or ``seed`` is negative, or a reliance is no probability in whole hundredths.
+
+    Notes
+    -----
+    With probability e = reliance x strength of the field x (1 in doubt, else 1/4) a labeller writes the
+    occupation that is typed for the gender shown, and else the person's. So e is exactly the total variation
+    between the labels of a text and of its counterfactual. Gender is independent of occupation and duties.
+
+    References
+    ----------
+    ``datasets/biographies.md`` has the card; ``truth("biographies")`` the exact figures.
+
+    Examples
+    --------
+    >>> frame = biographies(rows=2, reliance=[0.5])
+    >>> frame["text"][1].split(",")[0]
+    'Mr Tembo joined the team in Leeds nine years ago. The hardest part'
+    >>> frame["swapped"][1].split(",")[0]
+    'Ms Tembo joined the team in Leeds nine years ago. The hardest part'
+    >>> list(frame["label_50"])
+    ['nurse', 'professor']
+    """
+    return _files.draw("biographies", rows=rows, seed=seed, reliance=reliance)
+
+
+@overload
+def truth(name: Literal["hiring", "lending"]) -> Truth: ...
+
+
+@overload
+def truth(name: Literal["biographies"]) -> TextTruth: ...
+
+
+@overload
+def truth(name: str) -> Truth | TextTruth: ...
+
+
+def truth(name: str) -> Truth | TextTruth:
     """Compute what is true of a generated data set, exactly.
 
     Parameters
     ----------
     name : str
-        ``hiring`` or ``lending``.
+        ``hiring``, ``lending`` or ``biographies``.
 
     Returns
     -------
-    Truth
-        The true rates of every group and the planted disparities, summed over the generating distribution in
-        rational arithmetic and rounded once.
+    Truth or TextTruth
+        The true rates of every group and the planted disparities; of the biographies, what each labeller
+        writes and how far it relies on gender. Summed over the generating distribution in rational arithmetic
+        and rounded once.
 
     Raises
     ------
@@ -151,6 +226,8 @@ def truth(name: str) -> Truth:
     >>> fact = known.planted[0]
     >>> fact.kind, fact.metric, fact.group, fact.reference, fact.difference
     ('marginal', 'false_negative_rate', 'race=Black', 'race=White', 0.12)
+    >>> truth("biographies").at(0.9).fields
+    {'care': 0.396, 'law': 0.2475, 'school': 0.12375, 'building': 0.0}
     """
     return _files.sample(name).truth()
 
@@ -161,7 +238,7 @@ def load(name: str) -> pd.DataFrame:
     Parameters
     ----------
     name : str
-        ``hiring`` or ``lending``.
+        ``hiring``, ``lending`` or ``biographies``.
 
     Raises
     ------
@@ -182,7 +259,7 @@ def path(name: str) -> Path:
     Parameters
     ----------
     name : str
-        ``hiring`` or ``lending``.
+        ``hiring``, ``lending`` or ``biographies``.
 
     Raises
     ------
@@ -222,7 +299,7 @@ def write(folder: str | os.PathLike[str]) -> list[Path]:
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     [path.name for path in write(folder)]
-    ['hiring.csv', 'hiring.truth.json', 'lending.csv', 'lending.truth.json', 'SHA256SUMS']
+    ...     [path.name for path in write(folder) if path.suffix == ".csv"]
+    ['hiring.csv', 'lending.csv', 'biographies.csv']
     """
     return _files.write_all(Path(folder))

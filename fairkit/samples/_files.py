@@ -6,14 +6,15 @@ A checkout has them in ``datasets/``; an installed fairkit has not, and draws th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fairkit.errors import OutputError, UsageError, did_you_mean, shortlist
-from fairkit.samples import _hiring, _lending
+from fairkit.samples import _biographies, _hiring, _lending, _reliance
 from fairkit.samples._fetch import cache_folder, replacing
+from fairkit.samples._reliance import TextTruth
 from fairkit.samples._table import Column, to_csv, to_frame
 from fairkit.samples._truth import Truth
 
@@ -28,12 +29,13 @@ class Sample:
     rows: int
     seed: int
     columns: Callable[..., dict[str, Column]]
-    truth: Callable[[], Truth]
+    truth: Callable[[], Truth | TextTruth]
 
 
 SAMPLES: Mapping[str, Sample] = {
     "hiring": Sample(_hiring.ROWS, _hiring.SEED, _hiring.columns, _hiring.truth),
     "lending": Sample(_lending.ROWS, _lending.SEED, _lending.columns, _lending.truth),
+    "biographies": Sample(_biographies.ROWS, _biographies.SEED, _biographies.columns, _reliance.truth),
 }
 
 CHECKOUT = Path(__file__).parents[2] / "datasets"
@@ -53,26 +55,35 @@ def sample(name: str) -> Sample:
     if name not in SAMPLES:
         raise UsageError(
             f"there is no generated data set '{name}' (there are {shortlist(list(SAMPLES))})."
-            f"{did_you_mean(name, SAMPLES)} Public data have loaders of their own: load_compas, load_adult, "
-            "load_acs."
+            f"{did_you_mean(name, SAMPLES)} Public data have loaders of their own, such as load_compas or "
+            "load_winobias."
         )
     return SAMPLES[name]
 
 
-def draw(name: str, *, rows: int, seed: int) -> pd.DataFrame:
+def draw(name: str, *, rows: int, seed: int, reliance: Sequence[float] | None = None) -> pd.DataFrame:
     """Draw a data set as a frame.
+
+    Parameters
+    ----------
+    name : str
+    rows, seed : int
+    reliance : sequence of float, optional
+        Of the labellers of texts; only for sets that have them.
 
     Raises
     ------
     UsageError
-        ``rows`` or ``seed`` is negative.
+        ``rows`` or ``seed`` is negative, or a reliance is no probability in whole hundredths.
     """
     problems = [
         f"{what} is {value}. Give 0 or more." for what, value in (("rows", rows), ("seed", seed)) if value < 0
     ]
+    problems += _biographies.check_reliances(reliance or ())
     if problems:
         raise UsageError(*problems)
-    return to_frame(SAMPLES[name].columns(rows, seed=seed))
+    settings = {} if reliance is None else {"reliance": reliance}
+    return to_frame(SAMPLES[name].columns(rows, seed=seed, **settings))
 
 
 def contents(name: str) -> dict[str, bytes]:
