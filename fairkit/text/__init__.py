@@ -14,34 +14,76 @@ from fairkit._lazily import loaded_lazily
 
 if TYPE_CHECKING:
     from fairkit.text.classifiers import TextClassifier as TextClassifier
+    from fairkit.text.extrinsic.identity_aucs import identity_aucs as identity_aucs
+    from fairkit.text.extrinsic.identity_results import IdentityAucs as IdentityAucs
+    from fairkit.text.networks.embedded import Differentiable as Differentiable
+    from fairkit.text.networks.embedded import Embedded as Embedded
+    from fairkit.text.networks.huggingface import HuggingFaceClassifier as HuggingFaceClassifier
+    from fairkit.text.networks.huggingface import load_classifier as load_classifier
+    from fairkit.text.networks.modules import from_module as from_module
+    from fairkit.text.protection.lexicon import LexiconMask as LexiconMask
+    from fairkit.text.protection.models import ProtectedModel as ProtectedModel
+    from fairkit.text.protection.models import train_protected_model as train_protected_model
     from fairkit.text.rewriting import Change as Change
     from fairkit.text.rewriting import Rewriter as Rewriter
     from fairkit.text.rewriting import Rewritten as Rewritten
     from fairkit.text.rewriting import Uncovered as Uncovered
+    from fairkit.text.sensitivity import ClassSensitivities as ClassSensitivities
+    from fairkit.text.sensitivity import Sensitivities as Sensitivities
+    from fairkit.text.sensitivity import class_sensitivities as class_sensitivities
+    from fairkit.text.sensitivity import sensitivities as sensitivities
     from fairkit.text.swap import GenderSwapper as GenderSwapper
     from fairkit.text.vectors import WordVectors as WordVectors
     from fairkit.text.vectors import load_vectors as load_vectors
 
 _HOME = {
     "Change": "fairkit.text.rewriting",
+    "ClassSensitivities": "fairkit.text.sensitivity",
+    "Differentiable": "fairkit.text.networks.embedded",
+    "Embedded": "fairkit.text.networks.embedded",
     "GenderSwapper": "fairkit.text.swap",
+    "HuggingFaceClassifier": "fairkit.text.networks.huggingface",
+    "IdentityAucs": "fairkit.text.extrinsic.identity_results",
+    "LexiconMask": "fairkit.text.protection.lexicon",
+    "ProtectedModel": "fairkit.text.protection.models",
     "Rewriter": "fairkit.text.rewriting",
     "Rewritten": "fairkit.text.rewriting",
+    "Sensitivities": "fairkit.text.sensitivity",
     "TextClassifier": "fairkit.text.classifiers",
     "Uncovered": "fairkit.text.rewriting",
     "WordVectors": "fairkit.text.vectors",
+    "class_sensitivities": "fairkit.text.sensitivity",
+    "from_module": "fairkit.text.networks.modules",
+    "identity_aucs": "fairkit.text.extrinsic.identity_aucs",
+    "load_classifier": "fairkit.text.networks.huggingface",
     "load_vectors": "fairkit.text.vectors",
+    "sensitivities": "fairkit.text.sensitivity",
+    "train_protected_model": "fairkit.text.protection.models",
 }
 
 __all__ = [
     "Change",
+    "ClassSensitivities",
+    "Differentiable",
+    "Embedded",
     "GenderSwapper",
+    "HuggingFaceClassifier",
+    "IdentityAucs",
+    "LexiconMask",
+    "ProtectedModel",
     "Rewriter",
     "Rewritten",
+    "Sensitivities",
     "TextClassifier",
     "Uncovered",
     "WordVectors",
+    "class_sensitivities",
+    "from_module",
+    "identity_aucs",
+    "load_classifier",
     "load_vectors",
+    "sensitivities",
+    "train_protected_model",
 ]
 
 __getattr__ = loaded_lazily(__name__, _HOME)

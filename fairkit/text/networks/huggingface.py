@@ -1,0 +1,380 @@
+"""Sequence classifiers in local Hugging Face folders."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from fairkit.errors import DataError, MissingDependencyError, UsageError, did_you_mean, shortlist
+from fairkit.text.networks.embedded import Embedded
+from fairkit.text.networks.outputs import Link, logits_of, probabilities_of
+from fairkit.text.networks.substitution import run_on
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+Device = Literal["cpu", "cuda", "auto"]
+"""Where a network runs; ``auto`` is the first GPU, where there is one."""
+
+_NO_LIMIT = 1_000_000
+_ROBERTA_LIKE = (
+    "roberta",
+    "xlm-roberta",
+    "camembert",
+    "xlm-roberta-xl",
+    "roberta-prelayernorm",
+    "longformer",
+)
+
+
+class HuggingFaceClassifier:
+    """A Hugging Face sequence classifier and its tokenizer.
+
+    Parameters
+    ----------
+    model : PreTrainedModel
+        With a classification head; it is put into evaluation mode.
+    tokenizer : PreTrainedTokenizerBase
+    labels : sequence of str, optional
+        Names of the classes; default those in the model's configuration.
+    link : {"softmax", "sigmoid"}, optional
+        Default ``sigmoid`` where the configuration says ``multi_label_classification``, else ``softmax``.
+    batch_size : int
+        Texts at a time in `probabilities`.
+    max_length : int, optional
+        Tokens read of a text; default as many as the model can.
+
+    Raises
+    ------
+    UsageError
+        The model reads a text twice (encoder-decoder), has one output and two labels were not named, or reads
+        fewer tokens than asked.
+
+    Examples
+    --------
+    >>> from fairkit.text.networks.examples import tiny_classifier
+    >>> classifier = tiny_classifier(["she sings", "he sings"], labels=("no", "yes"))
+    >>> classifier.labels, classifier.probabilities(["she sings"]).shape
+    (('no', 'yes'), (1, 2))
+    >>> classifier.embed(["she sings"]).tokens
+    (('[CLS]', 'she', 'sings', '[SEP]'),)
+    """
+
+    def __init__(
+        self,
+        model: PreTrainedModel,
+        tokenizer: PreTrainedTokenizerBase,
+        *,
+        labels: Sequence[str] | None = None,
+        link: Link | None = None,
+        batch_size: int = 64,
+        max_length: int | None = None,
+    ) -> None:
+        config = model.config
+        if getattr(config, "is_encoder_decoder", False):
+            raise UsageError(
+                f"{type(model).__name__} reads a text twice, in its encoder and in its decoder: there is no "
+                "one tensor of embeddings to differentiate. Classifiers with an encoder or a decoder only "
+                "can be read."
+            )
+        self.module = model
+        model.train(mode=False)
+        self.tokenizer = tokenizer
+        self.labels = _labels(config, labels)
+        multi = getattr(config, "problem_type", None) == "multi_label_classification"
+        self.link: Link = link or ("sigmoid" if multi else "softmax")
+        self.batch_size = batch_size
+        self.max_length = _length(config, tokenizer, max_length)
+        if (
+            tokenizer.pad_token is None
+        ):  # GPT-2 and its kin have none; the attention mask hides what it writes
+            tokenizer.pad_token = tokenizer.eos_token
+        if getattr(config, "pad_token_id", None) is None:
+            config.pad_token_id = tokenizer.pad_token_id
+        unknown = tokenizer.unk_token_id  # stands for a word of the text
+        special = [i for i in tokenizer.all_special_ids if i != unknown]
+        self._special = torch.tensor(special, dtype=torch.long, device=model.device)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the model lies."""
+        found: torch.device = self.module.device
+        return found
+
+    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Return the probability of every class for every text, shape (texts, classes).
+
+        Texts are run in batches of similar length; nothing is differentiated.
+        """
+        found = np.empty((len(texts), len(self.labels)))
+        order = np.argsort([len(text) for text in texts], kind="stable")
+        for start in range(0, len(texts), self.batch_size):
+            rows = order[start : start + self.batch_size]
+            encoded, _ = self._encoded([texts[i] for i in rows])
+            with torch.inference_mode():
+                logits = self._logits(self.module(**encoded))
+                found[rows] = probabilities_of(logits.double(), self.link).cpu().numpy()
+        return found
+
+    def embed(self, inputs: Sequence[str]) -> Embedded:
+        """Read a batch of texts up to the embeddings of their tokens.
+
+        Positions and token types are added later, in `logits`: what is differentiated is the token alone.
+        """
+        texts = tuple(inputs)
+        encoded, batch = self._encoded(texts)
+        with torch.no_grad():
+            embeddings = self.module.get_input_embeddings()(encoded["input_ids"])
+        ids, attended = encoded["input_ids"], encoded["attention_mask"].bool()
+        special = torch.isin(ids, self._special)
+        counts, where = attended.sum(dim=1).tolist(), attended.tolist()
+        named = [self.tokenizer.convert_ids_to_tokens(row) for row in ids.tolist()]
+        offsets = batch.get("offset_mapping")
+        return Embedded(
+            embeddings,
+            mask=attended & ~special,
+            texts=texts,
+            tokens=tuple(tuple(row) for row in named),
+            spans=() if offsets is None else tuple(tuple(map(tuple, row)) for row in offsets),
+            inputs=dict(encoded),
+            truncated=self._truncated(texts, counts, where, offsets),
+        )
+
+    def logits(self, embedded: Embedded) -> Tensor:
+        """Answer, from given embeddings, shape (texts, classes)."""
+        layer = self.module.get_input_embeddings()
+        inputs = embedded.inputs
+        return self._logits(run_on(layer, embedded.embeddings, lambda: self.module(**inputs)))
+
+    def encode(self, embedded: Embedded) -> Tensor:
+        """Average what the encoder makes of the tokens of each text, shape (texts, width)."""
+        layer, encoder, inputs = self.module.get_input_embeddings(), self.module.base_model, embedded.inputs
+        hidden = run_on(layer, embedded.embeddings, lambda: encoder(**inputs))[0]
+        weights = embedded.weights.to(hidden)[:, :, None]
+        mean: Tensor = (hidden * weights).sum(dim=1) / weights.sum(dim=1).clamp_min(1)
+        return mean
+
+    def _logits(self, output: Any) -> Tensor:
+        return logits_of(output, self.labels, link=self.link)
+
+    def _encoded(self, texts: Sequence[str]) -> tuple[dict[str, Tensor], Mapping[str, Any]]:
+        batch = self.tokenizer(
+            list(texts),
+            padding=True,
+            truncation=True,
+            max_length=self.max_length,
+            return_attention_mask=True,
+            return_offsets_mapping=bool(self.tokenizer.is_fast),
+        )
+        wanted = [name for name in batch if name != "offset_mapping"]
+        return {name: torch.tensor(batch[name], device=self.device) for name in wanted}, batch
+
+    def _truncated(
+        self, texts: Sequence[str], counts: list[int], where: list[list[bool]], offsets: Any
+    ) -> tuple[bool, ...]:
+        found = []
+        for i, text in enumerate(texts):
+            if counts[i] < self.max_length:
+                found.append(False)
+            elif offsets is None:
+                found.append(len(self.tokenizer(text)["input_ids"]) > self.max_length)
+            else:
+                end = max(
+                    (end for (_, end), seen in zip(offsets[i], where[i], strict=True) if seen), default=0
+                )
+                found.append(end < len(text.rstrip()))
+        return tuple(found)
+
+
+def load_classifier(
+    folder: str | Path,
+    *,
+    labels: Sequence[str] | None = None,
+    link: Link | None = None,
+    batch_size: int = 64,
+    max_length: int | None = None,
+    device: Device = "cpu",
+) -> HuggingFaceClassifier:
+    """Load a sequence classifier from a local Hugging Face folder; nothing is fetched from anywhere.
+
+    Parameters
+    ----------
+    folder : str or Path
+        With ``config.json``, weights and the tokenizer's files, as ``save_pretrained`` writes them.
+    labels, link, batch_size, max_length
+        As for :class:`HuggingFaceClassifier`.
+    device : {"cpu", "cuda", "auto"}
+
+    Returns
+    -------
+    HuggingFaceClassifier
+        In evaluation mode and single precision: gradients in half precision carry about three digits.
+
+    Raises
+    ------
+    DataError
+        The folder is not there, holds no classifier, no trained head, or no tokenizer; the message says what
+        it holds.
+    UsageError
+        The device is unknown or absent, or a setting does not fit the model.
+    MissingDependencyError
+        transformers is not installed.
+
+    Examples
+    --------
+    >>> load_classifier("models/toxicty")
+    Traceback (most recent call last):
+        ...
+    fairkit.errors.DataError: there is no folder 'models/toxicty'...
+    """
+    where = _folder(Path(folder))
+    config = _config(where)
+    chosen = _device(device)
+    transformers = _transformers()
+    try:
+        model, loading = transformers.AutoModelForSequenceClassification.from_pretrained(
+            where, local_files_only=True, output_loading_info=True, dtype=torch.float32
+        )
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        raise DataError(f"the model in '{where}' cannot be loaded: {_first_line(error)}") from error
+    if missing := sorted(loading["missing_keys"]):
+        raise DataError(
+            f"'{where}' holds no weights for {shortlist(missing)}: transformers would fill them with random "
+            f"numbers. Its architecture is {shortlist(config.get('architectures') or ['unknown'])}; a "
+            "classifier needs its trained head."
+        )
+    return HuggingFaceClassifier(
+        model.to(chosen),
+        _tokenizer(where, transformers),
+        labels=labels,
+        link=link,
+        batch_size=batch_size,
+        max_length=max_length,
+    )
+
+
+def _folder(folder: Path) -> Path:
+    if folder.is_dir():
+        return folder
+    if folder.exists():
+        raise DataError(
+            f"'{folder}' is a file; a Hugging Face model is a folder with config.json and weights."
+        )
+    beside = [found.name for found in folder.parent.iterdir()] if folder.parent.is_dir() else []
+    near = did_you_mean(folder.name, sorted(beside))
+    raise DataError(
+        f"there is no folder '{folder}'.{near} Models are read from a local folder and never fetched: "
+        "download it first, or save one with save_pretrained()."
+    )
+
+
+def _config(folder: Path) -> dict[str, Any]:
+    holds = shortlist(sorted(found.name for found in folder.iterdir())) or "nothing"
+    path = folder / "config.json"
+    if not path.is_file():
+        raise DataError(f"'{folder}' is no Hugging Face model: it has no config.json (it holds {holds}).")
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DataError(f"'{path}' is no JSON: {error}.") from error
+    named = config.get("architectures") or []
+    if named and not any("ForSequenceClassification" in name for name in named):
+        raise DataError(
+            f"'{folder}' holds {shortlist(named)}, which is no sequence classifier: its classification head "
+            "would be made of random numbers. A classifier's config.json names a "
+            "...ForSequenceClassification."
+        )
+    return dict(config)
+
+
+def _transformers() -> Any:
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # else it warns in every forked process
+    try:
+        import transformers
+    except ModuleNotFoundError as error:
+        raise MissingDependencyError(
+            "reading a Hugging Face model needs transformers, which is not installed: pip install "
+            "'fairkit[text]'."
+        ) from error
+    return transformers
+
+
+def _tokenizer(folder: Path, transformers: Any) -> PreTrainedTokenizerBase:
+    names = (
+        "tokenizer.json",
+        "vocab.txt",
+        "vocab.json",
+        "spiece.model",
+        "sentencepiece.bpe.model",
+        "tokenizer.model",
+    )
+    if not any((folder / name).is_file() for name in names):
+        holds = shortlist(sorted(found.name for found in folder.iterdir()))
+        raise DataError(
+            f"'{folder}' has no tokenizer (it holds {holds}; one of {shortlist(names)} is needed): save the "
+            "tokenizer the model was trained with into the same folder, with save_pretrained()."
+        )
+    try:
+        found: PreTrainedTokenizerBase = transformers.AutoTokenizer.from_pretrained(
+            folder, local_files_only=True
+        )
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        raise DataError(f"the tokenizer in '{folder}' cannot be loaded: {_first_line(error)}") from error
+    return found
+
+
+def _labels(config: Any, labels: Sequence[str] | None) -> tuple[str, ...]:
+    outputs = int(config.num_labels)
+    named = tuple(str(config.id2label[k]) for k in range(outputs)) if labels is None else tuple(labels)
+    if outputs == 1 and len(named) != 2:
+        raise UsageError(
+            "the model has one output, which may be a score or the logit of a class. If it is a logit, name "
+            "both classes, the one it speaks for last: labels=('other', 'toxic')."
+        )
+    if len(named) != outputs and outputs != 1:
+        raise UsageError(
+            f"{len(named)} labels were named ({shortlist(named)}); the model has {outputs} outputs."
+        )
+    if len(set(named)) < len(named):
+        raise UsageError(f"two of the labels have one name: {shortlist(named)}.")
+    return named
+
+
+def _length(config: Any, tokenizer: PreTrainedTokenizerBase, asked: int | None) -> int:
+    positions = getattr(config, "max_position_embeddings", None) or getattr(config, "n_positions", None)
+    if positions is not None and config.model_type in _ROBERTA_LIKE:
+        positions -= int(config.pad_token_id or 0) + 1  # its positions begin after the padding's
+    limits = [int(n) for n in (tokenizer.model_max_length, positions) if n is not None and 0 < n < _NO_LIMIT]
+    longest = min(limits, default=512)
+    if asked is None:
+        return longest
+    if not 2 < asked <= (positions or longest):
+        raise UsageError(
+            f"max_length {asked} is not between 3 and {positions or longest}, what the model can read."
+        )
+    return asked
+
+
+def _device(device: str) -> torch.device:
+    if device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        found = torch.device(device)
+    except RuntimeError as error:
+        raise UsageError(f"device '{device}' is unknown; there are 'cpu', 'cuda', 'auto'.") from error
+    if found.type == "cuda" and not torch.cuda.is_available():
+        raise UsageError("device 'cuda' was asked for, but torch finds no GPU here; say 'cpu' or 'auto'.")
+    return found
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).strip()
+    return text.splitlines()[0] if text else type(error).__name__
