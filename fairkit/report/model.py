@@ -6,21 +6,21 @@ data were. Its JSON form is versioned (:data:`SCHEMA`) and lives in :mod:`fairki
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fairkit.contrasts import Contrast
 from fairkit.counts import Counts
 from fairkit.curves import ReliabilityBin, RocPoint
 from fairkit.errors import UsageError, did_you_mean, shortlist
 from fairkit.estimates import Estimate, GroupSize
-from fairkit.evidence import Compare
 from fairkit.findings import Finding, Verdict
 from fairkit.headlines import Headline
 from fairkit.medians import AboveMedian
 from fairkit.missing.bounds import GapBounds, MissingShare
 from fairkit.models import GapChange, ModelContrast
 from fairkit.remedies import Remedy
+from fairkit.report.settings import Settings as Settings
 from fairkit.speech.results import (
     Confusion,
     GapNull,
@@ -31,7 +31,14 @@ from fairkit.speech.results import (
     RuleEffect,
     SpeechGroup,
 )
-from fairkit.speech.utterances import Unit
+from fairkit.text.results import (
+    ProtectedModelScore,
+    SensitivityAgreement,
+    SensitivityFloor,
+    TextAttribution,
+    TextsApart,
+    WordSensitivity,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,103 +75,6 @@ class DataSummary:
     rows_used: int
     left_out: dict[str, int]
     counts_sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How the report was made, enough to make it again.
-
-    Parameters
-    ----------
-    label, decision, score, weight, cluster : str or None
-        Columns, or predicates, as written.
-    threshold : float or None
-    classes : tuple of str
-        Of several classes: those given, or ``all``.
-    outputs : dict of str to str
-        Decision column by label column, where a row has several labels.
-    models : dict of str to str
-        Column of decisions or scores by model, where several were compared.
-    prediction, prediction_low, prediction_high, rank, query, relevance, events, exposure : str or None
-        Columns of regression, ranking and counts of events.
-    quantile : float or None
-        The quantile that is predicted.
-    positive : dict of str to str
-        Positive class by role, where it was stated.
-    by : tuple of str
-        Groupings, in the order of the report.
-    predicates : dict of str to str
-        Canonical text of every group given by a predicate.
-    levels : dict of str to tuple of str
-        Declared levels.
-    reference : dict of str to str
-        What each grouping's groups were compared with.
-    metrics : tuple of str
-    compare : tuple of str
-        ``difference``, ``ratio`` or both.
-    margin : dict of str to tuple
-        Margin of each comparison, where the caller set it; else each metric's own.
-    confidence : float
-    correction, interval : str
-    replicates, seed : int
-        Of the bootstrap.
-    missing : tuple of str
-        Texts that were read as missing.
-    transcript : str or None
-        Column of what was said, where transcripts were judged; `models` has those of what was recognised.
-    unit : {"words", "characters"} or None
-    normalizers : tuple of str
-        Name, version and hash of how texts were normalised; verdicts are about the first.
-    empty_references : {"keep", "drop"} or None
-        What was done with utterances of whose reference normalising leaves nothing.
-    identifier : str or None
-        Column that names the utterances.
-    adjusted_for, matched_on : tuple of str
-        Covariates of adjusted rate ratios, and of matching.
-    text : str or None
-        Column of texts, where each was measured by itself.
-    """
-
-    by: tuple[str, ...]
-    predicates: dict[str, str]
-    levels: dict[str, tuple[str, ...]]
-    reference: dict[str, str]
-    metrics: tuple[str, ...]
-    compare: tuple[Compare, ...]
-    margin: dict[str, tuple[float, float]]
-    confidence: float
-    correction: str
-    replicates: int
-    seed: int
-    missing: tuple[str, ...]
-    interval: str = "newcombe"
-    label: str | None = None
-    decision: str | None = None
-    score: str | None = None
-    threshold: float | None = None
-    classes: tuple[str, ...] = ()
-    outputs: dict[str, str] = field(default_factory=dict)
-    models: dict[str, str] = field(default_factory=dict)
-    prediction: str | None = None
-    prediction_low: str | None = None
-    prediction_high: str | None = None
-    quantile: float | None = None
-    rank: str | None = None
-    query: str | None = None
-    relevance: str | None = None
-    events: str | None = None
-    exposure: str | None = None
-    positive: dict[str, str] = field(default_factory=dict)
-    weight: str | None = None
-    cluster: str | None = None
-    transcript: str | None = None
-    unit: Unit | None = None
-    normalizers: tuple[str, ...] = ()
-    empty_references: Literal["keep", "drop"] | None = None
-    identifier: str | None = None
-    adjusted_for: tuple[str, ...] = ()
-    matched_on: tuple[str, ...] = ()
-    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -222,6 +132,18 @@ class Report:
     above_median : tuple of AboveMedian
         Rows above the median of all scores, by all attributes together, where the counts have scores only in
         bins: what scoring rates of an audit need.
+    protected_models : tuple of ProtectedModelScore
+        How well the protected attribute can be told from texts.
+    sensitivity_floors : tuple of SensitivityFloor
+        Mean sensitivities beside what a direction without meaning gives.
+    sensitivity_agreements : tuple of SensitivityAgreement
+        Whether gradients and counterfactuals point at the same texts.
+    texts_apart : tuple of TextsApart
+        Texts of which less is known, and why.
+    word_sensitivities : tuple of WordSensitivity
+        Words that sensitivities come from.
+    attributions : tuple of TextAttribution
+        A few texts, word by word, where they were asked for.
 
     Examples
     --------
@@ -261,9 +183,16 @@ class Report:
     rule_effects: tuple[RuleEffect, ...] = ()
     listed: tuple[Listed, ...] = ()
     above_median: tuple[AboveMedian, ...] = ()
+    protected_models: tuple[ProtectedModelScore, ...] = ()
+    sensitivity_floors: tuple[SensitivityFloor, ...] = ()
+    sensitivity_agreements: tuple[SensitivityAgreement, ...] = ()
+    texts_apart: tuple[TextsApart, ...] = ()
+    word_sensitivities: tuple[WordSensitivity, ...] = ()
+    attributions: tuple[TextAttribution, ...] = ()
 
     def __repr__(self) -> str:
         rows = "rows" if self.settings.unit is None else "utterances"
+        rows = rows if self.settings.text is None else "texts"
         return (
             f"<fairkit report on {self.data.source}: {self.data.rows_used:,} {rows}, "
             f"{len(self.findings)} findings, {self.verdict}; print() shows it>"

@@ -50,6 +50,14 @@ from fairkit.speech.results import (
     RuleEffect,
     SpeechGroup,
 )
+from fairkit.text.results import (
+    ProtectedModelScore,
+    SensitivityAgreement,
+    SensitivityFloor,
+    TextAttribution,
+    TextsApart,
+    WordSensitivity,
+)
 
 __all__ = ["from_json", "json_schema", "load_report", "schema_text", "settings_text", "to_json", "write_text"]
 
@@ -75,8 +83,17 @@ _LISTS: Mapping[str, type] = {
     "rule_effects": RuleEffect,
     "listed": Listed,
     "above_median": AboveMedian,
+    "protected_models": ProtectedModelScore,
+    "sensitivity_floors": SensitivityFloor,
+    "sensitivity_agreements": SensitivityAgreement,
+    "texts_apart": TextsApart,
+    "word_sensitivities": WordSensitivity,
+    "attributions": TextAttribution,
 }
-_ADDED = ("above_median",)
+_ADDED = (
+    *("above_median", "protected_models", "sensitivity_floors", "sensitivity_agreements", "texts_apart"),
+    *("word_sensitivities", "attributions"),
+)
 """Lists that came after the first reports were saved: reports without them are read as if they were empty."""
 _NOUN = "report"
 

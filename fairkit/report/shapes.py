@@ -21,6 +21,9 @@ from fairkit.errors import did_you_mean, shortlist
 Json = Any
 """A value as the json module parses it."""
 
+LATER: Mapping[str, bool] = types.MappingProxyType({"later": True})
+"""Metadata of a field that came after the first documents were saved: they lack it and mean its default."""
+
 _NAMES = {
     bool: "true or false",
     dict: "an object",
@@ -150,12 +153,14 @@ class Names(Shape):
 class Record(Shape):
     """An object with known keys, all of them present; the dataclass `make`, or a dict.
 
-    Keys it does not know are passed over, so that a later version may add some.
+    Keys it does not know are passed over, so that a later version may add some; those in `later` may be
+    absent, and then have the dataclass's default.
     """
 
     fields: Mapping[str, Shape]
     make: type | None = None
     title: str = ""
+    later: frozenset[str] = frozenset()
 
     def schema(self) -> dict[str, Json]:
         """Return the shape as JSON Schema, or a reference to it where it has a title."""
@@ -164,7 +169,8 @@ class Record(Shape):
     def definition(self) -> dict[str, Json]:
         """Return the shape itself as JSON Schema."""
         properties = {name: shape.schema() for name, shape in self.fields.items()}
-        return {"type": "object", "required": list(self.fields), "properties": properties}
+        required = [name for name in self.fields if name not in self.later]
+        return {"type": "object", "required": required, "properties": properties}
 
     def read(self, value: Json, path: str, problems: list[str]) -> Any:  # noqa: D102
         if not isinstance(value, dict):
@@ -174,7 +180,7 @@ class Record(Shape):
         for name, shape in self.fields.items():
             if name in value:
                 read[name] = shape.read(value[name], f"{path}.{name}", problems)
-            else:
+            elif name not in self.later:
                 problems.append(f"{path}.{name} is missing.")
         if len(problems) > before:
             return None
@@ -200,7 +206,8 @@ def record_of(made: type, *, special: Mapping[str, Shape] | None = None) -> Reco
     hints = get_type_hints(made)
     chosen = special or {}
     fields = {f.name: chosen.get(f.name) or shape_of(hints[f.name]) for f in dataclasses.fields(made)}
-    return Record(fields, made, made.__name__)
+    later = frozenset(f.name for f in dataclasses.fields(made) if f.metadata.get("later"))
+    return Record(fields, made, made.__name__, later)
 
 
 def shape_of(hint: Any) -> Shape:

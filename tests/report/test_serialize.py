@@ -37,7 +37,8 @@ KEYS = [
     "schema", "created", "fairkit_version", "data", "settings", "counts", "groups", "estimates", "contrasts",
     "findings", "headlines", "models", "gap_changes", "missing", "bounds", "reliability", "roc", "remedies",
     "speech", "gap_nulls", "interactions", "rate_ratios", "matches", "confusions", "rule_effects", "listed",
-    "above_median", "notes",
+    "above_median", "protected_models", "sensitivity_floors", "sensitivity_agreements", "texts_apart",
+    "word_sensitivities", "attributions", "notes",
 ]  # fmt: skip
 RECORDS = {
     "groups": GroupSize,
@@ -292,6 +293,20 @@ def test_counts_that_do_not_fit_are_refused(report, key, value, message):
     data["counts"].update(codes=data["counts"]["codes"][:1], values=data["counts"]["values"][:1])
     data["counts"][key] = value
     with pytest.raises(ReportError, match=message):
+        from_json(json.dumps(data))
+
+
+def test_what_came_later_may_be_absent(report):
+    """A report saved before lists and settings were added is read as if it had their defaults."""
+    data = strict(to_json(report))
+    for name in ("above_median", "sensitivity_floors", "attributions"):
+        del data[name]
+    for name in ("text", "classifier", "tolerance"):
+        del data["settings"][name]
+    assert from_json(json.dumps(data)) == report
+    validate(json.dumps(data))
+    del data["settings"]["label"]
+    with pytest.raises(ReportError, match=r"\$\.settings\.label is missing"):
         from_json(json.dumps(data))
 
 
