@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from fairkit._lazily import loaded_lazily
 
 if TYPE_CHECKING:
+    from fairkit.text.attribution import Attribution as Attribution
+    from fairkit.text.attribution import explain as explain
     from fairkit.text.classifiers import TextClassifier as TextClassifier
     from fairkit.text.extrinsic.identity_aucs import identity_aucs as identity_aucs
     from fairkit.text.extrinsic.identity_results import IdentityAucs as IdentityAucs
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from fairkit.text.vectors import load_vectors as load_vectors
 
 _HOME = {
+    "Attribution": "fairkit.text.attribution",
     "Change": "fairkit.text.rewriting",
     "ClassSensitivities": "fairkit.text.sensitivity",
     "Differentiable": "fairkit.text.networks.embedded",
@@ -53,6 +56,7 @@ _HOME = {
     "Uncovered": "fairkit.text.rewriting",
     "WordVectors": "fairkit.text.vectors",
     "class_sensitivities": "fairkit.text.sensitivity",
+    "explain": "fairkit.text.attribution",
     "from_module": "fairkit.text.networks.modules",
     "identity_aucs": "fairkit.text.extrinsic.identity_aucs",
     "load_classifier": "fairkit.text.networks.huggingface",
@@ -62,6 +66,7 @@ _HOME = {
 }
 
 __all__ = [
+    "Attribution",
     "Change",
     "ClassSensitivities",
     "Differentiable",
@@ -78,6 +83,7 @@ __all__ = [
     "Uncovered",
     "WordVectors",
     "class_sensitivities",
+    "explain",
     "from_module",
     "identity_aucs",
     "load_classifier",

@@ -23,6 +23,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from fairkit.errors import UsageError
+from fairkit.text.attribution import Part, Pieces, parts_of, spread
+
 if TYPE_CHECKING:
     from fairkit.text.networks.embedded import Differentiable
     from fairkit.text.protection.directions import Directions
@@ -75,8 +78,9 @@ class Sensitivities:
     probabilities : ndarray of shape (rows, classes)
         NaN where nothing was read.
     settings : Settings
-    tokens : tuple of ndarray, optional
-        Contributions of every position of each text, or of every feature, which sum to its value.
+    pieces : tuple of (Pieces or None), optional
+        Contributions of every token of each text, or of every feature, which sum to its value; None for rows
+        that were not measured.
     notes : tuple of str
         What to know before these numbers are believed.
 
@@ -97,7 +101,7 @@ class Sensitivities:
     targets: IntArray
     probabilities: FloatArray
     settings: Settings
-    tokens: tuple[FloatArray, ...] | None = None
+    pieces: tuple[Pieces | None, ...] | None = None
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -113,6 +117,24 @@ class Sensitivities:
         """The mean over the rows that have one; None if none has."""
         kept = self.values[self.measured]
         return float(kept.mean()) if len(kept) else None
+
+    @property
+    def tokens(self) -> tuple[FloatArray, ...] | None:
+        """Contributions of every token, an array per row, where they were kept."""
+        return None if self.pieces is None else spread(self.pieces)
+
+    def parts(self, row: int) -> tuple[Part, ...]:
+        """Return the contributions of the words of one text; nothing where it was not measured.
+
+        Raises
+        ------
+        UsageError
+            They were not kept.
+        """
+        if self.pieces is None:
+            raise UsageError("contributions of tokens were not kept; say tokens=True.")
+        pieces = self.pieces[row]
+        return () if pieces is None else parts_of(pieces)
 
     def value(self, row: int) -> float | None:
         """Return P of one row, or None where `why` has a reason."""

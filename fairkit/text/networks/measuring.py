@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from fairkit.errors import DataError, UsageError, shortlist
+from fairkit.text.attribution import Pieces
 from fairkit.text.networks.embedded import Differentiable, Embedded
 from fairkit.text.networks.gradients import absolute_by_class, along, contributions, slopes
 from fairkit.text.networks.independence import check_module, check_rows
@@ -172,7 +173,7 @@ class _Result:
         self.why: list[str | None] = [NO_TEXT] * rows
         self.targets = np.full(rows, -1, np.int64)
         self.probabilities = np.full((rows, classes), np.nan)
-        self.tokens: list[FloatArray] | None = [np.zeros(0)] * rows if keep else None
+        self.pieces: list[Pieces | None] | None = [None] * rows if keep else None
         self.remarks = Remarks(check_module(getattr(model, "module", None)))
 
     def take(
@@ -187,8 +188,8 @@ class _Result:
             self.why[row] = None if measured[i] else NOTHING_READ
             if measured[i]:
                 self.values[row] = by_position[i].sum()
-            if self.tokens is not None:
-                self.tokens[row] = by_position[i, : _positions(embedded, i)]
+                if self.pieces is not None:
+                    self.pieces[row] = _pieces(embedded, i, by_position[i])
         self.targets[rows] = np.where(measured, classes.cpu().numpy(), -1)
         self.probabilities[rows] = np.where(measured[:, None], known, np.nan)
 
@@ -196,6 +197,8 @@ class _Result:
         """Mark the texts in which nothing is protected."""
         for row in rows[(measured & ~present.to(measured.device)).cpu().numpy()].tolist():
             self.why[row], self.values[row] = reason, np.nan
+            if self.pieces is not None:
+                self.pieces[row] = None
 
     def finished(self, asked: Question, protected: Directions) -> Sensitivities:
         """Return the result, with its notes."""
@@ -210,7 +213,7 @@ class _Result:
             self.targets,
             self.probabilities,
             Settings(protected.description, target, asked.signed, asked.output, asked.scale),
-            None if self.tokens is None else tuple(self.tokens),
+            None if self.pieces is None else tuple(self.pieces),
             tuple(notes),
         )
 
@@ -236,10 +239,17 @@ def _by_length(inputs: Sequence[Any]) -> IntArray:
     return np.array([i for _, i in sorted(texts)], np.int64)
 
 
-def _positions(embedded: Embedded, row: int) -> int:
-    """Count the positions of a row, without what fills it up to the longest."""
-    named = embedded.tokens[row] if len(embedded.tokens) == embedded.rows else ()
-    return len(named) or int(embedded.embeddings.shape[1])
+def _pieces(embedded: Embedded, row: int, values: FloatArray) -> Pieces:
+    """Take the contributions of one row, without what fills it up to the longest."""
+    if not embedded.is_text:
+        return Pieces(None, embedded.tokens[0] if embedded.tokens else (), (), values)
+    tokens = embedded.tokens[row] if embedded.tokens else ()
+    spans = embedded.spans[row] if embedded.spans else ()
+    text = embedded.texts[row] if embedded.texts else None
+    filled = len(tokens) or len(values)
+    if embedded.mask is not None:
+        filled = min(filled, int(embedded.mask[row].nonzero().max()) + 1)
+    return Pieces(text, tokens[:filled], spans[:filled], values[:filled])
 
 
 def _check_length(name: str, values: Sequence[Any] | None, rows: int) -> None:
