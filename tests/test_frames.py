@@ -818,12 +818,14 @@ def test_rows_beyond_one_block_are_counted():
     np.testing.assert_array_equal(counts.rows[:, 0], [np.sum((g == k) & (d == 1)) for k in range(7)])
 
 
-def test_more_combinations_than_integers_are_refused():
-    """Attributes whose combinations cannot be numbered are an error, not an overflow."""
+def test_more_combinations_than_integers_are_counted():
+    """Attributes whose combinations cannot be numbered at once are counted as those that can."""
     rng = np.random.default_rng(0)
-    columns = {f"a{i}": rng.integers(0, 60_000, 100) for i in range(4)}
-    with pytest.raises(DataError, match="possible combinations of levels; group by fewer at a time"):
-        count({**columns, "d": np.ones(100, bool)}, by=list(columns), decision="d")
+    columns = {f"a{i}": rng.integers(0, 60_000, 100) for i in range(9)}
+    counts = count({**columns, "d": np.arange(100) % 2 == 0}, by=list(columns), decision="d")
+    rows = sorted(zip(*(values.tolist() for values in columns.values()), range(100), strict=True))
+    assert [tuple(map(int, group)) for group in counts.groups()] == [row[:-1] for row in rows]
+    assert counts.values[:, 0].tolist() == [int(row[-1] % 2 == 0) for row in rows]
 
 
 @settings(max_examples=50)

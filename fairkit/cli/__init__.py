@@ -27,13 +27,14 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "policy": "Start, check, compare and show release policies.",
         "coverage": "Say which combinations lack speakers, and how many to record.",
         "remedy": "Fit a remedy on some rows and judge other rows before and after.",
+        "identity-auc": "Judge scores of texts by the identities they mention.",
         "report": "Show a saved report as text, HTML, Markdown or JSON.",
         "metrics": "List the metrics: formula, meaning, margins and source.",
         "demo": "Evaluate shipped data with a known truth, and write two pages.",
         "doctor": "Show versions, what is installed, and what is missing.",
     }
 )
-"""Every command and its summary; its module is ``fairkit.cli.<name>``."""
+"""Every command and its summary; its module is ``fairkit.cli.<name>``, with ``_`` for ``-``."""
 
 EXAMPLES = (
     "fairkit demo",

@@ -18,7 +18,7 @@ class Commands(click.Group):
     Parameters
     ----------
     commands_of : str
-        The package; the command ``name`` is what its module ``name`` calls ``command``.
+        The package; the command ``a-name`` is what its module ``a_name`` calls ``command``.
     summaries : mapping of str to str
         Every command and its summary, in the order of the help.
     examples : sequence of str
@@ -54,7 +54,7 @@ class Commands(click.Group):
         """Import one command; None where there is no such command."""
         if cmd_name not in self.summaries:
             return None
-        module = f"{self.commands_of}.{cmd_name}"
+        module = f"{self.commands_of}.{cmd_name.replace('-', '_')}"
         command = importlib.import_module(module).command
         if not isinstance(command, click.Command):
             raise TypeError(f"{module}.command is no click command.")

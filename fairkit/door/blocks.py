@@ -22,6 +22,7 @@ from fairkit.errors import DataError
 _BLOCK = 1 << 16
 _DENSE_CELLS = 1 << 22
 _INT16_CELLS = (1 << 15) - 1
+_MOST_NUMBERED = 1 << 62  # combinations that one number can name
 
 FloatArray = NDArray[np.float64]
 Derive = Callable[[slice], Derived]
@@ -63,23 +64,21 @@ def tabulate(
         sums = _Sums(cells, weights, derive, scores)
         for start, joint in _dense_codes(columns, cells):
             sums.add(joint, start)
-        found = np.flatnonzero(sums.rows)
+        kept = np.flatnonzero(sums.rows)
+        positions = _split(kept, columns)
     else:
-        joint, found = _joint_codes(columns)
-        if limit is not None and len(found) > limit:
+        joint, positions = _joint_codes(columns)
+        kept = np.arange(len(positions[0]))
+        if limit is not None and len(kept) > limit:
             return None
-        sums = _Sums(len(found), weights, derive, scores)
-        step = max(_BLOCK, 4 * len(found))
+        sums = _Sums(len(kept), weights, derive, scores)
+        step = max(_BLOCK, 4 * len(kept))
         for start in range(0, len(joint), step):
             sums.add(joint[start : start + step], start)
-    if limit is not None and len(found) > limit:
+    if limit is not None and len(kept) > limit:
         return None
-    kept = found if cells <= _DENSE_CELLS else np.arange(len(found))
-    keys: list[Key] = []
-    for column in reversed(columns):
-        found, position = np.divmod(found, column.size)
-        keys.append(column.key(position))
-    return sums.result(tuple(reversed(keys)), kept, bad)
+    keys = [column.key(position) for column, position in zip(columns, positions, strict=True)]
+    return sums.result(tuple(keys), kept, bad)
 
 
 class _Sums:
@@ -185,17 +184,50 @@ def _dense_codes(columns: Sequence[Coded], cells: int) -> Iterator[tuple[int, ND
         yield start, joint
 
 
-def _joint_codes(columns: Sequence[Coded]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Combine many or large columns: distinct combinations by hashing, each with its joint number."""
+def _joint_codes(columns: Sequence[Coded]) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
+    """Combine many or large columns by hashing: the cell of every row, and the codes of every cell.
+
+    Columns with more combinations than a number can name are combined run by run; what occurs together is
+    never more than there are rows.
+    """
     import pandas as pd
 
+    runs: list[list[Coded]] = [[]]
     span = 1
     for column in columns:
+        if column.size >= _MOST_NUMBERED:
+            raise DataError("an attribute spans more numbers than can be counted; is it an identifier?")
         span *= column.size
-    if span >= 2**62:
-        raise DataError(
-            f"the attributes have {span:.1e} possible combinations of levels; group by fewer at a time."
-        )
+        if span >= _MOST_NUMBERED:
+            runs.append([])
+            span = column.size
+        runs[-1].append(column)
+    cell, positions = np.zeros(len(columns[0].codes), np.int64), [np.zeros(1, np.int64)]
+    for i, run in enumerate(filter(None, runs)):
+        own, found = _joint_run(run)
+        mine = _split(found, run)
+        if not i:
+            cell, positions = own, mine
+            continue
+        cell, both = pd.factorize(cell * len(found) + own)
+        before, now = np.divmod(np.asarray(both, np.int64), len(found))
+        positions = [*(p[before] for p in positions), *(p[now] for p in mine)]
+    return cell, positions
+
+
+def _split(joint: NDArray[np.int64], columns: Sequence[Coded]) -> list[NDArray[np.int64]]:
+    """Take joint numbers apart into the code of every column."""
+    found = []
+    for column in reversed(columns):
+        joint, position = np.divmod(joint, column.size)
+        found.append(position)
+    return found[::-1]
+
+
+def _joint_run(columns: Sequence[Coded]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Combine columns whose combinations a number can name: distinct ones, each with its joint number."""
+    import pandas as pd
+
     joint = np.zeros(len(columns[0].codes), np.int64)
     for column in columns:
         joint *= column.size

@@ -14,7 +14,9 @@ from fairkit.cli import COMMANDS, program
 from fairkit.corrections import Correction
 from fairkit.evaluator import evaluate
 
-COMMAND = {name: importlib.import_module(f"fairkit.cli.{name}").command for name in COMMANDS}
+COMMAND = {
+    name: importlib.import_module(f"fairkit.cli.{name.replace('-', '_')}").command for name in COMMANDS
+}
 # A command with verbs, such as `fairkit baseline save`, is held to the same as one without, verb by verb.
 VERBS = {
     f"{name} {verb}": command.get_command(None, verb)
@@ -80,7 +82,7 @@ def test_help_of_a_command_imports_nothing_heavy(name):
     """A command's help needs its own module and no library."""
     packages, ours = loaded_by(*name.split(), "--help")
     assert packages & {"numpy", "scipy", "pandas", "narwhals", "duckdb", "pyarrow", "rich", "altair"} == set()
-    assert f"fairkit.cli.{name.replace(' ', '.')}" in ours
+    assert f"fairkit.cli.{name.replace(' ', '.').replace('-', '_')}" in ours
 
 
 def test_doctor_imports_none_of_the_packages_it_examines():
