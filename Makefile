@@ -28,14 +28,14 @@ bounty: $(FOR_BOUNTIES) ## Install what bias bounties need, too, and play one on
 	@$(BIN)/bounty demo --again
 
 test: lint types ## Check style and types, then run every test; what was skipped, and why, is listed
-	@$(BIN)/python -m pytest -n $(JOBS) --maxschedchunk 3 $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
 
 lint: $(FOR_DEVELOPERS) ## Check style and formatting
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
 types: $(FOR_DEVELOPERS) ## Check types
-	@$(BIN)/mypy
+	@$(BIN)/mypy --num-workers $(JOBS)
 
 format: $(FOR_DEVELOPERS) ## Mend what can be mended: imports, formatting
 	@$(BIN)/ruff check --fix-only .

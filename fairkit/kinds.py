@@ -109,7 +109,7 @@ LEFT_OUT: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
         Kind.EVENTS: ("numerator_missing", "denominator_missing", "both_missing"),
         Kind.WORDS: ("reference_missing", "reference_empty"),
         Kind.CHARACTERS: ("reference_missing", "reference_empty"),
-        Kind.MOMENTS: ("text_missing", "text_empty", "nothing_measured"),
+        Kind.MOMENTS: ("text_missing", "text_empty", "measure_missing"),
     }
 )
 """The sums of rows that no metric can use, by kind; each is named after its reason."""

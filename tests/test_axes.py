@@ -14,7 +14,7 @@ from fairkit._axes import Axis, coarser, edge
 from fairkit._counts_bytes import from_bytes, to_bytes
 from fairkit.counts import FIELDS, LEFT_OUT, Counts, Kind, merge
 from fairkit.errors import DataError, ReportError
-from fairkit.kinds import MOMENTS
+from fairkit.kinds import AMOUNTS
 
 SEXES = st.sampled_from(["F", "M", None])
 CLASSES = st.sampled_from(["cat", "dog", "10", "9", None])
@@ -197,7 +197,7 @@ def test_a_table_survives_json_and_bytes(table):
 
 
 @pytest.mark.parametrize("weighted", [False, True])
-@pytest.mark.parametrize("kind", sorted(MOMENTS))
+@pytest.mark.parametrize("kind", sorted(AMOUNTS))
 def test_negative_sums_of_moments_survive_json(kind, weighted):
     """Errors and amounts may be below zero, and so may their weighted powers."""
     width = len(FIELDS[kind]) + len(LEFT_OUT[kind])

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from fairkit.kinds import FIELDS, LEFT_OUT, MOMENTS, ROW_FIELDS, Kind
+from fairkit.kinds import AMOUNTS, FIELDS, LEFT_OUT, ROW_FIELDS, Kind
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -25,7 +25,7 @@ def test_what_is_left_out_is_named_by_its_reason(kind):
     assert all(name.endswith(("_missing", "_empty")) for name in LEFT_OUT[kind])
 
 
-@pytest.mark.parametrize("kind", sorted(MOMENTS))
+@pytest.mark.parametrize("kind", sorted(AMOUNTS))
 def test_a_power_stands_beside_what_it_is_a_power_of(kind):
     """A sum of squares is of no use without the plain sum, from which the mean follows."""
     for field in FIELDS[kind]:
@@ -37,12 +37,12 @@ def test_a_power_stands_beside_what_it_is_a_power_of(kind):
 def test_kinds_that_count_nothing_but_rows_are_no_moments():
     """A kind of rows in cells has whole counts; a kind of moments, and scores with their sums, has not."""
     whole = {kind for kind in Kind if ROW_FIELDS[kind] == FIELDS[kind]}
-    assert whole == set(Kind) - MOMENTS - {Kind.SCORES}
+    assert whole == set(Kind) - AMOUNTS - {Kind.SCORES}
 
 
 def test_a_kind_is_its_word():
     """Reports and counts name kinds by the words of the design, which must not change."""
     assert [str(kind) for kind in Kind] == [
         "confusion", "decisions", "agreement", "scores", "classes", "outcomes", "regression", "ranking",
-        "events", "words", "characters",
+        "events", "words", "characters", "moments",
     ]  # fmt: skip

@@ -217,7 +217,7 @@ def test_the_bounds_are_attained_by_data_that_could_be_the_truth():
     st.sampled_from(["rest", ("F", "A")]),
     st.sampled_from(["difference", "ratio"]),
 )
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_the_full_data_always_lie_inside(rows, reference, compare):
     """Whatever is hidden from whomever, the gap of the full data lies between the bounds."""
     full = rows_of([(sex, race, field) for sex, race, field, _, _ in rows])

@@ -65,7 +65,7 @@ def test_the_truth_of_the_data_lies_inside_always(rows, hidden, reference):
     """In every draw the gap of the full data lies between the bounds, for every metric and group."""
     rng = np.random.default_rng(rows)
     checked = 0
-    for _ in range(60):
+    for _ in range(25):
         full, seen = draw(rng, rows, UNEQUAL, hidden)
         for compare in ("difference", "ratio"):
             for b in gap_bounds(counts_of(seen), GROUPS, METRICS, reference=reference, compare=compare):
@@ -76,15 +76,18 @@ def test_the_truth_of_the_data_lies_inside_always(rows, hidden, reference):
                     assert b.low - 1e-12 <= truth
                     assert b.high is None or truth <= b.high + 1e-12
                     checked += 1
-    assert checked > 500
+    assert checked > 200
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rows", [150, 1_000])
 @pytest.mark.parametrize(
-    "hidden", [HIDDEN, AGAINST, LITTLE], ids=["for a reason", "as bad as can be", "hardly"]
+    ("rows", "hidden", "reference", "compare"),
+    [
+        *((150, HIDDEN, "rest", "difference"), (1_000, HIDDEN, ("a",), "ratio")),
+        *((150, AGAINST, ("a",), "ratio"), (1_000, AGAINST, "rest", "difference")),
+        *((150, LITTLE, ("a",), "ratio"), (1_000, LITTLE, "rest", "difference")),
+    ],
 )
-@pytest.mark.parametrize(("reference", "compare"), [("rest", "difference"), (("a",), "ratio")])
 def test_the_limits_cover_the_population(rows, hidden, reference, compare):
     """Uncorrected limits hold the gap of the population in 95 % of draws, each of them."""
     rng = np.random.default_rng(rows + 1)

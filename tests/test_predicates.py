@@ -493,7 +493,7 @@ def _scrambled(tree, rng):
     return ("not", ("not", tree)) if rng.random() < 0.2 else tree
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(TREES, st.integers(0, 2**32))
 def test_mask_agrees_with_the_truth_tables(tree, seed):
     """The mask of any predicate is what the truth tables say, row by row, missing values included."""
@@ -502,7 +502,7 @@ def test_mask_agrees_with_the_truth_tables(tree, seed):
     assert mask.tolist() == expected
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(TREES, st.integers(0, 2**32))
 def test_equal_predicates_have_one_hash(tree, seed):
     """Order, brackets, repetition, orientation and De Morgan's laws do not change the hash."""
@@ -513,7 +513,7 @@ def test_equal_predicates_have_one_hash(tree, seed):
     assert parse(one.canonical) == one
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(TREES, TREES, st.integers(0, 2**32))
 def test_one_hash_means_one_mask(one, other, seed):
     """Predicates with different masks never share a hash."""
@@ -523,7 +523,7 @@ def test_one_hash_means_one_mask(one, other, seed):
         assert first.hash != second.hash
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.sampled_from(["int8", "uint8", "int64", "float16", "float32", "float64"]),
     st.sampled_from(list(COMPARE)),

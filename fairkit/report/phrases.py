@@ -37,6 +37,7 @@ REASONS = MappingProxyType(
         Why.NO_QUERIES: "no query lies wholly in this group",
         Why.NO_EXPOSURE: "no exposure",
         Why.NO_REFERENCE: "nothing was said",
+        Why.NOT_MEASURED: "not measured of any text here",
         Why.NO_PROBABILITIES: "scores are no probabilities from 0 to 1",
         Why.LOST_PRECISION: "the sums cancel beyond the precision of doubles",
         Why.METRIC_FAILED: "the metric's function failed here",

@@ -59,6 +59,9 @@ SPEAKERS = Wording(
 )
 """The nouns of transcripts whose speakers are known."""
 
+TEXTS = Wording("text", "texts", "cluster", "clusters", "model", "models")
+"""The nouns of texts of which each was measured by itself."""
+
 
 def wording_of(report: Report) -> Wording:
     """Choose the nouns of a report.
@@ -70,6 +73,8 @@ def wording_of(report: Report) -> Wording:
     >>> wording_of(report).others
     'all other rows'
     """
+    if report.settings.text is not None:
+        return TEXTS
     if report.settings.unit is None:
         return ROWS
     return UTTERANCES if report.settings.cluster is None else SPEAKERS

@@ -69,7 +69,7 @@ def test_newcombe_agrees_with_statsmodels(table, confidence):
 
 
 @given(tables(), st.floats(-0.95, 0.95))
-@settings(max_examples=200)
+@settings(max_examples=80)
 def test_the_constrained_estimate_maximises_the_likelihood(table, null):
     """The cubic's root is where brute force finds the most likely proportions of the given difference."""
     k1, n1, k2, n2 = (float(value) for value in table)

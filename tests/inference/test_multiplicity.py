@@ -67,7 +67,7 @@ def families(draw):
 
 
 @given(families(), st.sampled_from([0.0, 0.05]), st.sampled_from([0.9, 0.95]))
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_corrected_intervals_decide_as_holm_on_inverted_p_values(family, margin, confidence):
     """Brute force: step-down on intervals rejects exactly what Holm rejects on margin p-values."""
     k, n = family

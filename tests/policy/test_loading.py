@@ -286,7 +286,7 @@ VALUES = [
 ]
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(
     place=st.integers(0, len(LINES) - 1),
     change=st.one_of(

@@ -7,6 +7,9 @@ import pytest
 
 import fairkit
 from fairkit import speech
+from fairkit.groups import Attribute
+from fairkit.text.evaluator import judge_texts
+from fairkit.text.rows import read_texts
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -152,14 +155,36 @@ QUESTIONS = {
 }
 
 
-@pytest.fixture(scope="session", params=QUESTIONS)
+def report_on_texts(rows):
+    """Judge measures of texts by group, some of which were not measured, and texts that are missing."""
+    rng = np.random.default_rng(3)
+    n = len(rows["group"])
+    rows["text"] = [None, "", *(f"Text {k}." for k in range(n - 2))]
+    texts = read_texts(rows, text="text", by=[Attribute("group"), Attribute("sex")])
+    gap = np.abs(rng.normal(0, 0.1, n))
+    gap[5:40] = np.nan
+    measures = {
+        "prediction_sensitivity": rng.normal(0.001, 0.01, n),
+        "counterfactual_gap": gap,
+        "flip_rate": np.where(np.isnan(gap), np.nan, gap > 0.15),
+        "gender_polarity": np.full(n, np.nan),
+    }
+    return judge_texts(texts, measures, by=["group", "sex"], levels={"group": LEVELS})
+
+
+LEVELS = ["A", "B", "C", "tiny", "nobody"]
+
+
+@pytest.fixture(scope="session", params=[*QUESTIONS, "texts"])
 def of_kind(request):
     """Return a report of each kind, with undefined groups, missing attributes and rows left out."""
     rows = classes_of_rows(kinds_of_rows(["A", "B", "C"], n=1_600), ["cat", "dog", "owl"])
+    if request.param == "texts":
+        return report_on_texts(rows)
     return fairkit.evaluate(
         rows,
         by=["group", "sex"],
-        levels={"group": ["A", "B", "C", "tiny", "nobody"]},
+        levels={"group": LEVELS},
         **QUESTIONS[request.param],
     )
 

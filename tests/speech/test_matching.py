@@ -38,7 +38,7 @@ def both_sides(utterances):
     st.lists(st.integers(0, 30), max_size=25),
     st.integers(0, 10),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_partners_are_as_near_as_by_brute_force(wanted, partners, caliper):
     """Each in turn takes a free partner at the smallest distance, or none where that exceeds the caliper."""
     wanted, partners = np.array(wanted, float), np.array(partners, float)

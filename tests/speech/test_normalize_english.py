@@ -69,7 +69,7 @@ def test_pairs_of_number_words_are_normalised_as_whisper_does():
     assert differing(f"{one} and {other} cats" for one in words for other in NUMBERS[::7]) == []
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(
     st.lists(
         st.tuples(st.sampled_from([*FREQUENT, *PHRASES, *OTHERS, *PIECES]), st.sampled_from(BETWEEN)),
@@ -82,7 +82,7 @@ def test_any_row_of_pieces_is_normalised_as_whisper_does(parts):
     assert ENGLISH(text) == WHISPER(text)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.text(max_size=40))
 def test_any_text_is_normalised_as_whisper_does(text):
     """Any characters of Unicode become the same text."""

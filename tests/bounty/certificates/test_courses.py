@@ -216,7 +216,7 @@ def places(terms):
                 yield Spent(claims, yes, terms.repair_queries, repairs, changes)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(small_terms(), st.sampled_from([1, 4]))
 def test_the_worst_claim_is_the_worst_of_all_places(terms, tails):
     """A plan reckons with the highest complexity there is, however few or many repairs are allowed."""

@@ -399,7 +399,7 @@ def test_brackets_and_dots_in_quotes_are_text(text):
     assert "a" in document_of(text.encode(), ".toml")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text(alphabet="\"'\\#.[]{}=a\n ,", max_size=60))
 def test_counting_brackets_refuses_no_good_toml(text):
     """Whatever shallow TOML the library reads, the reader reads too: it cuts strings out as TOML does."""
@@ -636,21 +636,21 @@ def reads_or_refuses(content, suffix):
 SUFFIXES = st.sampled_from([".toml", ".yaml"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.binary(max_size=200), SUFFIXES)
 def test_any_bytes_are_read_or_refused(content, suffix):
     """No bytes make anything but ClaimError escape."""
     reads_or_refuses(content, suffix)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.text(alphabet="claimdsrty:=-?&*!%|>'\"\\[]{},#<. \n\t0x\u2028\ufeff\ud7ff", max_size=80), SUFFIXES)
 def test_any_text_of_the_formats_is_read_or_refused(text, suffix):
     """No arrangement of the formats' own characters makes anything but ClaimError escape."""
     reads_or_refuses(text.encode(), suffix)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.sampled_from(
         [(DISPARITY, ".toml"), (DISPARITY_YAML, ".yaml"), (RULES, ".toml"), (RULES_YAML, ".yml")]
@@ -676,7 +676,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(["claim", "loss", "group", "group_model", "compare", "margin", "model", "about"]),

@@ -989,7 +989,7 @@ def checked_or_refused(content):
     assert said.replace("\n", "").isprintable()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.sampled_from(SEEDS),
     st.lists(
@@ -1004,7 +1004,7 @@ def test_damaged_files_are_refused_or_run(content, cuts):
     checked_or_refused(content)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.sampled_from(SEEDS), st.lists(st.integers(0, 16_000), min_size=1, max_size=3))
 def test_flipped_bits_are_refused_or_run(content, bits):
     """A file with flipped bits is refused with ClaimError, or is a model that can be run."""
@@ -1014,7 +1014,7 @@ def test_flipped_bits_are_refused_or_run(content, bits):
     checked_or_refused(bytes(octets))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes_are_refused(content):
     """No few bytes make anything but ClaimError escape."""

@@ -30,7 +30,7 @@ def split_of(columns, codes, space=SPACE):
 SMALL = split_of(Columns.of({"age": [20, 30, None], "home": ["rent", "own", None]}), [0, 1, 2])
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(
     values(least=1, most=60),
     st.lists(st.tuples(predicates(), st.sampled_from("abc")), min_size=1, max_size=5),

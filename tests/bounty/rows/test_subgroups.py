@@ -13,7 +13,7 @@ from fairkit.errors import ClaimError, PredicateError
 from fairkit.predicates import parse, to_mask
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(values(), predicates())
 def test_a_subgroup_is_where_its_predicate_holds(drawn, text):
     """The rows of a subgroup are those in which the predicate is true of the values; missing is not true."""

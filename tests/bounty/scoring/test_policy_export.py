@@ -148,7 +148,7 @@ def test_a_claim_that_stands_twice_is_written_once():
     assert "number 9" not in policy.text
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(
     title=texts,
     bounty=texts,
