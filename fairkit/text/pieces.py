@@ -15,8 +15,9 @@ from itertools import accumulate
 __all__ = ["lowered", "pieces_of", "starts_of"]
 
 # A word takes the marks that combine with its letters along, so that "fiance" + U+0301 is not "fiance".
-_WORD = r"\w[\w\u0300-\u036f]*"
-_PLAIN = re.compile(rf"{_WORD}|\s+|[^\w\s]")
+# Marks of emphasis around it (_her_) stay outside, those within (her_name) do not.
+_WORD = r"[^\W_][\w\u0300-\u036f]*(?<!_)"
+_PLAIN = re.compile(rf"{_WORD}|\s+|_+|[^\w\s]")
 _ENDINGS = (
     "aspx?|avi|bmp|cfg|conf|css|csv|docx?|epub|exe|gif|gz|html?|ini|ipynb|java|jpe?g|jsonl?|js|log|md|mov|mp[34]|odt|"
     "parquet|pdf|php|png|pptx?|py|rb|rtf|sh|sql|svg|tar|tex|toml|ts|tsv|txt|wav|webp|xlsx?|xml|ya?ml|zip"
@@ -30,7 +31,7 @@ _LOOKALIKES = re.compile(
     r"|(?<![\w@])[@#]\w+"
     rf"|(?<![\w.])[\w-]+(?:\.[\w-]+)*\.(?:{_ENDINGS}|{_DOMAINS})(?!\w)(?:/[^\s<>\"]*)?"
     r"|(?<![\w.<])(?:~|\.{1,2})?/[\w.-]+(?:/[\w.-]*)+|\b[A-Za-z]:\\[^\s<>\"]+"
-    rf"|{_WORD}|\s+|[^\w\s]",
+    rf"|{_WORD}|\s+|_+|[^\w\s]",
     re.DOTALL,
 )
 _MAY_LOOK_ALIKE = re.compile(r"[<&@#\\]|://|www\.|\w\.[a-zA-Z]|/[\w.-]+/")
@@ -58,14 +59,26 @@ def pieces_of(text: str) -> list[str]:
 
 
 def lowered(pieces: Sequence[str]) -> list[str]:
-    """Return pieces as they are compared: in lower case, blanks as one, apostrophes straight.
+    r"""Return pieces as they are compared: in lower case, apostrophes straight, blanks as one.
+
+    Blanks that part paragraphs become two line feeds.
 
     Examples
     --------
-    >>> lowered(["Ma", "\u2019", "am", "  "])
-    ['ma', "'", 'am', ' ']
+    >>> lowered(["Ma", "\u2019", "am", "  ", "sang", "\n \n"])
+    ['ma', "'", 'am', ' ', 'sang', '\n\n']
     """
-    return [" " if piece.isspace() else "'" if piece == "\u2019" else piece.lower() for piece in pieces]
+    low = list(map(str.lower, pieces))
+    plain = [" " if piece.isspace() else piece for piece in low]
+    if plain == low and "\u2019" not in low:
+        return low
+    return [_compared(piece) for piece in low]
+
+
+def _compared(piece: str) -> str:
+    if piece.isspace():
+        return "\n\n" if piece.count("\n") > 1 else " "
+    return "'" if piece == "\u2019" else piece
 
 
 def starts_of(pieces: Sequence[str]) -> list[int]:

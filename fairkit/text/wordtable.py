@@ -12,7 +12,7 @@ from typing import NamedTuple
 from fairkit.errors import DataError, shortlist
 from fairkit.text.pieces import lowered, pieces_of
 
-__all__ = ["Match", "WordTable"]
+__all__ = ["Match", "WordTable", "same_pieces"]
 
 
 class Match(NamedTuple):
@@ -107,7 +107,7 @@ class WordTable:
         """Return the longest entry that starts at one piece of a text (see :func:`lowered`)."""
         for parts, key in self._phrases.get(pieces[place], ()):
             last = place + len(parts)
-            if len(parts) == 1 or tuple(pieces[place:last]) == parts:
+            if len(parts) == 1 or same_pieces(pieces[place:last], parts):
                 return Match(place, last, key, self._entries[key])
         return None
 
@@ -120,5 +120,18 @@ class WordTable:
                 yield found
 
 
+def same_pieces(found: Sequence[str], wanted: Sequence[str]) -> bool:
+    """Tell whether pieces are those of a phrase; blanks of any length are one blank.
+
+    Examples
+    --------
+    >>> same_pieces(["best", "  ", "man"], ["best", " ", "man"]), same_pieces(["best"], ["best", " ", "man"])
+    (True, False)
+    """
+    return len(found) == len(wanted) and all(
+        here == there or (there == " " and here.isspace()) for here, there in zip(found, wanted, strict=True)
+    )
+
+
 def _key(word: str) -> str:
-    return "".join(lowered(pieces_of(word.strip())))
+    return "".join(lowered(pieces_of(" ".join(word.split()))))

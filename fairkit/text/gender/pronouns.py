@@ -1,0 +1,356 @@
+"""Which word *her* and *his* stand for: *his* or *him*, *her* or *hers*.
+
+English has one word where the other gender has two. What follows decides nearly always: a possessive wants a
+noun. The rule reads the next words, and the verb before where these admit both. Each reading has a name, for
+its confidence was measured by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from fairkit.text.gender.around import Around, around, is_content
+from fairkit.text.gender.surroundings import END, following, is_compound, preceding
+from fairkit.text.gender.word_classes import word_class
+
+__all__ = ["Reading", "read_her", "read_his"]
+
+
+class Reading(NamedTuple):
+    """What a pronoun becomes, and by which rule.
+
+    Examples
+    --------
+    >>> Reading("him", "end").word
+    'him'
+    """
+
+    word: str
+    reason: str
+
+
+_MAYBE = word_class("possessive_before")
+_CLOSED = word_class("after_object") - _MAYBE
+_BY_NOUN = word_class("decided_by_noun")
+_ADJECTIVES, _NOUN_ADJECTIVES = word_class("adjectives"), word_class("noun_adjectives")
+_NOUNS_TOO = word_class("nouns_too")
+_VERBS = word_class("verbs") - _NOUNS_TOO
+_PAST = word_class("irregular_past")
+_MAKING, _APPOINTING, _CALLING = word_class("making"), word_class("appointing"), word_class("calling")
+_LETTING, _SURE_LETTING, _MADE_TO = word_class("letting"), word_class("sure_letting"), word_class("made_to")
+_LET = frozenset(("let", "lets", "letting"))
+_PERCEIVING, _SENSES, _IMAGES = word_class("perceiving"), word_class("senses"), word_class("images")
+_GIVING, _STRONG_GIVING = word_class("giving"), word_class("strong_giving")
+_GIVEN, _OWN_GIVEN, _MEALS = word_class("given"), word_class("own_given"), word_class("meals")
+_ROLES, _MOTION, _HANDS_DOWN = word_class("roles"), word_class("motion"), word_class("hands_down")
+_ING_NOUNS, _LY_NOUNS, _ED_NOUNS = (
+    word_class("participle_nouns"),
+    word_class("adverb_nouns"),
+    word_class("ed_nouns"),
+)
+_NUMBERS, _TIMES = word_class("numbers"), word_class("times")
+_RANKING, _ORDINALS = word_class("ranking"), word_class("ordinals")
+_PREPOSITIONS = word_class("prepositions")
+_TOGETHER = {"his": "his", "hers": "his", "their": "his", "him": "him", "them": "him"}
+_TITLES = frozenset(("mr", "mrs", "ms", "dr", "prof", "messrs"))
+_ALWAYS_HIM = frozenset(("so", "too", "not", "both", "always", "also", "several", "like"))
+_DIRECTIONS = frozenset(("north", "south", "east", "west", "home"))
+_PLACES = frozenset(("inside", "outside", "near", "overseas", "upstairs", "downstairs", "downtown"))
+_AMOUNTS = frozenset(("more", "less", "most", "least", "much"))
+_AFTER_TIME = frozenset(("later", "ago", "before", "earlier", "after", "to"))
+_OPENING, _CLOSING = frozenset("\u2018\u201c\u00ab"), frozenset("\u2019\u201d\u00bb")
+_QUOTES = _OPENING | _CLOSING | frozenset("\"'`")
+_BRACKETS = {"(": ")", "[": "]"}
+
+_HIM_END = Reading("him", "end")
+_HIM_OPEN, _HIS_OPEN = Reading("him", "open word"), Reading("his", "open word")
+
+
+def read_her(low: Sequence[str], place: int, pieces: Sequence[str]) -> Reading:
+    """Decide what *her* becomes.
+
+    Parameters
+    ----------
+    low : sequence of str
+        Pieces of a text in lower case (see :func:`fairkit.text.pieces.lowered`).
+    place : int
+        Of the pronoun.
+    pieces : sequence of str
+        The same pieces as they are written.
+
+    Returns
+    -------
+    Reading
+        ``his`` or ``him``.
+
+    Examples
+    --------
+    >>> low = ["saw", " ", "her", " ", "there"]
+    >>> read_her(low, 2, low)
+    Reading(word='him', reason='closed class')
+    """
+    near = around(low, place)
+    one, two, before = near.one, near.two, near.before
+    if before in ("/", "or") and near.farther in _TOGETHER:
+        return Reading(_TOGETHER[near.farther], "coordinated")
+    if not one[:1].isalpha():
+        return _before_mark(near, pieces)
+    if is_compound(low, near.where):
+        return _before_compound(near, pieces)
+    if one == "or" and two in _TOGETHER:
+        return Reading(_TOGETHER[two], "coordinated")
+    if one in _CLOSED and not _is_title(pieces, near.where):
+        return Reading("him", "closed class")
+    if one in _MAYBE:
+        return _before_open_word(near)
+    if one in _TITLES:
+        return Reading("him", "title")
+    if one.endswith("ly") and len(one) > 4 and one not in _LY_NOUNS:
+        return _before_adverb(near)
+    if one in _PAST:
+        return Reading("him", "finite verb")
+    return (
+        _read_verb(near)
+        or _read_adjective(near)
+        or _read_given(near, pieces[near.where])
+        or _read_role(near, pieces[near.where])
+        or (Reading("his", "compared") if two in _AFTER_TIME else None)
+        or Reading("his", "noun")
+    )
+
+
+def _is_title(pieces: Sequence[str], where: int) -> bool:
+    """Tell whether a small word begins the title of a work: "her The Waves", but not "HER THE"."""
+    return pieces[where].istitle() and len(pieces[where]) > 1
+
+
+def _before_mark(near: Around, pieces: Sequence[str]) -> Reading:
+    mark, low, two = near.one, near.low, near.two
+    if mark == END:
+        return _HIM_END
+    if mark[0].isdigit():
+        later = two in _TIMES and near.three in _AFTER_TIME
+        if is_compound(low, near.where):
+            return _before_compound(near, pieces)
+        if near.before in _GIVING or later or two in ("times", "percent"):
+            return Reading("him", "number")
+        return Reading("his", "number and noun")
+    if mark in "$\u00a3\u20ac":
+        return Reading("him" if near.before in _GIVING else "his", "number and noun")
+    if mark in _QUOTES:
+        if not _opens(low, near.where):
+            return _HIM_END
+        goes_on = two in ("to", "that", "as", "for")
+        return Reading("him" if goes_on or near.before in _CALLING else "his", "quotation")
+    if mark == "/" and two in ("his", "him"):
+        return Reading(two, "coordinated")
+    if mark in _BRACKETS:
+        return _before_bracket(low, near.where)
+    if mark in ")]" and _BRACKETS.get(near.before) == mark:  # an editor's "[her] house"
+        return Reading("his" if is_content(two) else "him", "bracket")
+    return Reading("him", "mark")
+
+
+def _opens(low: Sequence[str], where: int) -> bool:
+    """Tell whether a quotation mark opens what follows."""
+    mark = low[where]
+    if mark in _OPENING or mark in _CLOSING:
+        return mark in _OPENING
+    left = low[where - 1] if where else " "
+    right = low[where + 1] if where + 1 < len(low) else " "
+    if left == " " and right == " ":
+        return sum(piece == mark for piece in low[max(0, where - 400) : where]) % 2 == 0
+    return left == " "
+
+
+def _before_bracket(low: Sequence[str], where: int) -> Reading:
+    closing = _BRACKETS[low[where]]
+    within = following(low, where, 4)
+    for number, (piece, place) in enumerate(within):
+        if piece == closing and number:
+            after = following(low, place, 1)[0][0]
+            if is_content(after) and all(part[:1].isalpha() for part, _ in within[:number]):
+                return Reading("his", "bracket")
+    return Reading("him", "mark")
+
+
+def _before_compound(near: Around, pieces: Sequence[str]) -> Reading:
+    if near.before in _CALLING and pieces[near.where].istitle():
+        return Reading("him", "called")
+    if near.before in _STRONG_GIVING and (near.one in _NUMBERS or near.one[0].isdigit()):
+        return Reading("him", "number")
+    last = near.three if near.two != "@" else following(near.low, near.where, 4)[3][0]
+    if near.before in _MAKING and last in _ADJECTIVES:
+        return Reading("him", "adjective")
+    return Reading("his", "compound")
+
+
+def _before_adverb(near: Around) -> Reading:
+    if not is_content(near.two) or near.two.isdigit():
+        return Reading("him", "adverb")
+    if near.before in _LETTING and (near.two in _VERBS or near.two in _NOUNS_TOO):
+        return Reading("him", "bare verb")
+    if near.before in _MAKING and near.two in _ADJECTIVES and not is_content(near.three):
+        return Reading("him", "adjective")
+    return Reading("his", "adverb and noun")
+
+
+def _before_open_word(near: Around) -> Reading:
+    """Read words that may begin what is possessed, such as numbers and directions."""
+    one, two, three, before = near.one, near.two, near.three, near.before
+    if one in _ORDINALS and before in _RANKING and not is_content(two):
+        return _HIM_OPEN
+    if one in _ALWAYS_HIM:
+        return _HIM_OPEN
+    if one in _NUMBERS:
+        counted = two in _TIMES and (one == "one" or three in _AFTER_TIME)
+        other = two in ("of", "another", "more", "last") or (two == "on" and three != "one")
+        return _HIM_OPEN if before in _GIVING or counted or other else _HIS_OPEN
+    if one in ("last", "next", "every"):
+        if two in _TIMES and not two.endswith("s"):
+            return _HIS_OPEN if before in _PREPOSITIONS else _HIM_OPEN
+        return _HIM_OPEN if two in ("to", "at", "in", "on") and before not in _PREPOSITIONS else _HIS_OPEN
+    if one in _DIRECTIONS:
+        return _HIM_OPEN if before in _MOTION and not is_content(two) else _HIS_OPEN
+    if one == "back":
+        moved = before in _MOTION and not before.startswith("turn")
+        onward = two in ("to", "together", "from", "into", "onto", "home", "inside", "at")
+        him = moved or (onward and before not in _PREPOSITIONS)
+        return _HIM_OPEN if him and two not in ("pain", "problems", "injury") else _HIS_OPEN
+    if one == "right":
+        him = two in ("away", "now", "there", "here", "back", "in", "out", "after", "before", "through")
+        treated = before.startswith(("treat", "do", "serve", "raise", "prove", "prov")) and not is_content(two)
+        return _HIM_OPEN if him or treated else _HIS_OPEN
+    if one in ("will", "might"):
+        return _HIM_OPEN if two in _VERBS or two in ("be", "have", "not", "never") else _HIS_OPEN
+    if one == "all":
+        return _HIM_OPEN if two[:1].isalpha() else _HIS_OPEN
+    if one == "past":
+        return _HIM_OPEN if two[:1].isalpha() and not is_content(two) and before not in _PREPOSITIONS else _HIS_OPEN
+    if one in _PLACES:
+        return _HIS_OPEN if is_content(two) and not two.endswith("ly") else _HIM_OPEN
+    if one == "well":
+        return _HIS_OPEN if two in ("known", "deserved", "loved", "wishers", "earned") else _HIM_OPEN
+    if one == "very":
+        him = two in ("much", "well", "often", "badly", "seriously", "hard", "little", "far")
+        return _HIM_OPEN if him else _HIS_OPEN
+    if one in _AMOUNTS:
+        if before in _GIVING or not (is_content(two) or two in _QUOTES or two == "than" and three.isdigit()):
+            return _HIM_OPEN
+        return _HIS_OPEN
+    if one in _BY_NOUN:
+        return _HIS_OPEN if is_content(two) else _HIM_OPEN
+    return _HIS_OPEN
+
+
+def _read_verb(near: Around) -> Reading | None:
+    """Read bare verbs and participles after verbs of letting and seeing."""
+    one, two, before = near.one, near.two, near.before
+    if one in _VERBS:
+        return Reading("him", "bare verb")
+    if before in _LET and two not in _HANDS_DOWN and not is_content(two):
+        return Reading("him", "bare verb")
+    if one in _NOUNS_TOO and before in _LETTING and (before in _SURE_LETTING or one in _MADE_TO):
+        made = before in ("make", "makes", "made", "making")
+        if not made or one in _MADE_TO:
+            return Reading("him", "bare verb")
+    if one.endswith("ing") and len(one) > 4:
+        seen = before in _PERCEIVING or before == "with" or (before == "of" and near.farther in _IMAGES)
+        watched = before in _SENSES or near.farther in _IMAGES
+        if seen and (one not in _ING_NOUNS or (watched and not is_content(two))):
+            return Reading("him", "participle")
+        return Reading("his", "gerund")
+    return None
+
+
+def _read_adjective(near: Around) -> Reading | None:
+    """Read adjectives and participles that describe the object."""
+    one, two, three, before = near.one, near.two, near.three, near.before
+    participle = one.endswith("ed") and len(one) > 3 and one not in _ED_NOUNS
+    if one not in _ADJECTIVES and not participle:
+        return None
+    if before in ("wish", "wished", "wishes", "wishing"):
+        return Reading("him", "adjective")
+    if one in _NOUN_ADJECTIVES and before not in _MAKING:
+        return None
+    if participle and before in _PREPOSITIONS:
+        return None
+    if two in (",", "and", "or", "but", "yet"):
+        if before in _MAKING and not (three in _ADJECTIVES and is_content(near.four)):
+            return Reading("him", "adjective")
+        described = is_content(three) and three not in _VERBS
+        return None if described else Reading("him", "adjective")
+    return None if is_content(two) or two == "-" else Reading("him", "adjective")
+
+
+def _read_given(near: Around, written: str) -> Reading | None:
+    """Read what is given to somebody without an article."""
+    one, two, before = near.one, near.two, near.before
+    if before not in _GIVING:
+        return None
+    if one in _MEALS:
+        return None if is_content(two) else Reading("him", "given")
+    if written.istitle() and two == "'" and before in _STRONG_GIVING:  # "earned her the Party's support"
+        return Reading("him", "given")
+    thing, after = (two, near.three) if one in _ADJECTIVES or one in ("new", "medical", "instant") else (one, two)
+    if thing not in _GIVEN or (thing in _OWN_GIVEN and before not in _STRONG_GIVING):
+        return None
+    if is_content(after) and after not in ("equal", "worth", "due", "available", "enough"):
+        return None
+    return Reading("him", "given")
+
+
+def _read_role(near: Around, written: str) -> Reading | None:
+    """Read what somebody is called or made."""
+    if near.before in _CALLING and written.istitle():
+        return Reading("him", "called")
+    if near.before in _APPOINTING and near.one in _ROLES and not is_content(near.two):
+        return Reading("him", "role")
+    return None
+
+
+def read_his(low: Sequence[str], place: int) -> Reading:
+    """Decide what *his* becomes.
+
+    Parameters
+    ----------
+    low : sequence of str
+        Pieces of a text in lower case.
+    place : int
+        Of the pronoun.
+
+    Returns
+    -------
+    Reading
+        ``her`` or ``hers``.
+
+    Examples
+    --------
+    >>> read_his(["a", " ", "friend", " ", "of", " ", "his", "."], 6).word
+    'hers'
+    """
+    (one, where), (two, _), (three, _), (four, _) = following(low, place, 4)
+    if not one[:1].isalpha():
+        return _absolute_before_mark(low, where, one, two)
+    if is_compound(low, where):
+        return Reading("her", "compound")
+    if one in ("and", "or"):
+        if two in ("her", "their", "my", "your", "our") or "'" in (three, four):
+            return Reading("her", "coordinated")
+        absolute = two == "hers" or preceding(low, place, 1)[0] in ("of", "is", "was", "than", "like", "as")
+        return Reading("hers" if absolute else "her", "coordinated")
+    if one in _CLOSED:
+        return Reading("hers", "closed class")
+    return Reading("her", "noun")
+
+
+def _absolute_before_mark(low: Sequence[str], where: int, mark: str, two: str) -> Reading:
+    if mark == "/":
+        return Reading("hers" if two == "hers" else "her", "coordinated")
+    if mark in _QUOTES and mark != END:
+        return Reading("her", "quotation") if _opens(low, where) else Reading("hers", "end")
+    if mark in (")", "]") and preceding(low, where, 2)[1] in _BRACKETS and is_content(two):
+        return Reading("her", "bracket")
+    ends = mark == END or mark in ".,;:!?)]}\u2014\u2013"
+    return Reading("hers" if ends else "her", "end" if ends else "mark")
