@@ -21,10 +21,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
 
 from fairkit.samples import _biographies, _files, _hiring, _lending
+from fairkit.samples._coreference_texts import load_gap, load_winobias, load_winogender
+from fairkit.samples._occupation_texts import load_bias_in_bios
+from fairkit.samples._prompt_texts import load_bold
 from fairkit.samples._public import load_acs, load_adult, load_compas
 from fairkit.samples._reliance import TextTruth
 from fairkit.samples._speech import load_speech
+from fairkit.samples._stereotype_texts import load_crows_pairs, load_stereoset
 from fairkit.samples._text_truth import TrueOccupation, TrueReliance, TrueText
+from fairkit.samples._toxicity_texts import load_hatexplain, load_madlibs
 from fairkit.samples._truth import Planted, TrueGroup, Truth
 
 if TYPE_CHECKING:
@@ -45,8 +50,17 @@ __all__ = [
     "load",
     "load_acs",
     "load_adult",
+    "load_bias_in_bios",
+    "load_bold",
     "load_compas",
+    "load_crows_pairs",
+    "load_gap",
+    "load_hatexplain",
+    "load_madlibs",
     "load_speech",
+    "load_stereoset",
+    "load_winobias",
+    "load_winogender",
     "path",
     "truth",
     "write",

@@ -50,7 +50,7 @@ class Source:
     terms : str
         What its publisher allows, in one sentence.
     get_with : str
-        The call that fetches it.
+        The call that fetches it; empty where fairkit does not.
     """
 
     title: str
@@ -75,7 +75,7 @@ def cache_folder() -> Path:
     return (Path(general) if general else Path("~/.cache")).expanduser() / "fairkit"
 
 
-def locate(source: Source, *, given: Sequence[Path] = (), download: bool = False) -> Path:
+def locate(source: Source, *, given: Sequence[Path] = (), download: bool = False, check: bool = True) -> Path:
     """Return the path of a public file whose checksum was verified.
 
     Parameters
@@ -85,6 +85,8 @@ def locate(source: Source, *, given: Sequence[Path] = (), download: bool = False
         Where the caller says it is; if not empty, nothing else is tried.
     download : bool
         Whether to fetch it where it is not found.
+    check : bool
+        Whether a file that is found must be a known version.
 
     Raises
     ------
@@ -100,14 +102,16 @@ def locate(source: Source, *, given: Sequence[Path] = (), download: bool = False
     places = list(given) or _usual_places(source)
     for place in places:
         if place.is_file():
-            verify(place, source)
+            if check:
+                verify(place, source)
             return place
     if download:
         return fetch(source, cache_folder() / source.file)
     looked = ", ".join(str(place) for place in places)
+    how = f"Get it with {source.get_with}, or save" if source.get_with else "fairkit does not fetch it: save"
     raise DataError(
-        f"{source.title} is not on this machine (looked for {looked}). Get it with {source.get_with}, or "
-        f"save {source.url} there; FAIRKIT_DATA may name another folder. Terms: {source.terms}"
+        f"{source.title} is not on this machine (looked for {looked}). {how} {source.url} there; "
+        f"FAIRKIT_DATA may name another folder. Terms: {source.terms}"
     )
 
 
@@ -133,9 +137,14 @@ def verify(path: Path, source: Source, *, shown: str | None = None) -> None:
         raise DataError(f"cannot read {path}: {error.strerror or error}.") from error
     if source.sha256 and found not in source.sha256:
         expected = " or ".join(source.sha256)
+        how = (
+            f"Get it again with {source.get_with}; to use a changed file, read it with pandas.read_csv."
+            if source.get_with
+            else f"Get it again from {source.url}, or say verify=False to read a changed file of its form."
+        )
         raise DataError(
             f"{shown or path} is not {source.title} as published: its sha256 is {found}, not {expected}. "
-            f"Get it again with {source.get_with}; to use a changed file, read it with pandas.read_csv."
+            + how
         )
 
 
