@@ -16,8 +16,17 @@ if TYPE_CHECKING:
     from fairkit.text.attribution import Attribution as Attribution
     from fairkit.text.attribution import explain as explain
     from fairkit.text.classifiers import TextClassifier as TextClassifier
+    from fairkit.text.extrinsic.counterfactual_report import judge_counterfactuals as judge_counterfactuals
+    from fairkit.text.extrinsic.counterfactuals import CounterfactualMeasures as CounterfactualMeasures
+    from fairkit.text.extrinsic.counterfactuals import counterfactual_measures as counterfactual_measures
+    from fairkit.text.extrinsic.expectations import PairedDifference as PairedDifference
+    from fairkit.text.extrinsic.expectations import directional_failures as directional_failures
+    from fairkit.text.extrinsic.expectations import paired_differences as paired_differences
     from fairkit.text.extrinsic.identity_aucs import identity_aucs as identity_aucs
     from fairkit.text.extrinsic.identity_results import IdentityAucs as IdentityAucs
+    from fairkit.text.extrinsic.overall import mean_estimates as mean_estimates
+    from fairkit.text.floors import Floor as Floor
+    from fairkit.text.floors import permutation_floor as permutation_floor
     from fairkit.text.networks.embedded import Differentiable as Differentiable
     from fairkit.text.networks.embedded import Embedded as Embedded
     from fairkit.text.networks.huggingface import HuggingFaceClassifier as HuggingFaceClassifier
@@ -25,11 +34,13 @@ if TYPE_CHECKING:
     from fairkit.text.networks.modules import from_module as from_module
     from fairkit.text.protection.lexicon import LexiconMask as LexiconMask
     from fairkit.text.protection.models import ProtectedModel as ProtectedModel
-    from fairkit.text.protection.models import train_protected_model as train_protected_model
+    from fairkit.text.protection.training import train_protected_model as train_protected_model
     from fairkit.text.rewriting import Change as Change
     from fairkit.text.rewriting import Rewriter as Rewriter
     from fairkit.text.rewriting import Rewritten as Rewritten
     from fairkit.text.rewriting import Uncovered as Uncovered
+    from fairkit.text.scorers import from_function as from_function
+    from fairkit.text.scorers import from_sklearn as from_sklearn
     from fairkit.text.sensitivity import ClassSensitivities as ClassSensitivities
     from fairkit.text.sensitivity import Sensitivities as Sensitivities
     from fairkit.text.sensitivity import class_sensitivities as class_sensitivities
@@ -42,12 +53,15 @@ _HOME = {
     "Attribution": "fairkit.text.attribution",
     "Change": "fairkit.text.rewriting",
     "ClassSensitivities": "fairkit.text.sensitivity",
+    "CounterfactualMeasures": "fairkit.text.extrinsic.counterfactuals",
     "Differentiable": "fairkit.text.networks.embedded",
     "Embedded": "fairkit.text.networks.embedded",
+    "Floor": "fairkit.text.floors",
     "GenderSwapper": "fairkit.text.swap",
     "HuggingFaceClassifier": "fairkit.text.networks.huggingface",
     "IdentityAucs": "fairkit.text.extrinsic.identity_results",
     "LexiconMask": "fairkit.text.protection.lexicon",
+    "PairedDifference": "fairkit.text.extrinsic.expectations",
     "ProtectedModel": "fairkit.text.protection.models",
     "Rewriter": "fairkit.text.rewriting",
     "Rewritten": "fairkit.text.rewriting",
@@ -56,25 +70,36 @@ _HOME = {
     "Uncovered": "fairkit.text.rewriting",
     "WordVectors": "fairkit.text.vectors",
     "class_sensitivities": "fairkit.text.sensitivity",
+    "counterfactual_measures": "fairkit.text.extrinsic.counterfactuals",
+    "directional_failures": "fairkit.text.extrinsic.expectations",
     "explain": "fairkit.text.attribution",
+    "from_function": "fairkit.text.scorers",
     "from_module": "fairkit.text.networks.modules",
+    "from_sklearn": "fairkit.text.scorers",
     "identity_aucs": "fairkit.text.extrinsic.identity_aucs",
+    "judge_counterfactuals": "fairkit.text.extrinsic.counterfactual_report",
     "load_classifier": "fairkit.text.networks.huggingface",
     "load_vectors": "fairkit.text.vectors",
+    "mean_estimates": "fairkit.text.extrinsic.overall",
+    "paired_differences": "fairkit.text.extrinsic.expectations",
+    "permutation_floor": "fairkit.text.floors",
     "sensitivities": "fairkit.text.sensitivity",
-    "train_protected_model": "fairkit.text.protection.models",
+    "train_protected_model": "fairkit.text.protection.training",
 }
 
 __all__ = [
     "Attribution",
     "Change",
     "ClassSensitivities",
+    "CounterfactualMeasures",
     "Differentiable",
     "Embedded",
+    "Floor",
     "GenderSwapper",
     "HuggingFaceClassifier",
     "IdentityAucs",
     "LexiconMask",
+    "PairedDifference",
     "ProtectedModel",
     "Rewriter",
     "Rewritten",
@@ -83,11 +108,19 @@ __all__ = [
     "Uncovered",
     "WordVectors",
     "class_sensitivities",
+    "counterfactual_measures",
+    "directional_failures",
     "explain",
+    "from_function",
     "from_module",
+    "from_sklearn",
     "identity_aucs",
+    "judge_counterfactuals",
     "load_classifier",
     "load_vectors",
+    "mean_estimates",
+    "paired_differences",
+    "permutation_floor",
     "sensitivities",
     "train_protected_model",
 ]
