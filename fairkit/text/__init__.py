@@ -13,9 +13,17 @@ from typing import TYPE_CHECKING
 from fairkit._lazily import loaded_lazily
 
 if TYPE_CHECKING:
+    from fairkit.text.attributes.swapper import TableSwapper as TableSwapper
+    from fairkit.text.attributes.table import AttributeTable as AttributeTable
+    from fairkit.text.attributes.table import attribute_table as attribute_table
+    from fairkit.text.attributes.table import shipped_tables as shipped_tables
     from fairkit.text.attribution import Attribution as Attribution
     from fairkit.text.attribution import explain as explain
     from fairkit.text.classifiers import TextClassifier as TextClassifier
+    from fairkit.text.columns import augment as augment
+    from fairkit.text.columns import swap_column as swap_column
+    from fairkit.text.extrinsic.class_gaps import ClassGaps as ClassGaps
+    from fairkit.text.extrinsic.class_gaps import class_gaps as class_gaps
     from fairkit.text.extrinsic.counterfactual_report import judge_counterfactuals as judge_counterfactuals
     from fairkit.text.extrinsic.counterfactuals import CounterfactualMeasures as CounterfactualMeasures
     from fairkit.text.extrinsic.counterfactuals import counterfactual_measures as counterfactual_measures
@@ -24,6 +32,8 @@ if TYPE_CHECKING:
     from fairkit.text.extrinsic.expectations import paired_differences as paired_differences
     from fairkit.text.extrinsic.identity_aucs import identity_aucs as identity_aucs
     from fairkit.text.extrinsic.identity_results import IdentityAucs as IdentityAucs
+    from fairkit.text.extrinsic.odds_gaps import OddsGap as OddsGap
+    from fairkit.text.extrinsic.odds_gaps import odds_gaps as odds_gaps
     from fairkit.text.extrinsic.overall import mean_estimates as mean_estimates
     from fairkit.text.floors import Floor as Floor
     from fairkit.text.floors import permutation_floor as permutation_floor
@@ -35,6 +45,7 @@ if TYPE_CHECKING:
     from fairkit.text.protection.lexicon import LexiconMask as LexiconMask
     from fairkit.text.protection.models import ProtectedModel as ProtectedModel
     from fairkit.text.protection.training import train_protected_model as train_protected_model
+    from fairkit.text.rewriters import rewriter_of as rewriter_of
     from fairkit.text.rewriting import Change as Change
     from fairkit.text.rewriting import Rewriter as Rewriter
     from fairkit.text.rewriting import Rewritten as Rewritten
@@ -46,14 +57,20 @@ if TYPE_CHECKING:
     from fairkit.text.sensitivity import class_sensitivities as class_sensitivities
     from fairkit.text.sensitivity import sensitivities as sensitivities
     from fairkit.text.swap import GenderSwapper as GenderSwapper
+    from fairkit.text.swap_files import swap_file as swap_file
+    from fairkit.text.swap_summary import SwapSummary as SwapSummary
+    from fairkit.text.transformer import CounterfactualSwap as CounterfactualSwap
     from fairkit.text.vectors import WordVectors as WordVectors
     from fairkit.text.vectors import load_vectors as load_vectors
 
 _HOME = {
+    "AttributeTable": "fairkit.text.attributes.table",
     "Attribution": "fairkit.text.attribution",
     "Change": "fairkit.text.rewriting",
+    "ClassGaps": "fairkit.text.extrinsic.class_gaps",
     "ClassSensitivities": "fairkit.text.sensitivity",
     "CounterfactualMeasures": "fairkit.text.extrinsic.counterfactuals",
+    "CounterfactualSwap": "fairkit.text.transformer",
     "Differentiable": "fairkit.text.networks.embedded",
     "Embedded": "fairkit.text.networks.embedded",
     "Floor": "fairkit.text.floors",
@@ -61,14 +78,20 @@ _HOME = {
     "HuggingFaceClassifier": "fairkit.text.networks.huggingface",
     "IdentityAucs": "fairkit.text.extrinsic.identity_results",
     "LexiconMask": "fairkit.text.protection.lexicon",
+    "OddsGap": "fairkit.text.extrinsic.odds_gaps",
     "PairedDifference": "fairkit.text.extrinsic.expectations",
     "ProtectedModel": "fairkit.text.protection.models",
     "Rewriter": "fairkit.text.rewriting",
     "Rewritten": "fairkit.text.rewriting",
     "Sensitivities": "fairkit.text.sensitivity",
+    "SwapSummary": "fairkit.text.swap_summary",
+    "TableSwapper": "fairkit.text.attributes.swapper",
     "TextClassifier": "fairkit.text.classifiers",
     "Uncovered": "fairkit.text.rewriting",
     "WordVectors": "fairkit.text.vectors",
+    "attribute_table": "fairkit.text.attributes.table",
+    "augment": "fairkit.text.columns",
+    "class_gaps": "fairkit.text.extrinsic.class_gaps",
     "class_sensitivities": "fairkit.text.sensitivity",
     "counterfactual_measures": "fairkit.text.extrinsic.counterfactuals",
     "directional_failures": "fairkit.text.extrinsic.expectations",
@@ -81,17 +104,25 @@ _HOME = {
     "load_classifier": "fairkit.text.networks.huggingface",
     "load_vectors": "fairkit.text.vectors",
     "mean_estimates": "fairkit.text.extrinsic.overall",
+    "odds_gaps": "fairkit.text.extrinsic.odds_gaps",
     "paired_differences": "fairkit.text.extrinsic.expectations",
     "permutation_floor": "fairkit.text.floors",
+    "rewriter_of": "fairkit.text.rewriters",
     "sensitivities": "fairkit.text.sensitivity",
+    "shipped_tables": "fairkit.text.attributes.table",
+    "swap_column": "fairkit.text.columns",
+    "swap_file": "fairkit.text.swap_files",
     "train_protected_model": "fairkit.text.protection.training",
 }
 
 __all__ = [
+    "AttributeTable",
     "Attribution",
     "Change",
+    "ClassGaps",
     "ClassSensitivities",
     "CounterfactualMeasures",
+    "CounterfactualSwap",
     "Differentiable",
     "Embedded",
     "Floor",
@@ -99,14 +130,20 @@ __all__ = [
     "HuggingFaceClassifier",
     "IdentityAucs",
     "LexiconMask",
+    "OddsGap",
     "PairedDifference",
     "ProtectedModel",
     "Rewriter",
     "Rewritten",
     "Sensitivities",
+    "SwapSummary",
+    "TableSwapper",
     "TextClassifier",
     "Uncovered",
     "WordVectors",
+    "attribute_table",
+    "augment",
+    "class_gaps",
     "class_sensitivities",
     "counterfactual_measures",
     "directional_failures",
@@ -119,9 +156,14 @@ __all__ = [
     "load_classifier",
     "load_vectors",
     "mean_estimates",
+    "odds_gaps",
     "paired_differences",
     "permutation_floor",
+    "rewriter_of",
     "sensitivities",
+    "shipped_tables",
+    "swap_column",
+    "swap_file",
     "train_protected_model",
 ]
 
