@@ -94,7 +94,7 @@ def measure(
     """Measure the sensitivity of each prediction; see :func:`fairkit.text.sensitivities`."""
     wanted = question(model.labels, link=getattr(model, "link", "softmax"), **asked)
     classes = numbered(given, model.labels, len(inputs)) if wanted.target == GIVEN else None
-    _check_length("groups", groups, len(inputs))
+    check_length("groups", groups, len(inputs))
     result = _Result(model, len(inputs), len(model.labels), keep=tokens)
     for batch in batches(model, inputs, batch_size=batch_size, progress=progress):
         rows, embedded = batch.rows, batch.embedded
@@ -123,7 +123,7 @@ def measure_classes(
     """Measure the sensitivity of every class; see :func:`fairkit.text.class_sensitivities`."""
     link: Link = getattr(model, "link", "softmax")
     wanted = question(model.labels, link=link, signed=signed, output=output, scale=scale)
-    _check_length("groups", groups, len(inputs))
+    check_length("groups", groups, len(inputs))
     result = _Result(model, len(inputs), len(model.labels), keep=False)
     values = np.full((len(inputs), len(model.labels)), np.nan)
     for batch in batches(model, inputs, batch_size=batch_size, progress=progress):
@@ -162,6 +162,24 @@ def scaled(directions: Tensor, asked: Question) -> tuple[Tensor, Tensor]:
     if asked.scale == "unit":
         flat = flat / length.where(length > 0, torch.ones_like(length))[:, None]
     return flat.reshape(directions.shape), length > 0
+
+
+def check_length(name: str, values: Sequence[Any] | None, rows: int) -> None:
+    """Refuse a column that is shorter or longer than the rows.
+
+    Raises
+    ------
+    UsageError
+
+    Examples
+    --------
+    >>> check_length("groups", ["f"], 2)
+    Traceback (most recent call last):
+        ...
+    fairkit.errors.UsageError: groups= has 1 entries for 2 rows.
+    """
+    if values is not None and len(values) != rows:
+        raise UsageError(f"{name}= has {len(values)} entries for {rows} rows.")
 
 
 class _Result:
@@ -250,11 +268,6 @@ def _pieces(embedded: Embedded, row: int, values: FloatArray) -> Pieces:
     if embedded.mask is not None:
         filled = min(filled, int(embedded.mask[row].nonzero().max()) + 1)
     return Pieces(text, tokens[:filled], spans[:filled], values[:filled])
-
-
-def _check_length(name: str, values: Sequence[Any] | None, rows: int) -> None:
-    if values is not None and len(values) != rows:
-        raise UsageError(f"{name}= has {len(values)} entries for {rows} rows.")
 
 
 def _check_finite(rows: IntArray, parts: FloatArray, known: FloatArray, measured: FloatArray) -> None:

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fairkit.inference import mover_sum, ratio_t_interval, wilson
-from fairkit.text.protection.heads import FloatArray
-
-IntArray = NDArray[np.int64]
+from fairkit.text.protection.heads import FloatArray, IntArray
 
 
 class Limits(NamedTuple):

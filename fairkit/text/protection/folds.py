@@ -7,11 +7,9 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fairkit.errors import DataError, UsageError, shortlist
-
-IntArray = NDArray[np.int64]
+from fairkit.text.protection.heads import IntArray
 
 
 def clustered(keys: Sequence[Hashable], clusters: Sequence[Hashable] | None) -> IntArray:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class LinearHead:
         return np.asarray(odds / odds.sum(axis=1, keepdims=True))
 
 
-def fit_head(features: FloatArray, group: NDArray[np.int64], groups: int, *, ridge: float) -> LinearHead:
+def fit_head(features: FloatArray, group: IntArray, groups: int, *, ridge: float) -> LinearHead:
     """Fit a head by penalised maximum likelihood on standardised features.
 
     Parameters
