@@ -6,9 +6,11 @@ import contextlib
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
-from fairkit.errors import OutputError
+from fairkit.errors import FairkitError, OutputError
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
@@ -65,6 +67,38 @@ def write_bytes(path: str | os.PathLike[str], content: bytes) -> None:
         ...
     fairkit.errors.OutputError: 'no/such/folder/evidence.zip' cannot be written: there is no folder ...
     """
+    with written_whole(path) as file:
+        file.write(content)
+
+
+@contextlib.contextmanager
+def written_whole(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
+    """Open a file to be written piece by piece, which takes its name only when all of it is there.
+
+    Parameters
+    ----------
+    path : str or path
+
+    Yields
+    ------
+    binary file
+
+    Raises
+    ------
+    OutputError
+        As for :func:`write_text`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with written_whole(f"{folder}/rows.csv") as file:
+    ...         _ = file.write(b"a,b")
+    ...         print(Path(folder, "rows.csv").exists())
+    ...     print(Path(folder, "rows.csv").read_bytes())
+    False
+    b'a,b'
+    """
     target = Path(path)
     if not target.parent.is_dir():
         raise OutputError(
@@ -74,22 +108,25 @@ def write_bytes(path: str | os.PathLike[str], content: bytes) -> None:
         raise OutputError(f"'{target}' cannot be written: it is a folder; name a file in it.")
     try:
         if target.exists() and not target.is_file():
-            target.write_bytes(content)
+            with target.open("wb") as file:
+                yield file
         else:
-            _replace(target.resolve(), content)
-    except BrokenPipeError:
+            with _replaced(target.resolve()) as file:
+                yield file
+    except (BrokenPipeError, FairkitError):
         raise
     except OSError as error:
         raise OutputError(f"'{target}' cannot be written: {error.strerror or error}.") from error
 
 
-def _replace(target: Path, content: bytes) -> None:
+@contextlib.contextmanager
+def _replaced(target: Path) -> Iterator[IO[bytes]]:
     if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(None, "the file may not be changed")
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".part")
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         Path(name).chmod(_mode(target))
