@@ -15,6 +15,7 @@ AIES (FPED and FNED). Hardt, Price & Srebro 2016, Equality of Opportunity in Sup
 from __future__ import annotations
 
 import dataclasses
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ from fairkit.choices import READ_AS
 from fairkit.counts import Counts, Kind
 from fairkit.errors import DataError, UsageError, shortlist
 from fairkit.groups import Grouping, groupings
+from fairkit.metrics._delta import variance_unseen
 from fairkit.report.model import Report
 from fairkit.tables import group_table
 from fairkit.views import View, views
@@ -33,6 +35,8 @@ __all__ = ["OddsGap", "odds_gaps"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+
+_FEWEST = 2
 
 MEASURES = ("equalized_odds_gap", "false_positive_equality_difference", "false_negative_equality_difference")
 """What is measured, of two classes or of each of several."""
@@ -51,7 +55,8 @@ class OddsGap:
     value : float or None
         0 is equal; never negative.
     low, high : float or None
-        Percentiles of the bootstrap over the rows of each group and label, moved down by what noise adds.
+        Interval, from limits of all the differences that it is made of, which hold together (max-t over
+        bootstrap draws): it covers at least as often as it says, and is wide where there are many groups.
     chance_median, chance_high, p_value : float or None
         Where rates are equal. None where rows are weighted or clustered.
     groups : int
@@ -157,34 +162,25 @@ def _of_view(
     options = Options(replicates=replicates, seed=seed)
     (evidence,) = evidence_of(counts, metrics, grouping, table=table, options=options)
     observed = _measured(table.sums[:, :4])
-    drawn = _measured(evidence.replicates()[..., :4])
+    drawn = evidence.replicates()[..., :4]
     chance = None
     if table.clusters is None and table.squares is None:
-        chance = _measured(_permuted(table.rows[:, :4], replicates, seed))
-    tail = (1 - confidence) / 2
+        chance = _measured(_permuted(table.rows[:, :4], replicates, seed))[0]
+    bounds = _bounds(table.sums[:, :4], drawn, confidence)
     made = []
     for i, measure in enumerate(MEASURES):
-        value = float(observed[0][i])
-        groups = int(observed[1][i])
+        value, groups = float(observed[0][i]), int(observed[1][i])
+        told = (measure, variant, grouping.name)
         if np.isnan(value):
-            reason = "no-groups-to-compare"
-            made.append(
-                OddsGap(measure, variant, grouping.name, None, None, None, None, None, None, groups, reason)
-            )
+            made.append(OddsGap(*told, None, None, None, None, None, None, groups, "no-groups-to-compare"))
             continue
-        own = drawn[0][:, i]
-        own = own[~np.isnan(own)]
-        # Resampling adds noise to what has some already: both are taken off.
-        moved = own - 2 * (own.mean() - value)
-        low, high = (float(max(x, 0.0)) for x in np.quantile(moved, [tail, 1 - tail]))
-        null = None if chance is None else chance[0][:, i]
-        null = None if null is None else null[~np.isnan(null)]
+        null = None if chance is None else chance[:, i]
         made.append(
             OddsGap(
-                measure, variant, grouping.name, value, low, high,
+                *told, value, *bounds[i],
                 None if null is None else float(np.median(null)),
                 None if null is None else float(np.quantile(null, 0.95)),
-                None if null is None else float((1 + (null >= value - 1e-12).sum()) / (1 + len(null))),
+                None if null is None else float((1 + (null >= value - 1e-12).sum()) / (1 + replicates)),
                 groups, None,
             )
         )  # fmt: skip
@@ -193,23 +189,59 @@ def _of_view(
 
 def _measured(sums: NDArray[Any]) -> tuple[FloatArray, IntArray]:
     """Compute all measures of sums of shape (..., groups, 4); the result has (..., 3)."""
+    rates, whole = _rates(sums)
+    known = ~np.isnan(rates)
+    count = known.sum(axis=-1)
+    span = np.where(known, rates, -np.inf).max(axis=-1) - np.where(known, rates, np.inf).min(axis=-1)
+    far = np.where(known, np.abs(rates - whole[..., None]), 0.0).sum(axis=-1)
+    groups = np.stack([np.minimum(count[0], count[1]), count[1], count[0]], axis=-1)
+    values = np.stack([np.maximum(span[0], span[1]), far[1], far[0]], axis=-1)
+    return np.where(groups >= _FEWEST, values, np.nan), groups
+
+
+def _rates(sums: NDArray[Any]) -> tuple[FloatArray, FloatArray]:
+    """Return TPR and FPR of every group, and of all rows, shapes (2, ..., groups) and (2, ...)."""
     tp, fp, fn, tn = np.moveaxis(np.asarray(sums, np.float64), -1, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        rates = [tp / (tp + fn), fp / (fp + tn), fn / (tp + fn)]
-        whole = [x.sum(axis=-1) / (x + y).sum(axis=-1) for x, y in ((tp, fn), (fp, tn), (fn, tp))]
-    known = [~np.isnan(rate) for rate in rates]
-    count = [one.sum(axis=-1) for one in known]
-    span = np.stack([
-        np.where(own, rate, -np.inf).max(axis=-1) - np.where(own, rate, np.inf).min(axis=-1)
-        for rate, own in zip(rates[:2], known[:2], strict=True)
-    ])  # fmt: skip
-    far = [
-        np.where(own, np.abs(rate - np.asarray(all_)[..., None]), 0.0).sum(axis=-1)
-        for rate, own, all_ in zip(rates[1:], known[1:], whole[1:], strict=True)
-    ]
-    groups = np.stack([np.minimum(count[0], count[1]), count[1], count[2]], axis=-1)
-    values = np.stack([span.max(axis=0), *far], axis=-1)
-    return np.where(groups >= 2, values, np.nan), groups
+        rates = np.stack([tp / (tp + fn), fp / (fp + tn)])
+        whole = np.stack([x.sum(axis=-1) / (x + y).sum(axis=-1) for x, y in ((tp, fn), (fp, tn))])
+    return rates, whole
+
+
+def _bounds(sums: FloatArray, drawn: FloatArray, confidence: float) -> list[tuple[float, float]]:
+    """Return limits of each measure, from limits that hold for all its differences together."""
+    (rates, whole), (again, all_again) = _rates(sums), _rates(drawn)
+    size = np.stack([sums[:, 0] + sums[:, 2], sums[:, 1] + sums[:, 3]])
+    # A rate of 0 or 1 never varies when its rows are drawn again, which is no certainty.
+    unseen = np.sqrt(variance_unseen(size))
+    one, two = np.triu_indices(len(sums), 1)
+    pairs = rates[:, one] - rates[:, two]
+    floor = np.maximum(unseen[:, one], unseen[:, two])
+    spread = _simultaneous(pairs, again[..., one] - again[..., two], floor, confidence)
+    own = np.abs(pairs)
+    odds = (
+        float(np.nanmax(np.maximum(own - spread, 0.0), initial=0.0)),
+        float(np.nanmax(own + spread, initial=0.0)),
+    )
+    found = [(odds[0], min(odds[1], 1.0))]
+    for y in (1, 0):
+        away = rates[y] - whole[y]
+        reach = _simultaneous(
+            away[None], (again[y] - all_again[y][:, None])[None], unseen[y][None], confidence
+        )[0]
+        far = np.abs(away)
+        found.append((float(np.nansum(np.maximum(far - reach, 0.0))), float(np.nansum(far + reach))))
+    return found
+
+
+def _simultaneous(value: FloatArray, drawn: FloatArray, floor: FloatArray, confidence: float) -> FloatArray:
+    """Return how far each value of a family may lie from the truth, all of them together (max-t)."""
+    with np.errstate(invalid="ignore", divide="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of a group without such rows all are NaN
+        spread = np.maximum(np.nanstd(drawn, axis=1), floor)
+        largest = np.nanmax(np.abs(drawn - value[:, None]) / spread[:, None], axis=(0, 2))
+    known = largest[~np.isnan(largest)]
+    return np.asarray(spread * (np.quantile(known, confidence) if len(known) else np.nan))
 
 
 def _permuted(rows: IntArray, replicates: int, seed: int) -> FloatArray:
