@@ -24,7 +24,8 @@ from fairkit.model_axes import has_models
 from fairkit.options import check_options, stated_groups
 from fairkit.questions import stated
 from fairkit.remedies import offered
-from fairkit.report.model import DataSummary, Report, Settings
+from fairkit.report.model import DataSummary, Report
+from fairkit.report.settings import Settings
 from fairkit.tables import group_table, used_rows
 from fairkit.views import View, views
 

@@ -11,8 +11,9 @@ from importlib import resources
 
 from fairkit.counts import Counts
 from fairkit.report.documents import described, dumps, fields, members
-from fairkit.report.model import DataSummary, Report, Settings
+from fairkit.report.model import DataSummary, Report
 from fairkit.report.serialize import settings_text
+from fairkit.report.settings import Settings
 from fairkit.report.shapes import Json, Maybe, Record, Scalar, record_of
 from fairkit.report.stored_counts import counts_shape, counts_text
 

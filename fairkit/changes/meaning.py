@@ -12,7 +12,7 @@ from typing import Any
 
 from fairkit.errors import FairkitError
 from fairkit.predicates import parse
-from fairkit.report.model import Settings
+from fairkit.report.settings import Settings
 
 _COLUMNS = {
     "label": "the label",

@@ -28,7 +28,8 @@ from fairkit.judging import Found, Rules, judge_evidence
 from fairkit.margins import Margin, given_margins
 from fairkit.metric_frames.arguments import Metrics, arguments_of
 from fairkit.metric_frames.data import FrameData
-from fairkit.report.model import DataSummary, Report, Settings
+from fairkit.report.model import DataSummary, Report
+from fairkit.report.settings import Settings
 
 _FEWEST_REPLICATES = 200
 

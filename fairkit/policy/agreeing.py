@@ -15,7 +15,8 @@ from fairkit.policy.gate import Problem
 from fairkit.policy.model import Policy
 from fairkit.policy.opening import normalizer_of
 from fairkit.questions import stated
-from fairkit.report.model import Report, Settings
+from fairkit.report.model import Report
+from fairkit.report.settings import Settings
 
 _COLUMNS = (
     *("label", "decision", "score", "prediction", "prediction_low", "prediction_high"),

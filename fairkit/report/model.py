@@ -20,7 +20,7 @@ from fairkit.medians import AboveMedian
 from fairkit.missing.bounds import GapBounds, MissingShare
 from fairkit.models import GapChange, ModelContrast
 from fairkit.remedies import Remedy
-from fairkit.report.settings import Settings as Settings
+from fairkit.report.settings import Settings
 from fairkit.speech.results import (
     Confusion,
     GapNull,
@@ -32,6 +32,7 @@ from fairkit.speech.results import (
     SpeechGroup,
 )
 from fairkit.text.results import (
+    OverallMean,
     ProtectedModelScore,
     SensitivityAgreement,
     SensitivityFloor,
@@ -132,6 +133,8 @@ class Report:
     above_median : tuple of AboveMedian
         Rows above the median of all scores, by all attributes together, where the counts have scores only in
         bins: what scoring rates of an audit need.
+    overall : tuple of OverallMean
+        Measures of texts over all groups.
     protected_models : tuple of ProtectedModelScore
         How well the protected attribute can be told from texts.
     sensitivity_floors : tuple of SensitivityFloor
@@ -183,6 +186,7 @@ class Report:
     rule_effects: tuple[RuleEffect, ...] = ()
     listed: tuple[Listed, ...] = ()
     above_median: tuple[AboveMedian, ...] = ()
+    overall: tuple[OverallMean, ...] = ()
     protected_models: tuple[ProtectedModelScore, ...] = ()
     sensitivity_floors: tuple[SensitivityFloor, ...] = ()
     sensitivity_agreements: tuple[SensitivityAgreement, ...] = ()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from fairkit.report.model import Report, Settings
+from fairkit.report.model import Report
 from fairkit.report.numerals import level_text, margin_text
 from fairkit.report.phrases import visible
 from fairkit.report.sections import COMPARES
+from fairkit.report.settings import Settings
 from fairkit.report.wording import wording_of
 
 Facts = list[tuple[str, str]]

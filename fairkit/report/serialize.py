@@ -36,7 +36,8 @@ from fairkit.report.documents import (
     read_bytes,
     records,
 )
-from fairkit.report.model import SCHEMA, DataSummary, Report, Settings
+from fairkit.report.model import SCHEMA, DataSummary, Report
+from fairkit.report.settings import Settings
 from fairkit.report.shapes import Choice, Items, Json, Maybe, Record, Scalar, Shape, record_of
 from fairkit.report.stored_counts import counts_of, counts_shape, counts_text
 from fairkit.report.writing import write_text
@@ -51,6 +52,7 @@ from fairkit.speech.results import (
     SpeechGroup,
 )
 from fairkit.text.results import (
+    OverallMean,
     ProtectedModelScore,
     SensitivityAgreement,
     SensitivityFloor,
@@ -83,6 +85,7 @@ _LISTS: Mapping[str, type] = {
     "rule_effects": RuleEffect,
     "listed": Listed,
     "above_median": AboveMedian,
+    "overall": OverallMean,
     "protected_models": ProtectedModelScore,
     "sensitivity_floors": SensitivityFloor,
     "sensitivity_agreements": SensitivityAgreement,
@@ -91,8 +94,8 @@ _LISTS: Mapping[str, type] = {
     "attributions": TextAttribution,
 }
 _ADDED = (
-    *("above_median", "protected_models", "sensitivity_floors", "sensitivity_agreements", "texts_apart"),
-    *("word_sensitivities", "attributions"),
+    *("above_median", "overall", "protected_models", "sensitivity_floors", "sensitivity_agreements"),
+    *("texts_apart", "word_sensitivities", "attributions"),
 )
 """Lists that came after the first reports were saved: reports without them are read as if they were empty."""
 _NOUN = "report"

@@ -19,7 +19,8 @@ from fairkit.judging import Found, Rules, judge_counts
 from fairkit.margins import Margin, given_margins
 from fairkit.metrics import Functional
 from fairkit.options import check_options, stated_groups
-from fairkit.report.model import DataSummary, Report, Settings
+from fairkit.report.model import DataSummary, Report
+from fairkit.report.settings import Settings
 from fairkit.speech.counting import EmptyReferences, check_policy, seen, word_counts
 from fairkit.speech.deeper import Wanted, check_covariates, look_deeper
 from fairkit.speech.normalize import BUILT_IN, Normalizer, normalizer

@@ -20,7 +20,8 @@ from fairkit.kinds import MEASURES
 from fairkit.margins import Margin, given_margins
 from fairkit.metrics import chosen_metrics
 from fairkit.options import check_options, stated_groups
-from fairkit.report.model import DataSummary, Report, Settings
+from fairkit.report.model import DataSummary, Report
+from fairkit.report.settings import Settings
 from fairkit.tables import group_table
 from fairkit.text.counting import FloatArray, text_counts
 from fairkit.text.rows import Texts

@@ -71,6 +71,32 @@ class ProtectedModelScore:
 
 
 @dataclass(frozen=True, slots=True)
+class OverallMean:
+    """A measure over all texts that have it, whatever their group.
+
+    Parameters
+    ----------
+    metric : str
+    value, low, high : float or None
+        With a plain interval.
+    texts : int
+        That have it.
+    method : str
+        How the interval was made.
+    reason : str or None
+        Why there is no value, or no interval.
+    """
+
+    metric: str
+    value: float | None
+    low: float | None
+    high: float | None
+    texts: int
+    method: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SensitivityFloor:
     """The mean sensitivity of all texts, or of a group, beside what a direction without meaning gives.
 

@@ -37,8 +37,8 @@ KEYS = [
     "schema", "created", "fairkit_version", "data", "settings", "counts", "groups", "estimates", "contrasts",
     "findings", "headlines", "models", "gap_changes", "missing", "bounds", "reliability", "roc", "remedies",
     "speech", "gap_nulls", "interactions", "rate_ratios", "matches", "confusions", "rule_effects", "listed",
-    "above_median", "protected_models", "sensitivity_floors", "sensitivity_agreements", "texts_apart",
-    "word_sensitivities", "attributions", "notes",
+    "above_median", "overall", "protected_models", "sensitivity_floors", "sensitivity_agreements",
+    "texts_apart", "word_sensitivities", "attributions", "notes",
 ]  # fmt: skip
 RECORDS = {
     "groups": GroupSize,

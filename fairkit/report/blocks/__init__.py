@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from fairkit.report.blocks.adjusted import adjusted_block
+from fairkit.report.blocks.attributed import attributed_block, word_block
 from fairkit.report.blocks.base import Block, Figure, Table
 from fairkit.report.blocks.calibration import calibration_block, roc_block
 from fairkit.report.blocks.conditions import conditions_block
+from fairkit.report.blocks.floors import floors_block
 from fairkit.report.blocks.gaps import gaps_block
 from fairkit.report.blocks.listed import listed_block
 from fairkit.report.blocks.missing import missing_block
 from fairkit.report.blocks.models import models_block
 from fairkit.report.blocks.policies import policies_block
+from fairkit.report.blocks.protected import agreement_block, protected_block
 from fairkit.report.blocks.recognised import recognised_block
 from fairkit.report.blocks.remedies import remedies_block
 from fairkit.report.blocks.rules import rules_block
@@ -22,6 +25,11 @@ __all__ = ["Block", "Figure", "Table", "blocks_of"]
 
 _MAKERS = (
     totals_block,
+    floors_block,
+    agreement_block,
+    protected_block,
+    word_block,
+    attributed_block,
     recognised_block,
     policies_block,
     gaps_block,
