@@ -30,11 +30,16 @@ if TYPE_CHECKING:
     from fairkit.text.extrinsic.expectations import PairedDifference as PairedDifference
     from fairkit.text.extrinsic.expectations import directional_failures as directional_failures
     from fairkit.text.extrinsic.expectations import paired_differences as paired_differences
+    from fairkit.text.extrinsic.generation_report import judge_generations as judge_generations
+    from fairkit.text.extrinsic.generations import GenerationMeasures as GenerationMeasures
+    from fairkit.text.extrinsic.generations import generation_measures as generation_measures
     from fairkit.text.extrinsic.identity_aucs import identity_aucs as identity_aucs
     from fairkit.text.extrinsic.identity_results import IdentityAucs as IdentityAucs
     from fairkit.text.extrinsic.odds_gaps import OddsGap as OddsGap
     from fairkit.text.extrinsic.odds_gaps import odds_gaps as odds_gaps
     from fairkit.text.extrinsic.overall import mean_estimates as mean_estimates
+    from fairkit.text.extrinsic.polarity import GenderWords as GenderWords
+    from fairkit.text.extrinsic.polarity import gender_words as gender_words
     from fairkit.text.floors import Floor as Floor
     from fairkit.text.floors import permutation_floor as permutation_floor
     from fairkit.text.networks.embedded import Differentiable as Differentiable
@@ -75,6 +80,8 @@ _HOME = {
     "Embedded": "fairkit.text.networks.embedded",
     "Floor": "fairkit.text.floors",
     "GenderSwapper": "fairkit.text.swap",
+    "GenderWords": "fairkit.text.extrinsic.polarity",
+    "GenerationMeasures": "fairkit.text.extrinsic.generations",
     "HuggingFaceClassifier": "fairkit.text.networks.huggingface",
     "IdentityAucs": "fairkit.text.extrinsic.identity_results",
     "LexiconMask": "fairkit.text.protection.lexicon",
@@ -99,8 +106,11 @@ _HOME = {
     "from_function": "fairkit.text.scorers",
     "from_module": "fairkit.text.networks.modules",
     "from_sklearn": "fairkit.text.scorers",
+    "gender_words": "fairkit.text.extrinsic.polarity",
+    "generation_measures": "fairkit.text.extrinsic.generations",
     "identity_aucs": "fairkit.text.extrinsic.identity_aucs",
     "judge_counterfactuals": "fairkit.text.extrinsic.counterfactual_report",
+    "judge_generations": "fairkit.text.extrinsic.generation_report",
     "load_classifier": "fairkit.text.networks.huggingface",
     "load_vectors": "fairkit.text.vectors",
     "mean_estimates": "fairkit.text.extrinsic.overall",
@@ -127,6 +137,8 @@ __all__ = [
     "Embedded",
     "Floor",
     "GenderSwapper",
+    "GenderWords",
+    "GenerationMeasures",
     "HuggingFaceClassifier",
     "IdentityAucs",
     "LexiconMask",
@@ -151,8 +163,11 @@ __all__ = [
     "from_function",
     "from_module",
     "from_sklearn",
+    "gender_words",
+    "generation_measures",
     "identity_aucs",
     "judge_counterfactuals",
+    "judge_generations",
     "load_classifier",
     "load_vectors",
     "mean_estimates",

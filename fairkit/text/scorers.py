@@ -152,7 +152,7 @@ def scored(
     classifier : TextClassifier
     texts : sequence of str
     progress : callable, optional
-        Is told how many distinct texts are done.
+        Is told how many distinct texts are done so far.
 
     Returns
     -------
@@ -173,6 +173,7 @@ def scored(
     where = np.fromiter((place.setdefault(text, len(place)) for text in texts), np.int64, len(texts))
     distinct = list(place)
     found = np.zeros((len(distinct), len(classifier.labels)))
+    done = 0
     for chosen in _batches(distinct):
         own = np.asarray(classifier.probabilities([distinct[i] for i in chosen]), np.float64)
         if own.shape != (len(chosen), len(classifier.labels)):
@@ -189,7 +190,8 @@ def scored(
             )
         found[chosen] = np.clip(own, 0.0, 1.0)
         if progress is not None:
-            progress(len(chosen))
+            done += len(chosen)
+            progress(done)
     return found[where] if len(texts) else found
 
 

@@ -156,7 +156,7 @@ def counterfactual_measures(
     which : {"one", "every"}
         ``every``: one counterfactual for each other level of the rewriter's table.
     progress : callable, optional
-        Is told how many texts have been classified, batch by batch.
+        Is told how many texts have been classified so far.
 
     Returns
     -------
