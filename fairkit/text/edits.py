@@ -52,7 +52,9 @@ def as_text(pieces: Sequence[str], edits: Iterable[Edit]) -> str:
     """
     changed = list(pieces)
     for first, last, after, *_ in edits:
-        changed[first:last] = [after] + [""] * (last - first - 1)
+        changed[first] = after
+        for place in range(first + 1, last):
+            changed[place] = ""
     return "".join(changed)
 
 
@@ -75,7 +77,9 @@ def as_rewritten(text: str, pieces: Sequence[str], edits: Iterable[Edit], left: 
     ('He sang', 0, 3)
     """
     starts = starts_of(pieces)
-    changes, parts, done = [], [], 0
+    changes: list[Change] = []
+    parts: list[str] = []
+    done = 0
     for edit in edits:
         start, end = starts[edit.first], starts[edit.last]
         before = text[start:end]

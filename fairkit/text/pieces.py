@@ -17,6 +17,7 @@ __all__ = ["lowered", "pieces_of", "starts_of"]
 # A word takes the marks that combine with its letters along, so that "fiance" + U+0301 is not "fiance".
 # Marks of emphasis around it (_her_) stay outside, those within (her_name) do not.
 _WORD = r"[^\W_][\w\u0300-\u036f]*(?<!_)"
+_QUICK = re.compile(r" |\w+|\s+|[^\w\s]")  # the same on ASCII without underscores
 _PLAIN = re.compile(rf"{_WORD}|\s+|_+|[^\w\s]")
 _ENDINGS = (
     "aspx?|avi|bmp|cfg|conf|css|csv|docx?|epub|exe|gif|gz|html?|ini|ipynb|java|jpe?g|jsonl?|js|log|md|mov|mp[34]|odt|"
@@ -34,7 +35,7 @@ _LOOKALIKES = re.compile(
     rf"|{_WORD}|\s+|_+|[^\w\s]",
     re.DOTALL,
 )
-_MAY_LOOK_ALIKE = re.compile(r"[<&@#\\]|://|www\.|\w\.[a-zA-Z]|/[\w.-]+/")
+_DOT_WITHIN = re.compile(r"\.[a-zA-Z]")
 
 
 def pieces_of(text: str) -> list[str]:
@@ -54,8 +55,9 @@ def pieces_of(text: str) -> list[str]:
     >>> pieces_of("She's here: <b>his</b> her.txt")
     ['She', "'", 's', ' ', 'here', ':', ' ', '<b>', 'his', '</b>', ' ', 'her.txt']
     """
-    pattern = _LOOKALIKES if _MAY_LOOK_ALIKE.search(text) else _PLAIN
-    return pattern.findall(text)
+    plain = _QUICK if text.isascii() and "_" not in text else _PLAIN
+    odd = "<" in text or "&" in text or "@" in text or "#" in text or "/" in text or "\\" in text
+    return (_LOOKALIKES if odd or _DOT_WITHIN.search(text) else plain).findall(text)
 
 
 def lowered(pieces: Sequence[str]) -> list[str]:
@@ -69,8 +71,8 @@ def lowered(pieces: Sequence[str]) -> list[str]:
     ['ma', "'", 'am', ' ', 'sang', '\n\n']
     """
     low = list(map(str.lower, pieces))
-    plain = [" " if piece.isspace() else piece for piece in low]
-    if plain == low and "\u2019" not in low:
+    text = "".join(low)
+    if text.isprintable() and "  " not in text and "\u2019" not in text:  # blanks but " " are not printable
         return low
     return [_compared(piece) for piece in low]
 

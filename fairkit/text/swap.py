@@ -1,29 +1,29 @@
-"""Counterfactual swap of gender: the same text with roles reversed."""
+"""Counterfactual swap of gender: the same text with roles reversed.
+
+``GenderSwapper`` replaces gendered words by offsets and leaves everything between them as it was. *Her* is
+*his* or *him* by what follows; where the HanTa tagger is installed it is asked, too, and changes on which
+both disagree are marked. What was seen and not swapped is listed with the reason.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, TypedDict, Unpack, get_args
+from typing import Any, Literal, TypedDict, Unpack, get_args
 
-from fairkit.errors import DataError, UsageError, did_you_mean, shortlist
-from fairkit.text.casing import cased_like
-from fairkit.text.edits import Edit, Left, as_rewritten, as_text
-from fairkit.text.pieces import lowered, pieces_of
+from fairkit.errors import DataError, MissingDependencyError, UsageError, did_you_mean, shortlist
+from fairkit.text.edits import as_rewritten, as_text, reversed_changes
+from fairkit.text.gender.pairs import Direction
+from fairkit.text.gender.planning import PRONOUNS, Names, Planner
+from fairkit.text.gender.tagging import is_installed
+from fairkit.text.pieces import lowered, pieces_of, starts_of
 from fairkit.text.rewriting import Rewritten
-from fairkit.text.wordtable import WordTable
 
 __all__ = ["Direction", "GenderSwapper", "Names", "Tagger", "swap"]
 
-Direction = Literal["both", "feminine-to-masculine", "masculine-to-feminine", "neutral"]
-"""Which words change, and into what."""
-
-Names = Literal["protect", "swap", "keep"]
-"""What is done with first names."""
-
 Tagger = Literal["auto", "rule", "hanta"]
-"""Who decides whether *her* is *his* or *him*."""
+"""Who gives a second opinion on *her*: HanTa where it is installed, nobody, or HanTa in any case."""
 
-_PAIRS = WordTable([("he", "she"), ("himself", "herself"), ("man", "woman"), ("father", "mother")])
+_REMEMBERED = ("title", "one way")
 
 
 class SwapOptions(TypedDict, total=False):
@@ -37,13 +37,52 @@ class SwapOptions(TypedDict, total=False):
 
 
 class GenderSwapper:
-    """Rewrites texts with roles of gender reversed.
+    """Rewrites English texts with roles of gender reversed.
+
+    Parameters
+    ----------
+    direction : {"both", "feminine-to-masculine", "masculine-to-feminine", "neutral"}
+        Swap both ways, change words of one gender only, or name no gender (*they*, with verbs that agree).
+    names : {"protect", "swap", "keep"}
+        First names are not pronouns: ``protect`` leaves a text alone as a whole that names somebody, for
+        "Mary lost *his* keys" is no counterfactual of anything; ``swap`` puts a name that is about as common
+        in the place of those that are names for certain; ``keep`` leaves names and swaps the rest. *Neutral*
+        texts keep their names.
+    tagger : {"auto", "rule", "hanta"}
+        Whether a second opinion on *her* is asked, which marks changes as ambiguous and never decides them:
+        ``auto`` asks HanTa where it is installed, ``rule`` nobody, ``hanta`` insists.
+    exclude : sequence of str
+        Phrases in which nothing changes, beside those that are shipped (man-made, Virgin Mary, sister ship).
+    extra_pairs : mapping of str to str, or sequence of (str, str)
+        Further words: masculine, feminine. They come before the shipped pairs.
+
+    Raises
+    ------
+    UsageError
+        An option has an unknown value, or a pair holds a pronoun.
+    DataError
+        A word of `extra_pairs` stands twice.
+    MissingDependencyError
+        ``tagger="hanta"`` without HanTa.
+
+    Notes
+    -----
+    A swapper is immutable and can be pickled. Time grows with the length of a text, and not faster.
 
     Examples
     --------
-    >>> GenderSwapper()("She sang.").text
-    'He sang.'
+    >>> swapper = GenderSwapper(tagger="rule")
+    >>> swapper("Her father told her that HE'd seen the actress's book.").text
+    "His mother told him that SHE'd seen the actor's book."
+    >>> [(left.word, left.reason) for left in swapper("Mary lost her keys.").uncovered]
+    [('Mary', 'name'), ('her', 'named person')]
+    >>> GenderSwapper(names="swap")("Then Mary lost her keys.").text
+    'Then James lost his keys.'
+    >>> GenderSwapper(direction="neutral")("She was late, and he runs.").text
+    'They were late, and they run.'
     """
+
+    __slots__ = ("_asks", "_options", "_planner")
 
     def __init__(
         self,
@@ -54,54 +93,113 @@ class GenderSwapper:
         exclude: Sequence[str] = (),
         extra_pairs: Mapping[str, str] | Sequence[tuple[str, str]] = (),
     ) -> None:
-        for what, value, known in (
-            ("direction", direction, get_args(Direction)),
-            ("names", names, get_args(Names)),
-            ("tagger", tagger, get_args(Tagger)),
-        ):
-            if value not in known:
-                raise UsageError(
-                    f"{what} {value!r} is unknown (there are {shortlist(known)})."
-                    f"{did_you_mean(str(value), known)}"
-                )
-        self.direction, self.names, self.tagger = direction, names, tagger
-        self.exclude, self.extra_pairs = tuple(exclude), extra_pairs
+        problems = [
+            f"{what} {value!r} is unknown (there are {shortlist(get_args(known))})."
+            f"{did_you_mean(str(value), get_args(known))}"
+            for what, value, known in (
+                ("direction", direction, Direction),
+                ("names", names, Names),
+                ("tagger", tagger, Tagger),
+            )
+            if value not in get_args(known)
+        ]
+        if isinstance(exclude, str):
+            problems.append(f"exclude is a list of phrases, not one text: exclude=[{exclude!r}].")
+        pairs = _as_pairs(extra_pairs, problems)
+        if problems:
+            raise UsageError(*problems)
+        if tagger == "hanta" and not is_installed():
+            raise MissingDependencyError(
+                "tagger='hanta' needs HanTa: pip install 'fairkit[tagger]'; tagger='rule' does without."
+            )
+        self._options: SwapOptions = {
+            "direction": direction,
+            "names": names,
+            "tagger": tagger,
+            "exclude": tuple(exclude),
+            "extra_pairs": pairs,
+        }
+        self._asks = tagger != "rule" and is_installed()
+        self._planner = Planner(direction, names, tuple(exclude), pairs)
 
     @property
     def attribute(self) -> str:
-        """What is changed."""
+        """What is changed: ``gender``."""
         return "gender"
 
+    @property
+    def options(self) -> SwapOptions:
+        """What it was made with."""
+        return self._options.copy()
+
+    def __repr__(self) -> str:
+        asked = ", ".join(f"{name}={value!r}" for name, value in self._options.items())
+        return f"GenderSwapper({asked})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _made, (self.options,)
+
     def __call__(self, text: str | Rewritten) -> Rewritten:
-        """Rewrite one text."""
-        if not isinstance(text, str):
-            raise DataError(f"a text is a str, not {type(text).__name__}.")
-        pieces = pieces_of(text)
-        return as_rewritten(text, pieces, *self._plan(pieces))
+        """Rewrite one text.
+
+        Parameters
+        ----------
+        text : str or Rewritten
+            A text that was rewritten before is swapped with its memory: a *Mr* that was *Miss* is again.
+
+        Returns
+        -------
+        Rewritten
+
+        Raises
+        ------
+        DataError
+            It is no text.
+
+        Examples
+        --------
+        >>> swapper = GenderSwapper()
+        >>> found = swapper("Ask Miss Lee.")
+        >>> found.text, swapper(found).text, swapper(found.text).text
+        ('Ask Mr. Lee.', 'Ask Miss Lee.', 'Ask Ms. Lee.')
+        """
+        before = text if isinstance(text, Rewritten) else None
+        written = _checked(text if before is None else before.text)
+        pieces = pieces_of(written)
+        memory = None if before is None else _memory(before, pieces)
+        edits, left = self._planner.plan(pieces, lowered(pieces), ask_tagger=self._asks, memory=memory)
+        return as_rewritten(written, pieces, edits, left)
 
     def texts(self, texts: Iterable[str]) -> list[str]:
-        """Rewrite many texts and return only the results."""
-        return [as_text(pieces, self._plan(pieces)[0]) for pieces in map(pieces_of, texts)]
+        """Rewrite many texts and return only the results: nobody is asked for a second opinion.
 
-    def _plan(self, pieces: list[str]) -> tuple[list[Edit], list[Left]]:
-        low = lowered(pieces)
-        edits = []
-        for place, word in enumerate(low):
-            found = _PAIRS.counterpart(word)
-            if word == "her":
-                after = low[place + 2] if len(low) > place + 2 else "."
-                found = "his" if after.isalpha() else "him"
-            elif word in ("his", "him"):
-                found = "her"
-            elif word == "hers":
-                found = "his"
-            if found:
-                edits.append(Edit(place, place + 1, cased_like(found, pieces[place])))
-        return edits, []
+        Raises
+        ------
+        DataError
+            One is no text.
+
+        Examples
+        --------
+        >>> GenderSwapper().texts(["Her book.", "A book."])
+        ['His book.', 'A book.']
+        """
+        plan = self._planner.plan
+        found = []
+        for text in texts:
+            pieces = pieces_of(_checked(text))
+            edits, _ = plan(pieces, lowered(pieces))
+            found.append(as_text(pieces, edits) if edits else text)
+        return found
 
 
 def swap(text: str | Rewritten, **options: Unpack[SwapOptions]) -> Rewritten:
     """Rewrite one text with roles of gender reversed.
+
+    Parameters
+    ----------
+    text : str or Rewritten
+    **options
+        Those of :class:`GenderSwapper`; for many texts make one of these once.
 
     Examples
     --------
@@ -109,3 +207,54 @@ def swap(text: str | Rewritten, **options: Unpack[SwapOptions]) -> Rewritten:
     'His mother saw him.'
     """
     return GenderSwapper(**options)(text)
+
+
+def _made(options: SwapOptions) -> GenderSwapper:
+    return GenderSwapper(**options)
+
+
+def _checked(text: object) -> str:
+    if isinstance(text, str):
+        return text
+    raise DataError(
+        f"a text must be a str, this is {type(text).__name__}: {text!r:.60}. Decode bytes, and "
+        "leave missing texts out."
+    )
+
+
+def _as_pairs(given: object, problems: list[str]) -> tuple[tuple[str, str], ...]:
+    pairs = (
+        list(given.items())
+        if isinstance(given, Mapping)
+        else list(given)
+        if isinstance(given, Iterable)
+        else [given]
+    )
+    right = [
+        (pair[0], pair[1])
+        for pair in pairs
+        if isinstance(pair, tuple | list) and len(pair) == 2 and all(isinstance(word, str) for word in pair)
+    ]
+    if len(right) < len(pairs):
+        problems.append(
+            "extra_pairs are pairs of words, masculine and feminine: [('spokesman', 'spokeswoman')]."
+        )
+    taken = [word for pair in right for word in pair if word.strip().lower() in PRONOUNS]
+    if taken:
+        problems.append(
+            f"extra_pairs cannot hold the pronouns {shortlist(taken)}: what they become "
+            "is decided in the text."
+        )
+    return tuple(right)
+
+
+def _memory(before: Rewritten, pieces: Sequence[str]) -> dict[int, tuple[str, str]] | None:
+    changes = {
+        start: change for start, change in reversed_changes(before).items() if change.rule in _REMEMBERED
+    }
+    if not changes:
+        return None
+    places = {start: place for place, start in enumerate(starts_of(pieces))}
+    return {
+        places[start]: (change.after, change.before) for start, change in changes.items() if start in places
+    }

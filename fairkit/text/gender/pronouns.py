@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from fairkit.text.gender.around import Around, around, is_content
+from fairkit.text.gender.open_words import OPEN_WORDS
 from fairkit.text.gender.surroundings import END, following, is_compound, preceding
 from fairkit.text.gender.word_classes import word_class
 
@@ -28,6 +29,7 @@ class Reading(NamedTuple):
 
     word: str
     reason: str
+    doubtful: bool = False
 
 
 _MAYBE = word_class("possessive_before")
@@ -43,7 +45,7 @@ _LET = frozenset(("let", "lets", "letting"))
 _PERCEIVING, _SENSES, _IMAGES = word_class("perceiving"), word_class("senses"), word_class("images")
 _GIVING, _STRONG_GIVING = word_class("giving"), word_class("strong_giving")
 _GIVEN, _OWN_GIVEN, _MEALS = word_class("given"), word_class("own_given"), word_class("meals")
-_ROLES, _MOTION, _HANDS_DOWN = word_class("roles"), word_class("motion"), word_class("hands_down")
+_ROLES, _HANDS_DOWN = word_class("roles"), word_class("hands_down")
 _ING_NOUNS, _LY_NOUNS, _ED_NOUNS = (
     word_class("participle_nouns"),
     word_class("adverb_nouns"),
@@ -54,13 +56,10 @@ _RANKING, _ORDINALS = word_class("ranking"), word_class("ordinals")
 _PREPOSITIONS = word_class("prepositions")
 _TOGETHER = {"his": "his", "hers": "his", "their": "his", "him": "him", "them": "him"}
 _TITLES = frozenset(("mr", "mrs", "ms", "dr", "prof", "messrs"))
-_ALWAYS_HIM = frozenset(("so", "too", "not", "both", "always", "also", "several", "like"))
-_DIRECTIONS = frozenset(("north", "south", "east", "west", "home"))
-_PLACES = frozenset(("inside", "outside", "near", "overseas", "upstairs", "downstairs", "downtown"))
-_AMOUNTS = frozenset(("more", "less", "most", "least", "much"))
-_AFTER_TIME = frozenset(("later", "ago", "before", "earlier", "after", "to"))
+_AFTER_TIME = word_class("after_time")
 _OPENING, _CLOSING = frozenset("\u2018\u201c\u00ab"), frozenset("\u2019\u201d\u00bb")
 _QUOTES = _OPENING | _CLOSING | frozenset("\"'`")
+_CURRENCIES = frozenset("$\u00a3\u20ac")
 _BRACKETS = {"(": ")", "[": "]"}
 
 _HIM_END = Reading("him", "end")
@@ -88,7 +87,7 @@ def read_her(low: Sequence[str], place: int, pieces: Sequence[str]) -> Reading:
     --------
     >>> low = ["saw", " ", "her", " ", "there"]
     >>> read_her(low, 2, low)
-    Reading(word='him', reason='closed class')
+    Reading(word='him', reason='closed class', doubtful=False)
     """
     near = around(low, place)
     one, two, before = near.one, near.two, near.before
@@ -129,15 +128,8 @@ def _before_mark(near: Around, pieces: Sequence[str]) -> Reading:
     mark, low, two = near.one, near.low, near.two
     if mark == END:
         return _HIM_END
-    if mark[0].isdigit():
-        later = two in _TIMES and near.three in _AFTER_TIME
-        if is_compound(low, near.where):
-            return _before_compound(near, pieces)
-        if near.before in _GIVING or later or two in ("times", "percent"):
-            return Reading("him", "number")
-        return Reading("his", "number and noun")
-    if mark in "$\u00a3\u20ac":
-        return Reading("him" if near.before in _GIVING else "his", "number and noun")
+    if mark[0].isdigit() or mark in _CURRENCIES:
+        return _before_number(near, pieces)
     if mark in _QUOTES:
         if not _opens(low, near.where):
             return _HIM_END
@@ -150,6 +142,14 @@ def _before_mark(near: Around, pieces: Sequence[str]) -> Reading:
     if mark in ")]" and _BRACKETS.get(near.before) == mark:  # an editor's "[her] house"
         return Reading("his" if is_content(two) else "him", "bracket")
     return Reading("him", "mark")
+
+
+def _before_number(near: Around, pieces: Sequence[str]) -> Reading:
+    if is_compound(near.low, near.where):
+        return _before_compound(near, pieces)
+    later = near.two in _TIMES and near.three in _AFTER_TIME
+    given = near.before in _GIVING or later or near.two in ("times", "percent")
+    return Reading("him", "number") if given else Reading("his", "number and noun")
 
 
 def _opens(low: Sequence[str], where: int) -> bool:
@@ -198,50 +198,13 @@ def _before_adverb(near: Around) -> Reading:
 
 def _before_open_word(near: Around) -> Reading:
     """Read words that may begin what is possessed, such as numbers and directions."""
-    one, two, three, before = near.one, near.two, near.three, near.before
+    one, two, before = near.one, near.two, near.before
     if one in _ORDINALS and before in _RANKING and not is_content(two):
         return _HIM_OPEN
-    if one in _ALWAYS_HIM:
-        return _HIM_OPEN
-    if one in _NUMBERS:
-        counted = two in _TIMES and (one == "one" or three in _AFTER_TIME)
-        other = two in ("of", "another", "more", "last") or (two == "on" and three != "one")
-        return _HIM_OPEN if before in _GIVING or counted or other else _HIS_OPEN
-    if one in ("last", "next", "every"):
-        if two in _TIMES and not two.endswith("s"):
-            return _HIS_OPEN if before in _PREPOSITIONS else _HIM_OPEN
-        return _HIM_OPEN if two in ("to", "at", "in", "on") and before not in _PREPOSITIONS else _HIS_OPEN
-    if one in _DIRECTIONS:
-        return _HIM_OPEN if before in _MOTION and not is_content(two) else _HIS_OPEN
-    if one == "back":
-        moved = before in _MOTION and not before.startswith("turn")
-        onward = two in ("to", "together", "from", "into", "onto", "home", "inside", "at")
-        him = moved or (onward and before not in _PREPOSITIONS)
-        return _HIM_OPEN if him and two not in ("pain", "problems", "injury") else _HIS_OPEN
-    if one == "right":
-        him = two in ("away", "now", "there", "here", "back", "in", "out", "after", "before", "through")
-        treated = before.startswith(("treat", "do", "serve", "raise", "prove", "prov")) and not is_content(two)
-        return _HIM_OPEN if him or treated else _HIS_OPEN
-    if one in ("will", "might"):
-        return _HIM_OPEN if two in _VERBS or two in ("be", "have", "not", "never") else _HIS_OPEN
-    if one == "all":
-        return _HIM_OPEN if two[:1].isalpha() else _HIS_OPEN
-    if one == "past":
-        return _HIM_OPEN if two[:1].isalpha() and not is_content(two) and before not in _PREPOSITIONS else _HIS_OPEN
-    if one in _PLACES:
-        return _HIS_OPEN if is_content(two) and not two.endswith("ly") else _HIM_OPEN
-    if one == "well":
-        return _HIS_OPEN if two in ("known", "deserved", "loved", "wishers", "earned") else _HIM_OPEN
-    if one == "very":
-        him = two in ("much", "well", "often", "badly", "seriously", "hard", "little", "far")
-        return _HIM_OPEN if him else _HIS_OPEN
-    if one in _AMOUNTS:
-        if before in _GIVING or not (is_content(two) or two in _QUOTES or two == "than" and three.isdigit()):
-            return _HIM_OPEN
-        return _HIS_OPEN
-    if one in _BY_NOUN:
-        return _HIS_OPEN if is_content(two) else _HIM_OPEN
-    return _HIS_OPEN
+    reader = OPEN_WORDS.get(one)
+    if reader is not None:
+        return _HIM_OPEN if reader(near) else _HIS_OPEN
+    return _HIM_OPEN if one in _BY_NOUN and not is_content(two) else _HIS_OPEN
 
 
 def _read_verb(near: Around) -> Reading | None:
@@ -293,7 +256,9 @@ def _read_given(near: Around, written: str) -> Reading | None:
         return None if is_content(two) else Reading("him", "given")
     if written.istitle() and two == "'" and before in _STRONG_GIVING:  # "earned her the Party's support"
         return Reading("him", "given")
-    thing, after = (two, near.three) if one in _ADJECTIVES or one in ("new", "medical", "instant") else (one, two)
+    thing, after = (
+        (two, near.three) if one in _ADJECTIVES or one in ("new", "medical", "instant") else (one, two)
+    )
     if thing not in _GIVEN or (thing in _OWN_GIVEN and before not in _STRONG_GIVING):
         return None
     if is_content(after) and after not in ("equal", "worth", "due", "available", "enough"):

@@ -25,7 +25,7 @@ def word_class(name: str) -> frozenset[str]:
 
     Examples
     --------
-    >>> "gave" in word_class("giving"), "gave" in word_class("motion")
+    >>> "gave" in word_class("giving"), "gave" in word_class("making")
     (True, False)
     """
     return _classes()[name]

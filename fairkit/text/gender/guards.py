@@ -1,0 +1,181 @@
+"""Words that are gendered in some places only: a king in a palace, but not Stephen King.
+
+A guard looks at one word in its text. It gives what the word becomes, or why it stays; ``None`` leaves it to
+the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from fairkit.text.gender.site import Site
+from fairkit.text.gender.surroundings import following, preceding
+from fairkit.text.gender.word_classes import word_class
+
+__all__ = ["GUARDS", "Guarded"]
+
+
+class Guarded(NamedTuple):
+    """What a word becomes, or why it stays. Neither: it is no gendered word here, and not worth a line.
+
+    Examples
+    --------
+    >>> Guarded(reason="name").becomes is None
+    True
+    """
+
+    becomes: str | None = None
+    reason: str | None = None
+
+
+Guard = Callable[[Site], Guarded | None]
+
+_NOTHING, _NAME, _EXCLUDED = Guarded(), Guarded(reason="name"), Guarded(reason="excluded")
+_PEOPLES = ("ish", "ese", "ian", "ean", "ch", "man", "ic", "ed", "al", "ern", "can", "ist")
+_BEFORE_RANKS = word_class("before_ranks")
+_NUMBER_WORDS = word_class("numbers")
+
+
+def _rank(site: Site) -> Guarded | None:
+    """Leave surnames and names of groups: Stephen King, the Beach Boys."""
+    if not site.is_title() or site.before_name() or not site.after_name():
+        return None
+    before = site.before
+    return None if before in _BEFORE_RANKS or before.endswith(_PEOPLES) else _NAME
+
+
+def _group(site: Site) -> Guarded | None:
+    """Leave brothers who are a firm or a band."""
+    if not site.is_title():
+        return None
+    return _NAME if site.after_name() or site.before == "&" else None
+
+
+def _own_name(site: Site) -> Guarded | None:
+    """Leave words that are first names, surnames or teams when they have a capital: Guy, Colt."""
+    return _NAME if site.is_title() and (not site.starts() or site.before_name()) else None
+
+
+def _earl(site: Site) -> Guarded | None:
+    if not site.is_title() or site.after == "of" or site.before in ("the", "an", "this", "that"):
+        return None
+    return _NAME
+
+
+def _queens(site: Site) -> Guarded | None:
+    if site.is_title() and site.before in ("in", "from", "to", "near", "flushing", "brooklyn", "manhattan"):
+        return _EXCLUDED
+    return _rank(site)
+
+
+def _queen(site: Site) -> Guarded | None:
+    """Leave the band: *Queen* without an article, neither before a name nor after a title."""
+    band = site.before in ("by", "with", "like", "band") and not site.before_name()
+    return _NAME if band and site.is_title() else _rank(site)
+
+
+def _count(site: Site) -> Guarded | None:
+    """Take *count* as a title only: Count Orlok, the Count of Monte Carlo."""
+    if site.is_title() and (site.before_name() or (site.after == "of" and not site.starts())):
+        return Guarded("countess")
+    return _NOTHING
+
+
+def _dame(site: Site) -> Guarded | None:
+    return Guarded("sir") if site.is_title() and site.before_name() and site.before != "notre" else _NOTHING
+
+
+def _sir(site: Site) -> Guarded | None:
+    return Guarded("dame") if site.is_title() and site.before_name() else None
+
+
+def _lady(site: Site) -> Guarded | None:
+    if site.is_title() and site.before_name() and site.before != "first":
+        return Guarded("lord")
+    if preceding(site.low, site.place, 1)[0] in ("my", "your") and site.is_title():
+        return Guarded("lord")
+    return None
+
+
+def _lord(site: Site) -> Guarded | None:
+    """Leave the Lord of the Bible; a lord before a name is a title."""
+    if (
+        site.is_title()
+        and not site.before_name()
+        and site.before in ("the", "o", "oh", "our", "praise", "dear")
+    ):
+        return _NOTHING if site.after != "of" else None
+    return None
+
+
+def _god(site: Site) -> Guarded | None:
+    return (
+        _NOTHING if site.written[:1].isupper() and site.before not in ("the", "a", "greek", "roman") else None
+    )
+
+
+def _guys(site: Site) -> Guarded | None:
+    """Leave *guys* where it addresses everybody."""
+    before, after = site.before, site.after
+    spoken = site.starts() or before in (",", "you", "hey", "hi", "thanks", "ok", "okay")
+    return _EXCLUDED if spoken and after in (",", "!", ".", "?", ":", "") else None
+
+
+def _man(site: Site) -> Guarded | None:
+    """Leave the verb and the exclamation."""
+    if site.before == "to" and site.after in ("the", "a", "an", "our", "their"):
+        return _NOTHING
+    if site.starts() and site.after in (",", "!"):
+        return _EXCLUDED
+    return None
+
+
+def _boy(site: Site) -> Guarded | None:
+    return _EXCLUDED if site.starts() and site.after in (",", "!") and site.before != ":" else None
+
+
+def _gal(site: Site) -> Guarded | None:
+    measured = site.before[:1].isdigit() or site.before in _NUMBER_WORDS | {"per"}
+    return _NOTHING if measured else _own_name(site)
+
+
+def _mummy(site: Site) -> Guarded | None:
+    """Leave the mummy in the tomb: nobody says *the mummy* of a mother, but *a mummy of two*."""
+    return _NOTHING if site.before in ("the", "egyptian", "ancient", "royal", "an") else None
+
+
+def _bachelor(site: Site) -> Guarded | None:
+    after = [piece for piece, _ in following(site.low, site.place, 2)]
+    return _EXCLUDED if after[0] in ("degree", "of") or after == ["'", "s"] else None
+
+
+def _only_small(site: Site) -> Guarded | None:
+    """Leave words that are something else with a capital: Superman, Mare Island, Gran Canaria."""
+    return _NAME if site.is_title() and not (site.starts() and not site.before_name()) else None
+
+
+GUARDS: dict[str, Guard] = {
+    **dict.fromkeys(("king", "kings", "prince", "princes", "duke", "dukes", "baron", "barons"), _rank),
+    **dict.fromkeys(("abbot", "monk", "monks", "hero", "boys", "girls"), _rank),
+    **dict.fromkeys(("brothers", "sons", "brotherhood", "sisters", "daughters", "sisterhood"), _group),
+    **dict.fromkeys(("guy", "colt", "colts", "lad", "lass", "hen", "hens", "rooster", "stallion"), _own_name),
+    **dict.fromkeys(("gran", "mare", "mares", "dude", "steward", "stewards", "ram", "rams"), _only_small),
+    "bachelor": _bachelor,
+    "bachelors": _bachelor,
+    "boy": _boy,
+    "count": _count,
+    "dame": _dame,
+    "earl": _earl,
+    "gal": _gal,
+    "god": _god,
+    "guys": _guys,
+    "lady": _lady,
+    "lord": _lord,
+    "man": _man,
+    "mummy": _mummy,
+    "queen": _queen,
+    "queens": _queens,
+    "sir": _sir,
+}
+"""Every word that is guarded, and its guard."""
