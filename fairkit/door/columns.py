@@ -61,13 +61,13 @@ class _Pandas:
     def with_columns(self, columns: Mapping[str, Values], *, like: str) -> pd.DataFrame:
         given = self._series(like)
         found = self._frame.copy(deep=False)
+        names = self.names
         for name, values in columns.items():
-            new = _pandas_array(values, given)
-            names = self.names
+            new = _pandas_series(values, given)
             if name in names:
                 found.isetitem(names.index(name), new)
             else:
-                found.insert(len(names), name, new)
+                found.insert(found.shape[1], name, new)
         return found
 
     def taken(self, places: Sequence[int]) -> _Pandas:
@@ -258,19 +258,19 @@ def _is_nan(value: Any) -> bool:
     return isinstance(value, float) and value != value  # noqa: PLR0124 - NaN alone differs from itself
 
 
-def _pandas_array(values: Values, like: pd.Series[Any]) -> Any:
-    kind = like.dtype
+def _pandas_series(values: Values, like: pd.Series[Any]) -> pd.Series[Any]:
+    kind: Any = like.dtype
+    given: list[Any] = list(values)
     if _kind(values) is int:
-        return pd.array(list(values), dtype="int64")
-    if isinstance(kind, pd.CategoricalDtype):
-        return pd.Categorical(list(values))
-    if pd.api.types.is_object_dtype(kind):
+        kind = "int64"
+    elif isinstance(kind, pd.CategoricalDtype):
+        kind = "category"
+    elif pd.api.types.is_object_dtype(kind):
         # What stands for a missing text stays, None or NaN.
-        found = [old if new is None else new for new, old in zip(values, like, strict=True)]
-        return pd.Series(found, dtype=object).array
-    if pd.api.types.is_string_dtype(kind):
-        return pd.Series(list(values), dtype=kind).array
-    return pd.Series(list(values), dtype="str").array  # a column without any text
+        given = [old if new is None else new for new, old in zip(values, like, strict=True)]
+    elif not pd.api.types.is_string_dtype(kind):
+        kind = "str"  # a column without any text
+    return pd.Series(given, index=like.index, dtype=kind)
 
 
 def polars_type(kind: Any) -> Any:

@@ -6,6 +6,7 @@ gives back the same kind.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -97,7 +98,10 @@ def _on_spark(data: Any, function: Callable[[Any], Any], added: Added) -> Any:
     fields = list(data.schema.fields)
     names = [field.name for field in fields]
     fields += [StructField(name, StringType()) for name in added(names) if name not in names]
-    return data.mapInArrow(partial(_spark_partition, function=function), StructType(fields))
+    with warnings.catch_warnings():
+        # mapInArrow uses no pandas, but asks for its version like everything else that runs Python.
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+        return data.mapInArrow(partial(_spark_partition, function=function), StructType(fields))
 
 
 _APPENDED = {"dask": _on_dask, "pyspark": _on_spark, "pyspark_connect": _on_spark}

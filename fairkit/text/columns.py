@@ -32,7 +32,8 @@ def swap_column(
     Parameters
     ----------
     data : frame or path
-        pandas, Polars (lazy, too), pyarrow, DuckDB, Dask, Spark, a mapping of columns, or a file.
+        pandas, Polars (lazy, too), pyarrow, DuckDB, Dask, Spark, a mapping of columns, or a file. Of CSV and
+        JSON Lines all columns are texts; :func:`fairkit.text.swap_file` keeps them as they are.
     column : str
         The column of texts; missing ones stay missing.
     attribute : str, path, mapping or Rewriter
@@ -84,10 +85,14 @@ class _Augmenting:
     version: str
     pair: str
 
+    @property
+    def wanted(self) -> list[str]:
+        """Return the columns that must be there."""
+        return [self.column, *([] if self.identifier is None else [self.identifier])]
+
     def added(self, names: Sequence[str]) -> dict[str, type]:
         """Say which columns are added, or refuse them."""
-        wanted = [self.column, *([] if self.identifier is None else [self.identifier])]
-        problems = [unknown_name("column", name, list(names)) for name in wanted if name not in names]
+        problems = [unknown_name("column", name, list(names)) for name in self.wanted if name not in names]
         new: dict[str, type] = {self.version: str, **({} if self.mode == "substitute" else {self.pair: int})}
         problems += [
             f"the data have a column '{name}' already; name the new one otherwise."
@@ -183,9 +188,8 @@ def _swapped_names(names: Sequence[str], *, column: str, into: str) -> dict[str,
 
 
 def _swapped(data: Any, *, column: str, into: str, rewriter: Rewriter) -> Any:
-    frame = columns_of(data, wanted=[])
-    _swapped_names(frame.names, column=column, into=into)
     frame = columns_of(data, wanted=[column])
+    _swapped_names(frame.names, column=column, into=into)
     return frame.with_columns({into: _after(frame.texts(column), rewriter)}, like=column)
 
 
@@ -195,7 +199,7 @@ def _after(texts: Sequence[str | None], rewriter: Rewriter) -> list[str | None]:
 
 
 def _augmented(data: Any, *, asked: _Augmenting, rewriter: Rewriter) -> Any:
-    frame = columns_of(data, wanted=[])
+    frame = columns_of(data, wanted=asked.wanted)
     asked.added(frame.names)
     texts = frame.texts(asked.column)
     after = _sure(texts, rewriter) if asked.drop_ambiguous else _after(texts, rewriter)

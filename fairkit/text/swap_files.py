@@ -137,6 +137,10 @@ def swap_file(
     rewriter = rewriter_of(attribute, **options)
     source = source_of(data, column=column, form=form)
     target = None if output is None else _target(output, source, output_form)
+    if target == "text" and into is not None:
+        raise UsageError(
+            f"plain text has no columns, so there is none for '{into}'; write CSV or JSON Lines."
+        )
     work = Work(rewriter, drop_ambiguous, show)
     total, written, used = Tally(), 0, 0
     with opened(source) as reader, _file(output) as file:

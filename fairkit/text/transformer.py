@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils import Tags
 
 from fairkit.door.text_arrays import mapped
 from fairkit.text.rewriters import GENDER, rewriter_of
 from fairkit.text.rewriting import Rewriter
+
+if TYPE_CHECKING:
+    from sklearn.utils import Tags
 
 __all__ = ["CounterfactualSwap"]
 

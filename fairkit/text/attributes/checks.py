@@ -40,7 +40,7 @@ def key_of(word: str) -> str:
     >>> key_of("  Old   Age ")
     'old age'
     """
-    return "".join(lowered(pieces_of(unicodedata.normalize("NFC", word.strip()))))
+    return "".join(lowered(pieces_of(unicodedata.normalize("NFC", " ".join(word.split())))))
 
 
 def problems_of_levels(levels: Sequence[object]) -> list[str]:

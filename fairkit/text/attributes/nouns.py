@@ -70,8 +70,6 @@ _FOLLOWS_A_NOUN = frozenset(
         "does",
         "did",
         "do",
-        "said",
-        "says",
         "who",
         "whose",
         "whom",
@@ -120,16 +118,63 @@ _FOLLOWS_A_NOUN = frozenset(
         "then",
         "here",
         "there",
+        "always",
+        "never",
+        "often",
+        "says",
         "goes",
+        "comes",
+        "lives",
+        "works",
+        "wants",
+        "needs",
+        "likes",
+        "loves",
+        "thinks",
+        "knows",
+        "prays",
+        "said",
         "went",
         "came",
-        "lives",
-        "lived",
-        "works",
-        "worked",
+        "told",
+        "met",
+        "made",
+        "took",
+        "gave",
+        "saw",
+        "knew",
+        "left",
+        "got",
+        "ran",
+        "sat",
+        "stood",
+        "felt",
+        "found",
+        "kept",
+        "held",
+        "wrote",
+        "spoke",
+        "began",
+        "thought",
+        "brought",
+        "bought",
+        "taught",
+        "heard",
+        "sent",
+        "won",
+        "lost",
+        "became",
+        "fell",
+        "drove",
+        "grew",
+        "led",
+        "paid",
+        "read",
+        "sang",
     }
 )
 _REACH = 3
+_SHORT = 4
 
 
 def stands_as_noun(low: Sequence[str], first: int, last: int) -> bool:
@@ -149,7 +194,8 @@ def stands_as_noun(low: Sequence[str], first: int, last: int) -> bool:
     (True, False)
     """
     if last + 1 < len(low) and low[last] == " " and low[last + 1][0].isalpha():
-        if low[last + 1] not in _FOLLOWS_A_NOUN:
+        following = low[last + 1]
+        if following not in _FOLLOWS_A_NOUN and not (following.endswith("ed") and len(following) > _SHORT):
             return False
     elif last + 1 < len(low) and low[last] in "-/":
         return False

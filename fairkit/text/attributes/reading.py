@@ -94,7 +94,7 @@ def read_mapping(given: Mapping[str, Any], *, attribute: str | None = None) -> A
     >>> read_mapping({"Christian": ["church"], "Muslim": ["mosque"]}).concepts
     (('church', 'mosque'),)
     """
-    if "words" in given:
+    if "words" in given or "levels" in given or not given:
         table: Mapping[str, Any] = given
     elif given and all(isinstance(value, str) for value in given.values()):
         # Pairs that are given both ways are one.
@@ -186,8 +186,8 @@ def _table(
         problems.append('levels must be listed, as in levels = ["Christian", "Muslim"].')
         levels = []
     else:
-        problems += problems_of_levels(levels)
-        problems += problems_of_rows(rows, [str(level) for level in levels])
+        wrong = problems_of_levels(levels)
+        problems += wrong or problems_of_rows(rows, levels)
     texts = {name: given.get(name, "") for name in ("attribute", "description")}
     problems += [
         f"{name}{_at(lines, name)} must be a text, it is {value!r}."

@@ -313,7 +313,7 @@ def _opens(low: Sequence[str], first: int) -> bool:
     before = first - 1
     while before >= 0 and (low[before] == " " or low[before] in _OPENING):
         before -= 1
-    return before < 0 or low[before] in _ENDS
+    return before < 0 or low[before] in _ENDS or low[before].isspace()
 
 
 def _agreeing(

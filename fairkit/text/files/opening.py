@@ -178,7 +178,7 @@ def sink(file: IO[bytes], form: FileFormat, source: Source, reader: Any, added: 
         schema = _schema(source, reader, added)
         return TypedSink(RowsWriter(file, form, schema), column, added)  # type: ignore[arg-type]
     if form == "text":
-        return TextSink(file, PlainWriter(reader) if source.format == "text" and not added else PlainRows())
+        return TextSink(file, PlainWriter(reader) if source.format == "text" else PlainRows())
     if form == "jsonl":
         return TextSink(
             file, JsonWriter(reader, added) if source.format == "jsonl" else JsonRows(column, added)
