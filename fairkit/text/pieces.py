@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import accumulate
+from unicodedata import is_normalized, normalize
 
 __all__ = ["lowered", "pieces_of", "starts_of"]
 
@@ -61,9 +62,9 @@ def pieces_of(text: str) -> list[str]:
 
 
 def lowered(pieces: Sequence[str]) -> list[str]:
-    r"""Return pieces as they are compared: in lower case, apostrophes straight, blanks as one.
+    r"""Return pieces as they are compared: in lower case, letters composed, apostrophes straight.
 
-    Blanks that part paragraphs become two line feeds.
+    Blanks become one, or two line feeds where they part paragraphs.
 
     Examples
     --------
@@ -72,7 +73,8 @@ def lowered(pieces: Sequence[str]) -> list[str]:
     """
     low = list(map(str.lower, pieces))
     text = "".join(low)
-    if text.isprintable() and "  " not in text and "\u2019" not in text:  # blanks but " " are not printable
+    plain = text.isprintable() and "  " not in text and "\u2019" not in text  # printable: no blank but " "
+    if plain and is_normalized("NFC", text):
         return low
     return [_compared(piece) for piece in low]
 
@@ -80,7 +82,7 @@ def lowered(pieces: Sequence[str]) -> list[str]:
 def _compared(piece: str) -> str:
     if piece.isspace():
         return "\n\n" if piece.count("\n") > 1 else " "
-    return "'" if piece == "\u2019" else piece
+    return "'" if piece == "\u2019" else normalize("NFC", piece)
 
 
 def starts_of(pieces: Sequence[str]) -> list[int]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from fairkit.text.casing import cased_like
 from fairkit.text.edits import Edit
+from fairkit.text.gender.around import is_content
+from fairkit.text.gender.confidence import confidence
 from fairkit.text.gender.surroundings import END, following
 from fairkit.text.gender.word_classes import word_class
 
@@ -15,7 +17,7 @@ _FORMS = {
     "is": "are", "was": "were", "has": "have", "does": "do", "isn": "aren", "wasn": "weren", "hasn": "haven",
     "doesn": "don", "isnt": "arent", "wasnt": "werent", "hasnt": "havent", "doesnt": "dont", "s": "re",
 }  # fmt: skip
-_INVERTED = {form: _FORMS[form] for form in ("is", "was", "has", "does")}
+_INVERTED = {form: _FORMS[form] for form in ("is", "was", "has", "does")} | {"says": "say", "asks": "ask"}
 _NEGATED = {form: _FORMS[form] for form in ("isn", "wasn", "hasn", "doesn")}
 _ADVERBS = word_class("before_verbs")
 _NO_VERBS = word_class("no_verbs_in_s")
@@ -58,15 +60,15 @@ _IRREGULAR = {
 }
 
 
-def agreeing(pieces: Sequence[str], low: Sequence[str], place: int) -> list[Edit]:
+def agreeing(pieces: Sequence[str], low: Sequence[str], first: int, last: int) -> list[Edit]:
     """Return the edits of the verbs that belong to *he* or *she*, which becomes *they*.
 
     Parameters
     ----------
     pieces, low : sequence of str
         Of the text, as written and in lower case.
-    place : int
-        Of the pronoun.
+    first, last : int
+        Of the pronoun, or of both in "he or she"; the last is not included.
 
     Returns
     -------
@@ -77,12 +79,12 @@ def agreeing(pieces: Sequence[str], low: Sequence[str], place: int) -> list[Edit
     >>> from fairkit.text.pieces import pieces_of
     >>> def edits(text, place):
     ...     pieces = pieces_of(text)
-    ...     return [edit.after for edit in agreeing(pieces, pieces, place)]
+    ...     return [edit.after for edit in agreeing(pieces, pieces, place, place + 1)]
     >>> edits("she usually walks home and reads it", 0), edits("was she there", 2), edits("she's been", 0)
     (['walk', 'read'], ['were'], ['ve'])
     """
-    before = _inverted(pieces, low, place)
-    verb = _verb_after(low, place)
+    before = _inverted(pieces, low, first)
+    verb = _verb_after(low, last - 1)
     if verb is None or (before and low[verb] not in _FORMS):
         return before
     found = _changed(pieces, low, verb)
@@ -156,7 +158,7 @@ def _is_perfect(low: Sequence[str], place: int) -> bool:
 def _coordinated(pieces: Sequence[str], low: Sequence[str], verb: int) -> list[Edit]:
     """Read further verbs of the same subject: she sings *and dances*."""
     found: list[Edit] = []
-    joined = False
+    joined, adjacent = False, True
     for where in range(verb + 1, min(len(low), verb + _REACH)):
         word = low[where]
         if word in _CLAUSE_ENDS or word in _SUBJECTS or word == "\n\n":
@@ -168,11 +170,11 @@ def _coordinated(pieces: Sequence[str], low: Sequence[str], verb: int) -> list[E
             continue
         if joined and (word in _ADVERBS or (word.endswith("ly") and len(word) > 4)):
             continue
-        if joined and _is_further_verb(low, where):
+        if joined and (_is_further_verb(low, where) or (adjacent and _in_third_person(word))):
             edit = _changed(pieces, low, where)
             if edit is not None:
                 found.append(edit)
-        joined = False
+        joined, adjacent = False, joined and adjacent
     return found
 
 
@@ -183,8 +185,11 @@ def _is_further_verb(low: Sequence[str], where: int) -> bool:
     if not _in_third_person(word):
         return False
     base = plain_form(word)
-    return base in _BASES or (base in _NOUNS_TOO and following(low, where, 1)[0][0] in _OBJECTS)
+    after = following(low, where, 1)[0][0]
+    return base in _BASES or (base in _NOUNS_TOO and (after in _OBJECTS or is_content(after)))
 
 
 def _edit(pieces: Sequence[str], place: int, after: str) -> Edit:
-    return Edit(place, place + 1, cased_like(after, pieces[place]), "agreement")
+    written = pieces[place]
+    right = after.upper() if written.isupper() else cased_like(after, written)
+    return Edit(place, place + 1, right, "agreement", confidence("agreement"))

@@ -23,18 +23,18 @@ _SMALL = frozenset.union(
 
 
 class FirstName(NamedTuple):
-    """A first name: whether women bear it, its pair, and whether it is a word or a place too.
+    """A first name: whether women bear it, its pair, and what else it is: ``words``, ``places`` or nothing.
 
     Examples
     --------
-    >>> FirstName("James", feminine=False, pair="Mary", is_word=False).pair
+    >>> FirstName("James", feminine=False, pair="Mary", also="").pair
     'Mary'
     """
 
     name: str
     feminine: bool | None
     pair: str | None
-    is_word: bool
+    also: str
 
 
 @cache
@@ -43,23 +43,22 @@ def first_names() -> dict[str, FirstName]:
 
     Examples
     --------
-    >>> first_names()["mary"].pair, first_names()["mark"].is_word
-    ('James', True)
+    >>> first_names()["mary"].pair, first_names()["mark"].also
+    ('James', 'words')
     """
     found: dict[str, FirstName] = {}
-    part = ""
+    part, also = "", ""
     for line in Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("## "):
             part = line[3:]
+            also = part.removeprefix("also ") if part.startswith("also ") else ""
         elif not line.startswith("#"):
             for entry in filter(None, map(str.strip, line.split(","))):
                 masculine, _, feminine = entry.partition(" ")
-                also_word = part == "also words"
-                found[masculine.lower()] = FirstName(
-                    masculine, False if feminine else None, feminine or None, also_word
-                )
+                borne = False if feminine else None
+                found[masculine.lower()] = FirstName(masculine, borne, feminine or None, also)
                 if feminine:
-                    found[feminine.lower()] = FirstName(feminine, True, masculine, also_word)
+                    found[feminine.lower()] = FirstName(feminine, True, masculine, also)
     return found
 
 
@@ -103,12 +102,9 @@ def certainty(name: FirstName, pieces: Sequence[str], low: Sequence[str], place:
         given = before not in _BEFORE_SURNAMES or surname
         return "sure" if given else "doubtful"
     starts = before in _STARTS
-    if name.is_word:
-        if starts:
-            return "no name" if written.isupper() or not surname else "doubtful"
-        if before in ("the", "a", "an", "of", "in", "this", "that") or not surname:
-            return "doubtful" if surname else "no name"
-        return "sure"
+    if name.also:
+        no_person = before in ("the", "a", "an", "of", "in", "this", "that")
+        return "sure" if name.also == "words" and surname and not starts and not no_person else "no name"
     if pieces[place - 1 : place] == ["-"] or (after == "-" and is_capital_after(pieces, where)):
         return "doubtful"
     if not starts and _is_capital(_word_before(pieces, place)) and before not in _SMALL:

@@ -68,4 +68,4 @@ def neutral_pronoun(pieces: Sequence[str], low: Sequence[str], place: int) -> li
     edit = Edit(first, last, cased_like(becomes, model), "neutral", confidence("neutral"))
     if becomes != "they":
         return [edit]
-    return sorted([edit, *agreeing(pieces, low, last - 1)])
+    return sorted([edit, *agreeing(pieces, low, first, last)])

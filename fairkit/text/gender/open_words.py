@@ -16,6 +16,7 @@ _GIVING, _MOTION = word_class("giving"), word_class("motion")
 _PREPOSITIONS = word_class("prepositions")
 _VERBS = word_class("verbs") - word_class("nouns_too")
 _NUMBERS, _TIMES = word_class("numbers"), word_class("times")
+_MOMENTS = word_class("moments")
 _AFTER_TIME = word_class("after_time")
 _QUOTES = frozenset("\"'`\u2018\u201c\u00ab")
 
@@ -40,13 +41,14 @@ def is_counted(near: Around) -> bool:
 
 def _is_moment(near: Around) -> bool:
     """Read last, next and every before a time: saw her last week, but "in her last week"."""
-    if near.before in _PREPOSITIONS:
+    if near.before in _PREPOSITIONS or not near.before.isalpha():
         return False
-    return (near.two in _TIMES and not near.two.endswith("s")) or near.two in ("to", "at", "in", "on")
+    return near.two in _MOMENTS or near.two in ("to", "at", "in", "on")
 
 
 def _is_direction(near: Around) -> bool:
-    return near.before in _MOTION and not is_content(near.two)
+    left = near.one == "home" and near.before.startswith(("leav", "left", "set", "put"))
+    return near.before in _MOTION and not is_content(near.two) and not left
 
 
 def _is_return(near: Around) -> bool:

@@ -14,7 +14,16 @@ from typing import Literal, NamedTuple
 
 from fairkit.errors import DataError, shortlist
 
-__all__ = ["Counterpart", "Direction", "Pair", "counterparts", "gendered_pairs", "unpaired_words", "variants"]
+__all__ = [
+    "Counterpart",
+    "Direction",
+    "Pair",
+    "counterparts",
+    "gendered_pairs",
+    "joint_nouns",
+    "unpaired_words",
+    "variants",
+]
 
 Direction = Literal["both", "feminine-to-masculine", "masculine-to-feminine", "neutral"]
 """Which words change, and into what."""
@@ -35,6 +44,8 @@ class Pair(NamedTuple):
     feminine: str
     neutral: str
     way: str
+    together: str = ""
+    """What both are together, one of each: the neutral plural."""
 
 
 @cache
@@ -60,7 +71,7 @@ def read_pairs(text: str) -> tuple[Pair, ...]:
     Examples
     --------
     >>> read_pairs("king, kings | queen, queens")[1]
-    Pair(masculine='kings', feminine='queens', neutral='', way='=')
+    Pair(masculine='kings', feminine='queens', neutral='', way='=', together='')
     >>> read_pairs("king | queen\nking | empress")
     Traceback (most recent call last):
         ...
@@ -95,7 +106,7 @@ def _pairs(line: str) -> Iterator[Pair]:
     columns = [[form.strip() for form in column.split(",")] for column in (left, right)]
     neutrals = [form.strip() for form in neutral.split(",")] if neutral.strip() else [""] * len(columns[0])
     for masculine, feminine, form in zip(*columns, neutrals, strict=True):
-        yield Pair(masculine, feminine, form, way)
+        yield Pair(masculine, feminine, form, way, neutrals[-1])
 
 
 def _sources(pair: Pair) -> tuple[str, ...]:
@@ -138,6 +149,24 @@ def counterparts(direction: Direction) -> dict[str, Counterpart]:
             found[word] = Counterpart(becomes, feminine, pair.way != "=")
     if direction == "neutral":  # "actor" serves for all
         found = {word: entry for word, entry in found.items() if entry.word != word}
+    return found
+
+
+@cache
+def joint_nouns() -> dict[tuple[str, str, str], str]:
+    """Return what both words of a pair become as one neutral word, by the word that joins them.
+
+    Examples
+    --------
+    >>> joint_nouns()["mother", "and", "father"], joint_nouns()["boys", "or", "girls"]
+    ('parents', 'children')
+    """
+    found = {}
+    for pair in gendered_pairs():
+        if pair.neutral:
+            for left, right in ((pair.masculine, pair.feminine), (pair.feminine, pair.masculine)):
+                found[left, "and", right] = pair.together
+                found[left, "or", right] = found[left, "/", right] = pair.neutral
     return found
 
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
+from unicodedata import is_normalized, normalize
 
 from fairkit.text.casing import cased_like
 from fairkit.text.edits import Edit, Left
 from fairkit.text.gender.confidence import confidence
 from fairkit.text.gender.exclusions import Exclusions, shipped_exclusions
-from fairkit.text.gender.guards import GUARDS
+from fairkit.text.gender.guards import GUARDS, Guarded
 from fairkit.text.gender.names import certainty, first_names
 from fairkit.text.gender.neutral import neutral_pronoun
-from fairkit.text.gender.pairs import Direction, counterparts, unpaired_words, variants
+from fairkit.text.gender.pairs import Direction, counterparts, joint_nouns, unpaired_words, variants
 from fairkit.text.gender.possessives import ending
 from fairkit.text.gender.pronouns import read_her, read_his
 from fairkit.text.gender.site import Site
-from fairkit.text.gender.surroundings import preceding
+from fairkit.text.gender.surroundings import following, is_compound, preceding
 from fairkit.text.gender.tagging import second_opinion
 from fairkit.text.gender.titles import TITLES, read_title
 from fairkit.text.gender.work import Work
@@ -139,6 +140,8 @@ class Planner:
         low = work.low
         if not self._changes(feminine=word in _FEMININE):
             work.leave(place, place + 1, "other direction")
+        elif self._direction == "neutral" and word in ("he", "she") and is_compound(low, place):
+            work.leave(place, place + 1, "no neutral word")
         elif self._direction == "neutral":
             for edit in neutral_pronoun(work.pieces, low, place):
                 work.change(edit)
@@ -177,10 +180,7 @@ class Planner:
         if sure == "no name":
             return False
         if sure == "doubtful":
-            if name.is_word and work.low[place] in self._entries:
-                return False
-            if not name.is_word:
-                work.leave(place, place + 1, "doubtful name")
+            work.leave(place, place + 1, "doubtful name")
             return True
         work.named = True
         pair = name.pair if self._names_are == "swap" and self._direction != "neutral" else None
@@ -201,41 +201,58 @@ class Planner:
         entry = self._entries.get(before)
         return entry is not None and entry.feminine is not None and entry.feminine != feminine
 
+    def _guarded(self, work: Work, place: int, word: str) -> Guarded | None:
+        if word not in GUARDS or word in self._own:
+            return None
+        return GUARDS[word](Site(work.pieces, work.low, place))
+
     def _noun(self, work: Work, place: int, word: str) -> None:
         match = self._table.at(work.low, place)
         entry = self._entries[match.entry] if match is not None else None
         last = match.last if match is not None else place + 1
         becomes, feminine = (entry.word, entry.feminine) if entry else (None, _FEMININE_OF_GUARDS.get(word))
-        if word in GUARDS and word not in self._own and last == place + 1:
-            guarded = GUARDS[word](Site(work.pieces, work.low, place))
-            if guarded is not None:
-                if guarded.becomes is None:
-                    if guarded.reason:
-                        work.leave(place, last, guarded.reason)
-                    return
-                becomes = guarded.becomes if self._direction != "neutral" else becomes
+        guarded = self._guarded(work, place, word) if last == place + 1 else None
+        if guarded is not None:
+            if guarded.becomes is None:
+                work.leave(place, last, guarded.reason or "")
+                return
+            becomes = guarded.becomes if self._direction != "neutral" else None
         elif entry is None:
             return
         if feminine is not None and not self._changes(feminine=feminine):
             work.leave(place, last, "other direction")
         elif becomes is None:
-            why_not = entry.why_not if entry else "no neutral word"
-            if why_not:
-                work.leave(place, last, why_not)
+            work.leave(place, last, entry.why_not if entry else "no neutral word")
         else:
             self._replace_noun(work, place, last, becomes, entry)
 
     def _replace_noun(self, work: Work, place: int, last: int, becomes: str, entry: _Entry | None) -> None:
         word = "".join(work.low[place:last])
-        if self._direction != "neutral" and word not in self._own and becomes not in work.words:
+        both = False
+        if self._direction == "neutral":
+            becomes, end = _both(work, place, last, becomes)
+            both, last = end > last, end
+        elif word not in self._own and becomes not in work.words:
             becomes = next((other for other in variants().get(word, ()) if other in work.words), becomes)
         rule = "one way" if entry is not None and entry.one_way else "pair"
-        after = cased_like(becomes, "".join(work.pieces[place:last]))
+        written = "".join(work.pieces[place:last])
+        after = cased_like(becomes, work.pieces[place] if both else written)
+        if not is_normalized("NFC", written):
+            after = normalize("NFD", after)
         own_ending = ending(work.pieces, work.low, last, after)
         if own_ending is not None:
             last, letters = own_ending
             after += letters
         work.change(Edit(place, last, after, rule, confidence(rule)))
+
+
+def _both(work: Work, place: int, last: int, becomes: str) -> tuple[str, int]:
+    """Make one neutral word of "mother and father", but not of "a mother and father"."""
+    (joint, _), (other, where) = following(work.low, last - 1, 2)
+    both = joint_nouns().get((work.low[place], joint, other))
+    if both is None or (joint == "and" and preceding(work.low, place, 1)[0] in ("a", "an")):
+        return becomes, last
+    return both, where + 1
 
 
 def _is_split(low: Sequence[str], place: int) -> bool:

@@ -55,6 +55,8 @@ _NUMBERS, _TIMES = word_class("numbers"), word_class("times")
 _RANKING, _ORDINALS = word_class("ranking"), word_class("ordinals")
 _PREPOSITIONS = word_class("prepositions")
 _TOGETHER = {"his": "his", "hers": "his", "their": "his", "him": "him", "them": "him"}
+_PAST_FORMS = _PAST | word_class("past_after_hers")
+_WISHES = frozenset(("night", "morning", "evening", "afternoon", "bye", "luck"))
 _TITLES = frozenset(("mr", "mrs", "ms", "dr", "prof", "messrs"))
 _AFTER_TIME = word_class("after_time")
 _OPENING, _CLOSING = frozenset("\u2018\u201c\u00ab"), frozenset("\u2019\u201d\u00bb")
@@ -93,18 +95,25 @@ def read_her(low: Sequence[str], place: int, pieces: Sequence[str]) -> Reading:
     one, two, before = near.one, near.two, near.before
     if before in ("/", "or") and near.farther in _TOGETHER:
         return Reading(_TOGETHER[near.farther], "coordinated")
-    if not one[:1].isalpha():
-        return _before_mark(near, pieces)
-    if is_compound(low, near.where):
-        return _before_compound(near, pieces)
     if one == "or" and two in _TOGETHER:
         return Reading(_TOGETHER[two], "coordinated")
+    if not one[:1].isalpha():
+        return _before_mark(near, pieces)
+    return _before_word(near, pieces)
+
+
+def _before_word(near: Around, pieces: Sequence[str]) -> Reading:
+    one, two = near.one, near.two
+    if is_compound(near.low, near.where):
+        return _before_compound(near, pieces)
     if one in _CLOSED and not _is_title(pieces, near.where):
         return Reading("him", "closed class")
     if one in _MAYBE:
         return _before_open_word(near)
     if one in _TITLES:
         return Reading("him", "title")
+    if one == "good" and two in _WISHES:
+        return Reading("him", "wish")
     if one.endswith("ly") and len(one) > 4 and one not in _LY_NOUNS:
         return _before_adverb(near)
     if one in _PAST:
@@ -268,7 +277,7 @@ def _read_given(near: Around, written: str) -> Reading | None:
 
 def _read_role(near: Around, written: str) -> Reading | None:
     """Read what somebody is called or made."""
-    if near.before in _CALLING and written.istitle():
+    if near.before in _CALLING and (written.istitle() or (near.one == "names" and not is_content(near.two))):
         return Reading("him", "called")
     if near.before in _APPOINTING and near.one in _ROLES and not is_content(near.two):
         return Reading("him", "role")
@@ -300,13 +309,16 @@ def read_his(low: Sequence[str], place: int) -> Reading:
         return _absolute_before_mark(low, where, one, two)
     if is_compound(low, where):
         return Reading("her", "compound")
+    before, farther = preceding(low, place, 2)
+    if before == "/" and farther == "him":
+        return Reading("hers", "coordinated")
     if one in ("and", "or"):
-        if two in ("her", "their", "my", "your", "our") or "'" in (three, four):
-            return Reading("her", "coordinated")
-        absolute = two == "hers" or preceding(low, place, 1)[0] in ("of", "is", "was", "than", "like", "as")
-        return Reading("hers" if absolute else "her", "coordinated")
+        shared = two in ("her", "their", "my", "your", "our") or "'" in (three, four)
+        return Reading("her" if shared else "hers", "coordinated")
     if one in _CLOSED:
         return Reading("hers", "closed class")
+    if before == "of" and (one in _PAST_FORMS or (one.endswith("ed") and two in _CLOSED)):
+        return Reading("hers", "finite verb")
     return Reading("her", "noun")
 
 

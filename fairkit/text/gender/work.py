@@ -32,12 +32,24 @@ class Work:
     [('a', 'article'), ('Countess', 'pair')]
     """
 
-    __slots__ = ("_dots", "_edits", "_left", "_words", "ask_tagger", "done", "low", "named", "pieces")
+    __slots__ = (
+        "_agreed",
+        "_dots",
+        "_edits",
+        "_left",
+        "_words",
+        "ask_tagger",
+        "done",
+        "low",
+        "named",
+        "pieces",
+    )
 
     def __init__(self, pieces: Sequence[str], low: Sequence[str], *, ask_tagger: bool = False) -> None:
         self.pieces, self.low, self.ask_tagger = pieces, low, ask_tagger
         self._edits: list[Edit] = []
         self._left: list[Left] = []
+        self._agreed: set[int] = set()
         self._dots: bool | None = None
         self._words: frozenset[str] | None = None
         self.done = 0
@@ -63,8 +75,13 @@ class Work:
 
     def change(self, edit: Edit) -> None:
         """Add an edit."""
+        if edit.rule != "agreement":
+            self.done = max(self.done, edit.last)
+        elif edit.first in self._agreed:  # "she does, doesn't she": both pronouns found it
+            return
+        else:
+            self._agreed.add(edit.first)
         self._edits.append(edit)
-        self.done = max(self.done, edit.last)
 
     def replace(self, place: int, word: str, rule: str, sure: float, *, ambiguous: bool = False) -> None:
         """Add an edit of one piece, whose case the new word takes."""
@@ -72,8 +89,9 @@ class Work:
         self.change(Edit(place, place + 1, after, rule, sure, ambiguous))
 
     def leave(self, first: int, last: int, reason: str) -> None:
-        """Note what stays."""
-        self._left.append(Left(first, last, reason))
+        """Note what stays, unless there is nothing to say about it."""
+        if reason:
+            self._left.append(Left(first, last, reason))
         self.done = max(self.done, last)
 
     def leave_all(self, reason: str) -> None:
