@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from fairkit.text.networks.huggingface import load_classifier as load_classifier
     from fairkit.text.networks.modules import from_module as from_module
     from fairkit.text.protection.lexicon import LexiconMask as LexiconMask
+    from fairkit.text.protection.masks import FeatureMask as FeatureMask
+    from fairkit.text.protection.masks import SwapDirection as SwapDirection
     from fairkit.text.protection.models import ProtectedModel as ProtectedModel
     from fairkit.text.protection.training import train_protected_model as train_protected_model
     from fairkit.text.rewriters import rewriter_of as rewriter_of
@@ -78,6 +80,7 @@ _HOME = {
     "CounterfactualSwap": "fairkit.text.transformer",
     "Differentiable": "fairkit.text.networks.embedded",
     "Embedded": "fairkit.text.networks.embedded",
+    "FeatureMask": "fairkit.text.protection.masks",
     "Floor": "fairkit.text.floors",
     "GenderSwapper": "fairkit.text.swap",
     "GenderWords": "fairkit.text.extrinsic.polarity",
@@ -91,6 +94,7 @@ _HOME = {
     "Rewriter": "fairkit.text.rewriting",
     "Rewritten": "fairkit.text.rewriting",
     "Sensitivities": "fairkit.text.sensitivity",
+    "SwapDirection": "fairkit.text.protection.masks",
     "SwapSummary": "fairkit.text.swap_summary",
     "TableSwapper": "fairkit.text.attributes.swapper",
     "TextClassifier": "fairkit.text.classifiers",
@@ -135,6 +139,7 @@ __all__ = [
     "CounterfactualSwap",
     "Differentiable",
     "Embedded",
+    "FeatureMask",
     "Floor",
     "GenderSwapper",
     "GenderWords",
@@ -148,6 +153,7 @@ __all__ = [
     "Rewriter",
     "Rewritten",
     "Sensitivities",
+    "SwapDirection",
     "SwapSummary",
     "TableSwapper",
     "TextClassifier",

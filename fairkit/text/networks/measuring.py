@@ -93,6 +93,7 @@ def measure(
 ) -> Sensitivities:
     """Measure the sensitivity of each prediction; see :func:`fairkit.text.sensitivities`."""
     wanted = question(model.labels, link=getattr(model, "link", "softmax"), **asked)
+    check_orientation(protected, signed=wanted.signed)
     classes = numbered(given, model.labels, len(inputs)) if wanted.target == GIVEN else None
     check_length("groups", groups, len(inputs))
     result = _Result(model, len(inputs), len(model.labels), keep=tokens)
@@ -123,6 +124,7 @@ def measure_classes(
     """Measure the sensitivity of every class; see :func:`fairkit.text.class_sensitivities`."""
     link: Link = getattr(model, "link", "softmax")
     wanted = question(model.labels, link=link, signed=signed, output=output, scale=scale)
+    check_orientation(protected, signed=signed)
     check_length("groups", groups, len(inputs))
     result = _Result(model, len(inputs), len(model.labels), keep=False)
     values = np.full((len(inputs), len(model.labels)), np.nan)
@@ -180,6 +182,30 @@ def check_length(name: str, values: Sequence[Any] | None, rows: int) -> None:
     """
     if values is not None and len(values) != rows:
         raise UsageError(f"{name}= has {len(values)} entries for {rows} rows.")
+
+
+def check_orientation(protected: Directions, *, signed: bool) -> None:
+    """Refuse a signed sensitivity along directions that say only where.
+
+    Raises
+    ------
+    UsageError
+
+    Examples
+    --------
+    >>> from fairkit.text import LexiconMask
+    >>> check_orientation(LexiconMask(["she"]), signed=True)
+    Traceback (most recent call last):
+        ...
+    fairkit.errors.UsageError: a lexicon of 1 words says where in a text to look, and not which way...
+    """
+    if signed and not getattr(protected, "oriented", True):
+        raise UsageError(
+            f"{protected.description} says where in a text to look, and not which way: 1 on every coordinate "
+            "is no direction that means anything, and layer normalisation takes it out, so that signed "
+            "sensitivities along it are 0 for most networks. Ask for absolute values (signed=False), or for "
+            "a source with a sign: a protected-status model, or SwapDirection."
+        )
 
 
 class _Result:

@@ -14,7 +14,7 @@ from fairkit.errors import UsageError
 from fairkit.text.floors import ALL, Floor
 from fairkit.text.networks.embedded import Differentiable, Embedded
 from fairkit.text.networks.gradients import Slopes, contributions, slopes
-from fairkit.text.networks.measuring import batches, check_length
+from fairkit.text.networks.measuring import batches, check_length, check_orientation
 from fairkit.text.networks.other_words import WordTable, matched_draws
 from fairkit.text.networks.questions import GIVEN, Question, numbered, question
 from fairkit.text.protection.features import keys_of, pooled, shares
@@ -42,6 +42,7 @@ def drawn_floor(
 ) -> Floor:
     """Measure the mean along the true direction and others; see :func:`fairkit.text.permutation_floor`."""
     wanted = question(model.labels, link=getattr(model, "link", "softmax"), **asked)
+    check_orientation(protected, signed=wanted.signed)
     classes = numbered(given, model.labels, len(inputs)) if wanted.target == GIVEN else None
     check_length("groups", groups, len(inputs))
     check_length("by", by, len(inputs))

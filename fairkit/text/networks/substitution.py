@@ -7,8 +7,7 @@ not the same for every architecture.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from torch import Tensor, nn
@@ -16,57 +15,22 @@ from torch import Tensor, nn
 from fairkit.errors import UsageError
 
 
-class _Used:
-    """How often the layer was asked."""
-
-    def __init__(self) -> None:
-        self.times = 0
-
-
-@contextmanager
-def substituted(layer: nn.Module, embeddings: Tensor) -> Iterator[_Used]:
-    """Let an embedding layer return given embeddings while the context lasts.
-
-    Raises
-    ------
-    UsageError
-        The layer is asked for another shape.
-
-    Examples
-    --------
-    >>> import torch
-    >>> layer = nn.Embedding(5, 2)
-    >>> with substituted(layer, torch.ones(1, 3, 2)):
-    ...     layer(torch.tensor([[0, 1, 2]])).sum().item()
-    6.0
-    """
-    used = _Used()
-
-    def replace(_: nn.Module, __: tuple[Any, ...], output: Tensor) -> Tensor:
-        used.times += 1
-        if output.shape == embeddings.shape:
-            return embeddings
-        if isinstance(layer, nn.EmbeddingBag) and output.shape == embeddings[:, 0].shape:
-            return embeddings.sum(dim=1)
-        raise UsageError(
-            f"the embedding layer is asked for shape {tuple(output.shape)} where the batch has "
-            f"{tuple(embeddings.shape)}: the network does not read each token once."
-        )
-
-    handle = layer.register_forward_hook(replace)
-    try:
-        yield used
-    finally:
-        handle.remove()
-
-
 def run_on(layer: nn.Module, embeddings: Tensor, forward: Callable[[], Any]) -> Any:
     """Run a forward pass in which the embedding layer returns `embeddings`.
 
+    Parameters
+    ----------
+    layer : nn.Embedding or nn.EmbeddingBag
+        A bag gets their sum or mean over the positions that are not its padding.
+    embeddings : Tensor of shape (rows, positions, width)
+    forward : callable
+        Runs the network on the real token ids.
+
     Raises
     ------
     UsageError
-        The layer is not used, or more than once: part of what the network reads would be missed.
+        The layer is not used, or more than once, or for other positions: part of what the network reads would
+        be missed.
 
     Examples
     --------
@@ -75,12 +39,44 @@ def run_on(layer: nn.Module, embeddings: Tensor, forward: Callable[[], Any]) -> 
     >>> run_on(layer, torch.ones(1, 3, 2), lambda: layer(torch.tensor([[0, 1, 2]])).mean()).item()
     1.0
     """
-    with substituted(layer, embeddings) as used:
+    times = 0
+
+    def replace(_: nn.Module, arguments: tuple[Any, ...], output: Tensor) -> Tensor:
+        nonlocal times
+        times += 1
+        if isinstance(layer, nn.EmbeddingBag):
+            return _bag(layer, embeddings, arguments)
+        if output.shape != embeddings.shape:
+            raise UsageError(
+                f"the embedding layer is asked for shape {tuple(output.shape)} where the batch has "
+                f"{tuple(embeddings.shape)}: the network does not read each token of a row once, in its "
+                "order."
+            )
+        return embeddings
+
+    handle = layer.register_forward_hook(replace)
+    try:
         output = forward()
-    if used.times != 1:
+    finally:
+        handle.remove()
+    if times != 1:
         raise UsageError(
-            f"the network uses its embedding layer {used.times} times in one pass, so that its answer is no "
+            f"the network uses its embedding layer {times} times in one pass, so that its answer is no "
             "function of one tensor of embeddings (encoder-decoder models read a text twice). Classifiers "
             "that read it once can be measured."
         )
     return output
+
+
+def _bag(layer: nn.EmbeddingBag, embeddings: Tensor, arguments: tuple[Any, ...]) -> Tensor:
+    ids = arguments[0]
+    if layer.mode not in ("sum", "mean") or len(arguments) != 1 or ids.shape != embeddings.shape[:2]:
+        raise UsageError(
+            "an EmbeddingBag can be measured that sums or averages rows of token ids, shape (rows, "
+            "positions), without offsets or weights; this one is used otherwise."
+        )
+    kept = ids != (-1 if layer.padding_idx is None else layer.padding_idx)
+    weights = kept.to(embeddings)[:, :, None]
+    total: Tensor = (embeddings * weights).sum(dim=1)
+    mean: Tensor = total / weights.sum(dim=1).clamp_min(1)
+    return total if layer.mode == "sum" else mean

@@ -17,7 +17,7 @@ class Directions(Protocol):
     Examples
     --------
     >>> class Everywhere:
-    ...     description, absent = "all coordinates", "there is nothing to measure"
+    ...     description, absent, oriented = "all coordinates", "there is nothing to measure", False
     ...     def directions(self, model, embedded, groups=None):
     ...         return embedded.embeddings * 0 + 1
     >>> source: Directions = Everywhere()
@@ -32,6 +32,10 @@ class Directions(Protocol):
     @property
     def absent(self) -> str:
         """Why a row whose v is 0 everywhere has no sensitivity."""
+
+    @property
+    def oriented(self) -> bool:
+        """Whether v has a meaningful sign: if it says only where, signed sensitivities are refused."""
 
     def directions(
         self, model: Differentiable, embedded: Embedded, groups: Sequence[Any] | None = None

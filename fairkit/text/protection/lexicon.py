@@ -48,9 +48,10 @@ class LexiconMask:
 
     Notes
     -----
-    Every piece of a word that a tokenizer splits counts. v is 1 on all coordinates of an embedding, which is
-    a direction without a meaning: with a lexicon ask for absolute values (``signed=False``), which sum how
-    strongly each coordinate moves the answer, or for another source of directions.
+    Every piece of a word that a tokenizer splits counts. v says where to look, and not which way: 1 on all
+    coordinates is a direction of no meaning, and layer normalisation, which follows the embeddings of BERT
+    and its kin, takes it out, so that a signed sensitivity along it is 0 for every such model. Signed
+    sensitivities of a lexicon are therefore refused; :class:`~fairkit.text.SwapDirection` has a sign.
 
     Examples
     --------
@@ -84,6 +85,11 @@ class LexiconMask:
     def absent(self) -> str:
         """Why a text has no sensitivity."""
         return "no word of the lexicon"
+
+    @property
+    def oriented(self) -> bool:
+        """A lexicon has no sign."""
+        return False
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Find the protected words of a text, as offsets."""

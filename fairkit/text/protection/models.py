@@ -88,7 +88,7 @@ class ProtectedModel:
     >>> model = tiny_classifier(texts, labels=("no", "yes"))
     >>> found = train_protected_model(model, texts, ["f", "m"] * 2, folds=2)
     >>> found.description
-    "the gradient of the probability of each text's own group under a model of 'f', 'm'"
+    "the gradient of the log-odds of each text's own group under a model of 'f', 'm'"
     >>> found.directions(model, model.embed(["she sings"])).shape
     torch.Size([1, 4, 8])
     """
@@ -115,6 +115,11 @@ class ProtectedModel:
     def absent(self) -> str:
         """Why a text has no sensitivity."""
         return "the protected-status model has no slope there"
+
+    @property
+    def oriented(self) -> bool:
+        """It points to a group."""
+        return True
 
     def directions(
         self, model: Differentiable, embedded: Embedded, groups: Sequence[Any] | None = None

@@ -29,7 +29,7 @@ def train_protected_model(
     seed: int = 0,
     head: Head = "embeddings",
     toward: str = OWN,
-    output: Literal["probability", "logit"] = "probability",
+    output: Literal["probability", "logit"] = "logit",
     ridge: float = 1.0,
     confidence: float = 0.95,
     batch_size: int = 64,
@@ -57,8 +57,9 @@ def train_protected_model(
         ``own``: v points to each text's own group, so that a positive sensitivity says that the group
         supports the answer. Or the name of one group.
     output : {"probability", "logit"}
-        Whether v is the gradient of Pr(group | x) or of its log-odds, which does not vanish where the
-        protected-status model is sure.
+        Whether v is the gradient of Pr(group | x) or of its log-odds. The gradient of a probability vanishes
+        where the protected-status model is sure: the better it is, the smaller v, and the smaller P of just
+        the texts that show their group most clearly.
     ridge : float
         Penalty on the squared coefficients of standardised features.
     confidence : float
