@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -52,10 +52,10 @@ class Exclusions:
         known = frozenset(words)
         self._phrases: dict[str, list[tuple[int, tuple[str, ...], bool]]] = {}
         for phrase, person in phrases:
-            parts = tuple(lowered(pieces_of(phrase)))
-            for offset, part in enumerate(parts):
-                if part in known:
-                    self._phrases.setdefault(part, []).append((offset, parts, person))
+            for parts in _ways(lowered(pieces_of(phrase))):
+                for offset, part in enumerate(parts):
+                    if part in known:
+                        self._phrases.setdefault(part, []).append((offset, parts, person))
         for found in self._phrases.values():
             found.sort(key=lambda entry: -len(entry[1]))
         self.words: frozenset[str] = frozenset(self._phrases)
@@ -70,6 +70,15 @@ class Exclusions:
             if same_pieces(low[first:last], parts):
                 return Excluded(first, last, person)
         return None
+
+
+def _ways(parts: list[str]) -> Iterator[tuple[str, ...]]:
+    """Yield a phrase as it is and, if it has hyphens, as tokenised corpora write it."""
+    yield tuple(parts)
+    if "-" in parts:
+        yield tuple(
+            piece for part in parts for piece in ((" ", "@", "-", "@", " ") if part == "-" else (part,))
+        )
 
 
 @cache

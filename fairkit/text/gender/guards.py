@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from fairkit.text.gender.site import Site
-from fairkit.text.gender.surroundings import following, preceding
+from fairkit.text.gender.surroundings import END, following, preceding
 from fairkit.text.gender.word_classes import word_class
 
 __all__ = ["GUARDS", "Guarded"]
@@ -34,13 +34,21 @@ Guard = Callable[[Site], Guarded | None]
 _NOTHING, _NAME, _EXCLUDED = Guarded(), Guarded(reason="name"), Guarded(reason="excluded")
 _PEOPLES = ("ish", "ese", "ian", "ean", "ch", "man", "ic", "ed", "al", "ern", "can", "ist")
 _BEFORE_RANKS = word_class("before_ranks")
+_SURNAMES = word_class("surnames")
+_KINDS = frozenset(("kind", "sort", "type", "breed", "species", "half", "hell", "bear", "lot"))
+_OF_MAN_AS_SUCH = frozenset(
+    ("is", "has", "was", "must", "cannot", "can", "does", "proposes", "shall", "lives")
+)
+_PLACES = word_class("after_names_of_places")
 _NUMBER_WORDS = word_class("numbers")
 
 
 def _rank(site: Site) -> Guarded | None:
     """Leave surnames and names of groups: Stephen King, the Beach Boys."""
-    if not site.is_title() or site.before_name() or not site.after_name():
+    if not site.is_title():
         return None
+    if site.before_name() or not site.after_name():
+        return _NAME if site.after in _PLACES and site.before_name() else None
     before = site.before
     return None if before in _BEFORE_RANKS or before.endswith(_PEOPLES) else _NAME
 
@@ -57,16 +65,28 @@ def _own_name(site: Site) -> Guarded | None:
     return _NAME if site.is_title() and (not site.starts() or site.before_name()) else None
 
 
-def _earl(site: Site) -> Guarded | None:
-    if not site.is_title() or site.after == "of" or site.before in ("the", "an", "this", "that"):
+def _duke(site: Site) -> Guarded | None:
+    """Leave the university, the street and the first name: a duke is the duke, or the Duke of somewhere."""
+    following_name = site.before_name() and site.after not in _PLACES
+    if not site.is_title() or site.after == "of" or following_name or site.before in _BEFORE_RANKS:
         return None
     return _NAME
 
 
-def _queens(site: Site) -> Guarded | None:
-    if site.is_title() and site.before in ("in", "from", "to", "near", "flushing", "brooklyn", "manhattan"):
-        return _EXCLUDED
-    return _rank(site)
+def _team(site: Site) -> Guarded | None:
+    """Leave kings and queens with a capital but without names: they are teams, books and boroughs."""
+    return _NAME if site.is_title() and not site.starts() and not site.before_name() else _rank(site)
+
+
+def _surname(site: Site) -> Guarded | None:
+    """Leave words that are surnames when they have a capital: Freeman, Foreman."""
+    return _NAME if site.is_title() else None
+
+
+def _earl(site: Site) -> Guarded | None:
+    if not site.is_title() or site.after == "of" or site.before in ("the", "an", "this", "that"):
+        return None
+    return _NAME
 
 
 def _queen(site: Site) -> Guarded | None:
@@ -123,12 +143,13 @@ def _guys(site: Site) -> Guarded | None:
 
 
 def _man(site: Site) -> Guarded | None:
-    """Leave the verb and the exclamation."""
-    if site.before == "to" and site.after in ("the", "a", "an", "our", "their"):
+    """Leave the verb, the exclamation and man as such: to man boats, the dignity of man, Man is mortal."""
+    before, farther = preceding(site.low, site.place, 2)
+    if before == "to" or (before == "of" and farther not in _KINDS and not site.after[:1].isalpha()):
         return _NOTHING
     if site.starts() and site.after in (",", "!"):
         return _EXCLUDED
-    return None
+    return _NOTHING if before in (".", END) and site.after in _OF_MAN_AS_SUCH else None
 
 
 def _boy(site: Site) -> Guarded | None:
@@ -156,26 +177,33 @@ def _only_small(site: Site) -> Guarded | None:
 
 
 GUARDS: dict[str, Guard] = {
-    **dict.fromkeys(("king", "kings", "prince", "princes", "duke", "dukes", "baron", "barons"), _rank),
-    **dict.fromkeys(("abbot", "monk", "monks", "hero", "boys", "girls"), _rank),
+    **dict.fromkeys(("king", "prince", "princes", "princess", "dukes", "baron", "barons"), _rank),
+    **dict.fromkeys(("abbot", "monk", "monks", "boys", "girls"), _rank),
     **dict.fromkeys(("brothers", "sons", "brotherhood", "sisters", "daughters", "sisterhood"), _group),
     **dict.fromkeys(("guy", "colt", "colts", "lad", "lass", "hen", "hens", "rooster", "stallion"), _own_name),
-    **dict.fromkeys(("gran", "mare", "mares", "dude", "steward", "stewards", "ram", "rams"), _only_small),
+    **dict.fromkeys(_SURNAMES, _surname),
+    **dict.fromkeys(
+        ("hero", "heroine", "gran", "mare", "mares", "dude", "steward", "stewards", "ram", "rams"),
+        _only_small,
+    ),
     "bachelor": _bachelor,
     "bachelors": _bachelor,
     "boy": _boy,
     "count": _count,
     "dame": _dame,
+    "duke": _duke,
+    "kaiser": _duke,
     "earl": _earl,
     "gal": _gal,
     "god": _god,
+    "kings": _team,
     "guys": _guys,
     "lady": _lady,
     "lord": _lord,
     "man": _man,
     "mummy": _mummy,
     "queen": _queen,
-    "queens": _queens,
+    "queens": _team,
     "sir": _sir,
 }
 """Every word that is guarded, and its guard."""

@@ -59,7 +59,7 @@ def neutral_pronoun(pieces: Sequence[str], low: Sequence[str], place: int) -> li
     elif word == "her":
         becomes = _READ[read_her(low, place, pieces).word]
     elif word == "his":
-        becomes = _READ[read_his(low, place).word]
+        becomes = _READ[read_his(low, place, pieces).word]
     else:
         becomes = _PLAIN[word]
     model = pieces[first] if len(pieces[first]) > 1 or first == place else pieces[first].upper() + "x"

@@ -153,7 +153,7 @@ class Planner:
             )
             work.replace(place, reading.word, rule, confidence(f"her: {reading.reason}"), ambiguous=doubt)
         elif word == "his":
-            reading = read_his(low, place)
+            reading = read_his(low, place, work.pieces)
             rule = "possessive" if reading.word == "her" else "absolute"
             work.replace(place, reading.word, rule, confidence(f"his: {rule}"), ambiguous=reading.doubtful)
         elif word != "he" or place < 2 or low[place - 1] not in _SPLITS or not _is_split(low, place):

@@ -123,9 +123,13 @@ def _before_word(near: Around, pieces: Sequence[str]) -> Reading:
         or _read_adjective(near)
         or _read_given(near, pieces[near.where])
         or _read_role(near, pieces[near.where])
-        or (Reading("his", "compared") if two in _AFTER_TIME else None)
-        or Reading("his", "noun")
+        or Reading("his", "noun", doubtful=_may_be_gift(near))
     )
+
+
+def _may_be_gift(near: Around) -> bool:
+    """Tell whether both readings are good English: "showed her papers"."""
+    return near.before in _GIVING and near.one.endswith("s") and not is_content(near.two)
 
 
 def _is_title(pieces: Sequence[str], where: int) -> bool:
@@ -232,7 +236,8 @@ def _read_verb(near: Around) -> Reading | None:
         watched = before in _SENSES or near.farther in _IMAGES
         if seen and (one not in _ING_NOUNS or (watched and not is_content(two))):
             return Reading("him", "participle")
-        return Reading("his", "gerund")
+        doing = near.before in _PREPOSITIONS and one not in _ING_NOUNS and not is_content(two)
+        return Reading("his", "gerund", doubtful=doing)
     return None
 
 
@@ -284,7 +289,7 @@ def _read_role(near: Around, written: str) -> Reading | None:
     return None
 
 
-def read_his(low: Sequence[str], place: int) -> Reading:
+def read_his(low: Sequence[str], place: int, pieces: Sequence[str]) -> Reading:
     """Decide what *his* becomes.
 
     Parameters
@@ -293,6 +298,8 @@ def read_his(low: Sequence[str], place: int) -> Reading:
         Pieces of a text in lower case.
     place : int
         Of the pronoun.
+    pieces : sequence of str
+        The same pieces as they are written.
 
     Returns
     -------
@@ -301,7 +308,8 @@ def read_his(low: Sequence[str], place: int) -> Reading:
 
     Examples
     --------
-    >>> read_his(["a", " ", "friend", " ", "of", " ", "his", "."], 6).word
+    >>> low = ["a", " ", "friend", " ", "of", " ", "his", "."]
+    >>> read_his(low, 6, low).word
     'hers'
     """
     (one, where), (two, _), (three, _), (four, _) = following(low, place, 4)
@@ -315,7 +323,7 @@ def read_his(low: Sequence[str], place: int) -> Reading:
     if one in ("and", "or"):
         shared = two in ("her", "their", "my", "your", "our") or "'" in (three, four)
         return Reading("her" if shared else "hers", "coordinated")
-    if one in _CLOSED:
+    if one in _CLOSED and not _is_title(pieces, where):
         return Reading("hers", "closed class")
     if before == "of" and (one in _PAST_FORMS or (one.endswith("ed") and two in _CLOSED)):
         return Reading("hers", "finite verb")
