@@ -41,7 +41,7 @@ _OF_REWRITERS = ("target", "direction", "names", "tagger", "exclude")
         "fairkit swap reviews.csv --column text -o swapped.csv",
         "fairkit swap reviews.jsonl --column text --attribute religion --target Muslim -o muslim.jsonl",
         "fairkit swap train.parquet --column text --mode where-changed -o augmented.parquet --workers 4",
-        "fairkit swap lines.txt --show 5 --report swap.json > swapped.txt",
+        "fairkit swap lines.txt -o swapped.txt --show 5 --report swap.json",
         "fairkit swap --check our_words.toml",
     ],
     short_help="Rewrite texts with roles reversed: gender, religion, age, your words.",
@@ -127,7 +127,7 @@ _OF_REWRITERS = ("target", "direction", "names", "tagger", "exclude")
     "-o",
     "--output",
     metavar="FILE",
-    help="Write the rows here, in the format of the name.  [default: standard output, in that of DATA]",
+    help="Write the rows here, in the format of its name.  [default: standard output]",
 )
 @output(
     "--output-format",
@@ -189,26 +189,28 @@ def _file(data: str, asked: dict[str, Any]) -> None:
     options = {name: value for name in _OF_REWRITERS if (value := asked.pop(name))}
     for name in ("text", "check", "list_tables"):
         asked.pop(name)
-    as_json, report, target = asked.pop("as_json"), asked.pop("report"), asked["output"]
-    files = check_files({"-o": None if target == STREAM else target, "--report": report}, data=data)
-    if target is None and not as_json:
-        asked["output"] = target = STREAM
-    to_screen = target == STREAM and sys.stdout.isatty()
+    as_json, report = asked.pop("as_json"), asked.pop("report")
+    files = check_files({"-o": asked["output"], "--report": report}, data=data)
+    streams = "-o" not in files and not as_json
+    if streams:
+        asked["output"] = STREAM
+    to_screen = streams and sys.stdout.isatty()
     with nullcontext(_silent) if to_screen else working(f"swapping {data}") as tell:
         summary = _swapped(data, tell, options, asked)
     content = summary.to_json()
     if report is not None:
         write_files({files["--report"]: content})
-    if as_json and target != STREAM:
+    if "-o" in files:
+        say(f"wrote {files['-o']}")
+    if as_json:
         emit(content)
         return
     from fairkit.text.swap_text import summary_text
 
-    if "-o" in files:
-        say(f"wrote {files['-o']}")
-        emit(summary_text(summary, color=is_colored()))
-    else:
+    if streams:
         click.echo(summary_text(summary, color=sys.stderr.isatty() and is_colored()), err=True)
+    else:
+        emit(summary_text(summary, color=is_colored()))
 
 
 def _swapped(

@@ -63,7 +63,7 @@ class _Pandas:
         found = self._frame.copy(deep=False)
         names = self.names
         for name, values in columns.items():
-            new = _pandas_series(values, given)
+            new: Any = _pandas_series(values, given)
             if name in names:
                 found.isetitem(names.index(name), new)
             else:
@@ -270,7 +270,8 @@ def _pandas_series(values: Values, like: pd.Series[Any]) -> pd.Series[Any]:
         given = [old if new is None else new for new, old in zip(values, like, strict=True)]
     elif not pd.api.types.is_string_dtype(kind):
         kind = "str"  # a column without any text
-    return pd.Series(given, index=like.index, dtype=kind)
+    made: pd.Series[Any] = pd.Series(given, index=like.index, dtype=kind)
+    return made
 
 
 def polars_type(kind: Any) -> Any:

@@ -31,7 +31,9 @@ def summary_text(summary: SwapSummary, *, color: bool = False) -> str:
     gender: 2 rows, 0 changed (no row has a text).
       2  no text
     """
-    share = f"{100 * summary.share_changed:.1f} % of the texts" if summary.why is None else summary.why
+    share = summary.why
+    if summary.share_changed is not None:
+        share = f"{100 * summary.share_changed:.1f} % of the texts"
     lines = [f"{summary.attribute}: {summary.rows:,} rows, {summary.changed:,} changed ({share})."]
     if summary.written != summary.rows:
         lines[0] += f" {summary.written:,} rows written."
@@ -93,8 +95,8 @@ def text_notes(found: Rewritten, *, attribute: str) -> Iterator[str]:
     for word in found.uncovered:
         yield f"'{word.word}' was left alone: {word.reason}."
     if not found.changes and not found.uncovered:
-        word = "gendered word" if attribute == GENDER else f"word of {attribute}"
-        yield f"nothing was changed: the text has no {word}."
+        what = "gendered word" if attribute == GENDER else f"word of {attribute}"
+        yield f"nothing was changed: the text has no {what}."
 
 
 def table_text(table: AttributeTable) -> str:

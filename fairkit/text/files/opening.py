@@ -183,7 +183,7 @@ def sink(file: IO[bytes], form: FileFormat, source: Source, reader: Any, added: 
         return TextSink(
             file, JsonWriter(reader, added) if source.format == "jsonl" else JsonRows(column, added)
         )
-    if source.format in ("csv", "tsv") and _keeps_separator(form, reader.grammar.separator):
+    if source.format in ("csv", "tsv") and _keeps_separator(source, form, reader.grammar.separator):
         return TextSink(file, SeparatedWriter(reader, added))
     names = reader.names
     if source.format == "jsonl":
@@ -192,8 +192,8 @@ def sink(file: IO[bytes], form: FileFormat, source: Source, reader: Any, added: 
     return TextSink(file, SeparatedRows("\t" if form == "tsv" else ",", names, column, added))
 
 
-def _keeps_separator(form: FileFormat, separator: str) -> bool:
-    return (separator == "\t") == (form == "tsv")
+def _keeps_separator(source: Source, form: FileFormat, separator: str) -> bool:
+    return source.format == form or (separator == "\t") == (form == "tsv")
 
 
 def _schema(source: Source, reader: Any, added: Added) -> Any:

@@ -52,9 +52,10 @@ class Grammar:
             rf"(?:{field}{cut}){{{place}}}({field})(?:{cut}{field}){{{fields - place - 1}}}"
         )
         self._open = re.compile(rf"(?:{field}{cut})*+{inside}\Z")
-        self._goes_on = re.compile(rf'(?:[^"]|"")*+(?:"[^{cut}]*+(?:{cut}{field})*+{cut}{inside})?\Z')
+        self._goes_on = re.compile(rf'(?:[^"]|"")*+(?:"[^{cut}]*+{cut}(?:{field}{cut})*+{inside})?\Z')
         self._field = re.compile(rf"({field})(?:{cut}|\Z)")
         self._special = re.compile(rf'[{cut}"\r\n]')
+        self._breaks = re.compile(rf'\A"|[{cut}\r\n]')
 
     def is_open(self, record: str) -> bool:
         """Tell whether a record goes on in the next line, within quotes."""
@@ -74,9 +75,16 @@ class Grammar:
             place = match.end()
         return found
 
-    def written(self, value: str, *, in_quotes: bool = False) -> str:
-        """Write a value as a field, in quotes where it was or needs to be."""
-        return quoted(value) if in_quotes or self._special.search(value) else value
+    def written(self, value: str) -> str:
+        """Write a value as a field, in quotes where it needs them."""
+        return quoted(value) if self._special.search(value) else value
+
+    def written_like(self, value: str, field: str) -> str:
+        """Write a value as a field in place of another: in quotes where that was, or where it needs them."""
+        if field.startswith('"'):
+            return quoted(value)
+        # Quotes within a field that has none around it are no more than letters, and stay so.
+        return quoted(value) if (self._breaks if '"' in field else self._special).search(value) else value
 
 
 class SeparatedChunk:
@@ -230,8 +238,7 @@ class SeparatedWriter:
             if text == chunk.texts[place]:
                 parts.append(row)
             else:
-                field = written(text or "", in_quotes=row[start : start + 1] == '"')
-                parts += (row[:start], field, row[stop:])
+                parts += (row[:start], self._grammar.written_like(text or "", row[start:stop]), row[stop:])
             for value in added:
                 parts += (separator, written(written_cell(value)))
             if end and place == last:  # a copy of a row takes no empty lines along

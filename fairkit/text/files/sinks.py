@@ -89,7 +89,7 @@ class SeparatedRows:
     """
 
     def __init__(self, separator: str, names: Sequence[str], column: str, added: Added) -> None:
-        self._grammar = Grammar(separator)
+        self._separator, self._written = separator, Grammar(separator).written
         self._names, self._column, self._added = [*names, *added], column, tuple(added)
 
     def begin(self) -> str:
@@ -108,8 +108,7 @@ class SeparatedRows:
 
     def _line(self, values: Sequence[str]) -> str:
         # A line with nothing in it would be no row.
-        written = [self._grammar.written(value, in_quotes=values == [""]) for value in values]
-        return self._grammar.separator.join(written) + "\n"
+        return ('""' if values == [""] else self._separator.join(map(self._written, values))) + "\n"
 
 
 class JsonRows:
