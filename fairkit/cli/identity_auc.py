@@ -24,7 +24,7 @@ identity = section("Identities")
     examples=[
         "fairkit identity-auc comments.csv --label toxic --score score --identity muslim --identity gay",
         "fairkit identity-auc comments.parquet --label toxic --score score --identity 'gay: gay >= 0.5'",
-        "fairkit identity-auc comments.csv --label toxic --score score --identity religion --cluster author",
+        "fairkit identity-auc comments.csv --label toxic --score score --text said --term gay --term muslim",
     ],
     short_help="Judge scores of texts by the identities they mention.",
     context_settings={"show_default": True},
@@ -36,15 +36,22 @@ identity = section("Identities")
 @column("--positive", metavar="VALUE", help="The positive value of the label, where it is not 1 or true.")
 @column("--weight", metavar="COL", help="Sample weights.")
 @column("--cluster", metavar="COL", help="What rows belong together: an author, a template.")
+@column("--text", metavar="COL", help="The texts, in which --term is looked for.")
 @missing_texts
 @identity(
     "--identity",
     "identities",
     multiple=True,
-    required=True,
     metavar="WHAT",
     help="A column of truth values, a named predicate ('muslim: muslim >= 0.5'), or another column, of which "
     "every level is an identity; repeatable. They may overlap.",
+)
+@identity(
+    "--term",
+    "terms",
+    multiple=True,
+    metavar="WORDS",
+    help="Instead of a column: a word or phrase, an identity of the texts that mention it; repeatable.",
 )
 @identity(
     "--unknown",

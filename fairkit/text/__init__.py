@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from fairkit.text.extrinsic.generations import generation_measures as generation_measures
     from fairkit.text.extrinsic.identity_aucs import identity_aucs as identity_aucs
     from fairkit.text.extrinsic.identity_results import IdentityAucs as IdentityAucs
+    from fairkit.text.extrinsic.mentions import mentioned as mentioned
     from fairkit.text.extrinsic.odds_gaps import OddsGap as OddsGap
     from fairkit.text.extrinsic.odds_gaps import odds_gaps as odds_gaps
     from fairkit.text.extrinsic.overall import mean_estimates as mean_estimates
@@ -118,6 +119,7 @@ _HOME = {
     "load_classifier": "fairkit.text.networks.huggingface",
     "load_vectors": "fairkit.text.vectors",
     "mean_estimates": "fairkit.text.extrinsic.overall",
+    "mentioned": "fairkit.text.extrinsic.mentions",
     "odds_gaps": "fairkit.text.extrinsic.odds_gaps",
     "paired_differences": "fairkit.text.extrinsic.expectations",
     "permutation_floor": "fairkit.text.floors",
@@ -177,6 +179,7 @@ __all__ = [
     "load_classifier",
     "load_vectors",
     "mean_estimates",
+    "mentioned",
     "odds_gaps",
     "paired_differences",
     "permutation_floor",

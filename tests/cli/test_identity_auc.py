@@ -87,7 +87,8 @@ def test_files_are_written(fairkit, comments, folder):
         (["--identity", "gya"], "Did you mean 'gay'"),
         (["--identity", "gay", "--html", "comments.csv"], "is the data that are read"),
         (["--identity", "gay", "--unknown", "leave"], "leave-out"),
-        ([], "--identity"),
+        ([], "name at least one identity"),
+        (["--term", "gay"], "belong together"),
     ],
 )
 def test_what_cannot_be_judged_ends_with_two(fairkit, comments, arguments, told):

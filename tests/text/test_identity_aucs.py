@@ -378,3 +378,30 @@ def test_text_and_frame_have_every_identity():
     frame = found.to_frame()
     assert len(frame) == 12
     assert set(frame["metric"]) == {*KINDS, "background_auc"}
+
+
+def test_terms_in_texts_are_identities():
+    """Without columns of identities, the texts that mention a term are one, the longest term first."""
+    data = comments(400)
+    told = ["gay", "African American", "American", "nobody"]
+    said = [f"One {told[i % 4].upper()} person, and so on" for i in range(400)]
+    rows = {
+        "toxic": data["toxic"].astype(int),
+        "score": data["score"],
+        "said": said,
+        "author": np.arange(400) // 2,
+    }
+    found = identity_aucs(
+        rows, label="toxic", score="score", text="said", terms=told[:3], identities="odd: author > 100",
+        cluster="author",
+    )  # fmt: skip
+    assert [(one.identity, one.rows) for one in found.identities] == [
+        ("odd", 198), ("gay", 100), ("African American", 100), ("American", 100),
+    ]  # fmt: skip
+    chosen = np.arange(400) % 4 == 2
+    expected = roc_auc_score(data["toxic"][chosen], data["score"][chosen])
+    assert found.identities[3].subgroup_auc.value == pytest.approx(expected)
+    with pytest.raises(UsageError, match="belong together"):
+        identity_aucs(rows, label="toxic", score="score", terms=["gay"])
+    with pytest.raises(DataError, match="names of columns too: 'author'"):
+        identity_aucs(rows, label="toxic", score="score", text="said", terms=["author"], cluster="author")

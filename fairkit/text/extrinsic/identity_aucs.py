@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from numbers import Real
 from typing import Any
 
@@ -39,9 +40,11 @@ _TOO_MANY = 200
 def identity_aucs(
     data: Any,
     *,
-    identities: str | Sequence[str],
+    identities: str | Sequence[str] = (),
     label: str | None = None,
     score: str | None = None,
+    text: str | None = None,
+    terms: Sequence[str] = (),
     positive: Any = None,
     weight: str | None = None,
     cluster: str | None = None,
@@ -65,6 +68,10 @@ def identity_aucs(
         overlap.
     label, score : str
         Columns with the true class (or a predicate such as ``"toxicity >= 0.5"``) and the score.
+    text : str, optional
+        Column of texts, in which `terms` are looked for: then label, weight and cluster are plain columns.
+    terms : sequence of str
+        Words and phrases, each an identity of the texts that mention it (:func:`~fairkit.text.mentioned`).
     positive : object, optional
         The positive value of the label, where that is not evident.
     weight, cluster : str, optional
@@ -116,7 +123,7 @@ def identity_aucs(
     >>> [(area.metric, round(area.value, 3)) for area in found.identities[0].areas]
     [('subgroup_auc', 0.79), ('bpsn_auc', 0.85), ('bnsp_auc', 0.85)]
     """
-    asked = asked_identities(identities)
+    asked = asked_identities(_with_terms(identities, text, terms))
     missing = (missing,) if isinstance(missing, str) else tuple(missing)
     rules = _rules(power, margin, confidence, correction)
     check_unknown(unknown)
@@ -126,7 +133,10 @@ def identity_aucs(
         reading = frames.Reading(data, "counts")
     else:
         question = _question(asked, columns | {"missing": missing})
-        reading = frames.read(data, question, hash_files=hash_files)
+        if text is None:
+            reading = frames.read(data, question, hash_files=hash_files)
+        else:
+            reading = _read_texts(data, question, text, terms, asked, hash_files=hash_files)
     counts = reading.counts
     totals = dict(zip(counts.fields, counts.row_counts.sum(axis=0).tolist(), strict=True))
     left_out = {name: int(totals[name]) for name in LEFT_OUT[Kind.SCORES]}
@@ -180,6 +190,44 @@ def _question(asked: Sequence[Asked], columns: Mapping[str, Any]) -> frames.Ques
         raise UsageError(*wrong)
     by = {one.attribute.name: one.attribute for one in asked}
     return frames.Question(tuple(by.values()), **columns)
+
+
+def _with_terms(identities: str | Sequence[str], text: str | None, terms: Sequence[str]) -> list[str]:
+    given = [identities] if isinstance(identities, str) else list(identities)
+    if (text is None) != (not terms):
+        raise UsageError("text= and terms= belong together: where to look, and what for (--text, --term).")
+    return [*given, *terms]
+
+
+def _read_texts(
+    data: Any,
+    question: frames.Question,
+    text: str,
+    terms: Sequence[str],
+    asked: Sequence[Asked],
+    *,
+    hash_files: bool,
+) -> frames.Reading:
+    """Read rows with their texts, and count them by the terms they mention."""
+    from fairkit.text.extrinsic.mentions import with_mentions
+
+    others = [one.attribute for one in asked if one.name not in terms]
+    keep = {a.name: False for a in others if a.predicate is None}
+    keep |= {str(question.label): False, str(question.score): True}
+    keep |= {question.weight: True} if question.weight else {}
+    keep |= {question.cluster: False} if question.cluster else {}
+    found = with_mentions(
+        data,
+        text=text,
+        terms=terms,
+        keep=keep,
+        predicates=[a for a in others if a.predicate is not None],
+        missing=question.missing,
+        hash_files=hash_files,
+    )
+    # Predicates have been answered, and missing texts found.
+    question = replace(question, by=tuple(replace(a, predicate=None) for a in question.by), missing=())
+    return frames.Reading(frames.read(found.columns, question).counts, found.source, found.sha256)
 
 
 def _rules(power: Any, margin: Margin, confidence: Any, correction: Any) -> Rules:

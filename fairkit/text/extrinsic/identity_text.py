@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from fairkit.findings import Verdict
+from fairkit.metrics import Why
 from fairkit.report.numerals import bounds, contrast_bounds, contrast_number, value_text
-from fairkit.report.phrases import UNDEFINED, counted, verdict_text, visible
+from fairkit.report.phrases import UNDEFINED, counted, reason_text, verdict_text, visible
 from fairkit.report.sections import Row, Section
 from fairkit.report.textpage import TextPage, cell
 from fairkit.text.extrinsic.identity_results import IdentityAucs
@@ -22,6 +23,12 @@ from fairkit.text.extrinsic.identity_sections import (
 ROWS = 30
 """Identities of a table that are shown; all are in JSON and on the page."""
 
+_SHORT = {
+    str(Why.FEW_ROWS): "few rows",
+    str(Why.NO_VARIATION): "no variation",
+    str(Why.TOO_FEW_CLUSTERS): "few clusters",
+    str(Why.REFERENCE_UNDEFINED): "no background",
+}
 _STYLES = {Verdict.DISPARITY: "bold red", Verdict.PARITY: "green", Verdict.INCONCLUSIVE: "yellow"}
 
 
@@ -61,10 +68,10 @@ def _section(page: TextPage, section: Section) -> None:
     page.heading(section.title)
     page.line(MEANINGS[section.metric], style="dim")
     table = page.table()
-    table.add_column("identity", overflow="fold")
-    for column in ("positives", "negatives", "AUC", "interval", "difference", "its interval"):
+    table.add_column("identity", overflow="fold", min_width=12)
+    for column in ("rows +", "rows -", "AUC, interval", "difference, its interval"):
         table.add_column(column, justify="right", no_wrap=True)
-    table.add_column("verdict", overflow="fold")
+    table.add_column("verdict", no_wrap=True)
     for row in section.rows[:ROWS]:
         table.add_row(*map(cell, _cells(row)), cell(*_verdict(row)))
     page.console.print(table)
@@ -75,21 +82,27 @@ def _section(page: TextPage, section: Section) -> None:
 
 def _cells(row: Row) -> tuple[str, ...]:
     e, f = row.estimate, row.finding
-    none = UNDEFINED
-    return (
-        visible(e.group),
-        f"{e.numerator or 0:,.0f}",
-        f"{e.n - (e.numerator or 0):,.0f}",
-        none if e.value is None else value_text(e.value, "score", digits=1),
-        bounds(e.low, e.high, unit="score", digits=1) or none,
-        none
-        if f is None or f.value is None
-        else contrast_number(f.value, "difference", unit="score", digits=1),
-        (contrast_bounds(f.low, f.high, "difference", unit="score", digits=1) if f else "") or none,
-    )
+    positives = int(e.numerator or 0)
+    value = UNDEFINED if e.value is None else value_text(e.value, "score", digits=1)
+    difference = UNDEFINED
+    if f is not None and f.value is not None:
+        difference = contrast_number(f.value, "difference", unit="score", digits=1)
+        difference += _bracketed(
+            contrast_bounds(f.low, f.high, "difference", unit="score", digits=1, between=", ")
+        )
+    bracketed = _bracketed(bounds(e.low, e.high, unit="score", digits=1, between=", "))
+    return visible(e.group), f"{positives:,}", f"{e.n - positives:,}", value + bracketed, difference
+
+
+def _bracketed(limits: str) -> str:
+    return f" [{limits}]" if limits else ""
 
 
 def _verdict(row: Row) -> tuple[str, str]:
+    """Write the verdict short: there is no room for a sentence."""
+    reason = None if row.finding is None else row.finding.reason
+    if row.finding is not None and row.finding.low is None and reason is not None:
+        return f"{UNDEFINED} {_SHORT.get(reason, reason_text(reason))}", "dim"
     return verdict_text(row.estimate, row.finding), _STYLES[row.verdict] if row.verdict else "dim"
 
 
