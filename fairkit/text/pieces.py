@@ -18,7 +18,7 @@ __all__ = ["lowered", "pieces_of", "starts_of"]
 # A word takes the marks that combine with its letters along, so that "fiance" + U+0301 is not "fiance".
 # Marks of emphasis around it (_her_) stay outside, those within (her_name) do not.
 _WORD = r"[^\W_][\w\u0300-\u036f]*(?<!_)"
-_QUICK = re.compile(r" |\w+|\s+|[^\w\s]")  # the same on ASCII without underscores
+_QUICK = re.compile(r"\w+|\s+|[^\w\s]")  # the same on ASCII without underscores
 _PLAIN = re.compile(rf"{_WORD}|\s+|_+|[^\w\s]")
 _ENDINGS = (
     "aspx?|avi|bmp|cfg|conf|css|csv|docx?|epub|exe|gif|gz|html?|ini|ipynb|java|jpe?g|jsonl?|js|log|md|mov|mp[34]|odt|"
@@ -26,12 +26,12 @@ _ENDINGS = (
 )
 _DOMAINS = "com|org|net|edu|gov|info|io|co|uk|de|fr|eu|ai|dev|app"
 _LOOKALIKES = re.compile(
-    r"<!--.*?-->|<(?!unk>)/?[a-zA-Z!?][^<>]*>"  # tags; the unknown word of tokenised corpora is a word
+    r"<!--(?s:.{0,200}?)-->|<(?!unk>)/?[a-zA-Z!?][^<>]*>"  # tags, but <unk> is a word of corpora
     r"|&(?:[a-zA-Z]{2,8}|\#\d{1,7}|\#x[0-9a-fA-F]{1,6});"
     r"|(?:[a-zA-Z][a-zA-Z0-9+.-]{1,15}://|www\.)[^\s<>\"]+"
     r"|[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+"
     r"|(?<![\w@])[@#]\w+"
-    rf"|(?<![\w.])[\w-]+(?:\.[\w-]+)*\.(?:{_ENDINGS}|{_DOMAINS})(?!\w)(?:/[^\s<>\"]*)?"
+    rf"|(?<![\w.-])[\w-]{{1,64}}(?:\.[\w-]{{1,64}}){{0,6}}\.(?:{_ENDINGS}|{_DOMAINS})(?!\w)(?:/[^\s<>\"]*)?"
     r"|(?<![\w.<])(?:~|\.{1,2})?/[\w.-]+(?:/[\w.-]*)+|\b[A-Za-z]:\\[^\s<>\"]+"
     rf"|{_WORD}|\s+|_+|[^\w\s]",
     re.DOTALL,

@@ -34,6 +34,7 @@ Guard = Callable[[Site], Guarded | None]
 _NOTHING, _NAME, _EXCLUDED = Guarded(), Guarded(reason="name"), Guarded(reason="excluded")
 _PEOPLES = ("ish", "ese", "ian", "ean", "ch", "man", "ic", "ed", "al", "ern", "can", "ist")
 _BEFORE_RANKS = word_class("before_ranks")
+_OFFICES = word_class("offices")
 _SURNAMES = word_class("surnames")
 _KINDS = frozenset(("kind", "sort", "type", "breed", "species", "half", "hell", "bear", "lot"))
 _OF_MAN_AS_SUCH = frozenset(
@@ -108,6 +109,11 @@ def _dame(site: Site) -> Guarded | None:
 
 def _sir(site: Site) -> Guarded | None:
     return Guarded("dame") if site.is_title() and site.before_name() else None
+
+
+def _madam(site: Site) -> Guarded | None:
+    """Take *Madam* before an office as a title: Madam President, Mr. President."""
+    return Guarded("mr.") if site.is_title() and site.after in _OFFICES and site.before_name() else None
 
 
 def _lady(site: Site) -> Guarded | None:
@@ -200,6 +206,7 @@ GUARDS: dict[str, Guard] = {
     "guys": _guys,
     "lady": _lady,
     "lord": _lord,
+    "madam": _madam,
     "man": _man,
     "mummy": _mummy,
     "queen": _queen,

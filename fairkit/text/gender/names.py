@@ -100,7 +100,7 @@ def certainty(name: FirstName, pieces: Sequence[str], low: Sequence[str], place:
     surname = after[:1].isalpha() and _is_capital(pieces[where]) and after not in _SMALL
     if before in _TITLES and _is_capital(_word_before(pieces, place)):
         given = before not in _BEFORE_SURNAMES or surname
-        return "sure" if given else "doubtful"
+        return "sure" if given else "no name"
     starts = before in _STARTS
     if name.also:
         no_person = before in ("the", "a", "an", "of", "in", "this", "that")

@@ -12,7 +12,8 @@ from fairkit.text.gender.word_classes import word_class
 
 __all__ = ["OPEN_WORDS", "is_counted"]
 
-_GIVING, _MOTION = word_class("giving"), word_class("motion")
+_GIVING, _GIVING_COUNTED = word_class("giving"), word_class("giving_counted")
+_MOTION = word_class("motion")
 _PREPOSITIONS = word_class("prepositions")
 _VERBS = word_class("verbs") - word_class("nouns_too")
 _NUMBERS, _TIMES = word_class("numbers"), word_class("times")
@@ -36,11 +37,13 @@ def is_counted(near: Around) -> bool:
     """
     time = near.two in _TIMES and (near.one == "one" or near.three in _AFTER_TIME)
     other = near.two in ("of", "another", "more", "last") or (near.two == "on" and near.three != "one")
-    return near.before in _GIVING or time or other
+    return near.before in _GIVING_COUNTED or time or other
 
 
 def _is_moment(near: Around) -> bool:
     """Read last, next and every before a time: saw her last week, but "in her last week"."""
+    if near.one == "every":
+        return near.two in _TIMES and not near.two.endswith("s")
     if near.before in _PREPOSITIONS or not near.before.isalpha():
         return False
     return near.two in _MOMENTS or near.two in ("to", "at", "in", "on")

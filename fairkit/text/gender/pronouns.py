@@ -44,6 +44,7 @@ _LETTING, _SURE_LETTING, _MADE_TO = word_class("letting"), word_class("sure_lett
 _LET = frozenset(("let", "lets", "letting"))
 _PERCEIVING, _SENSES, _IMAGES = word_class("perceiving"), word_class("senses"), word_class("images")
 _GIVING, _STRONG_GIVING = word_class("giving"), word_class("strong_giving")
+_GIVING_COUNTED = word_class("giving_counted")
 _GIVEN, _OWN_GIVEN, _MEALS = word_class("given"), word_class("own_given"), word_class("meals")
 _ROLES, _HANDS_DOWN = word_class("roles"), word_class("hands_down")
 _ING_NOUNS, _LY_NOUNS, _ED_NOUNS = (
@@ -57,6 +58,7 @@ _PREPOSITIONS = word_class("prepositions")
 _TOGETHER = {"his": "his", "hers": "his", "their": "his", "him": "him", "them": "him"}
 _PAST_FORMS = _PAST | word_class("past_after_hers")
 _WISHES = frozenset(("night", "morning", "evening", "afternoon", "bye", "luck"))
+_SHOWING = frozenset(("show", "shows", "showed", "shown", "showing"))
 _TITLES = frozenset(("mr", "mrs", "ms", "dr", "prof", "messrs"))
 _AFTER_TIME = word_class("after_time")
 _OPENING, _CLOSING = frozenset("\u2018\u201c\u00ab"), frozenset("\u2019\u201d\u00bb")
@@ -129,7 +131,8 @@ def _before_word(near: Around, pieces: Sequence[str]) -> Reading:
 
 def _may_be_gift(near: Around) -> bool:
     """Tell whether both readings are good English: "showed her papers"."""
-    return near.before in _GIVING and near.one.endswith("s") and not is_content(near.two)
+    given = near.before in _STRONG_GIVING or near.before in _SHOWING
+    return given and near.one.endswith("s") and not is_content(near.two)
 
 
 def _is_title(pieces: Sequence[str], where: int) -> bool:
@@ -161,7 +164,8 @@ def _before_number(near: Around, pieces: Sequence[str]) -> Reading:
     if is_compound(near.low, near.where):
         return _before_compound(near, pieces)
     later = near.two in _TIMES and near.three in _AFTER_TIME
-    given = near.before in _GIVING or later or near.two in ("times", "percent")
+    made = near.before in _MAKING and not is_content(near.two)
+    given = near.before in _GIVING_COUNTED or made or later or near.two in ("times", "percent")
     return Reading("him", "number") if given else Reading("his", "number and noun")
 
 
@@ -325,7 +329,10 @@ def read_his(low: Sequence[str], place: int, pieces: Sequence[str]) -> Reading:
         return Reading("her" if shared else "hers", "coordinated")
     if one in _CLOSED and not _is_title(pieces, where):
         return Reading("hers", "closed class")
-    if before == "of" and (one in _PAST_FORMS or (one.endswith("ed") and two in _CLOSED)):
+    if before == "of" and (
+        one in _PAST_FORMS
+        or (one.endswith("ed") and one not in _ED_NOUNS and not is_content(two) and two != ",")
+    ):
         return Reading("hers", "finite verb")
     return Reading("her", "noun")
 

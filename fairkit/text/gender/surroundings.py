@@ -9,7 +9,7 @@ __all__ = ["END", "following", "is_compound", "preceding"]
 END = ""
 """Stands where the text or the paragraph ends."""
 
-_TRANSPARENT = frozenset("*_~")
+_TRANSPARENT = frozenset(("*", "_", "~", "&nbsp;", "&#160;", "&thinsp;", "&ensp;", "&emsp;"))
 _HYPHENS = frozenset("-\u2010\u2011")
 
 
