@@ -49,6 +49,8 @@ class Floor:
     why : str or None
     groups : tuple of Floor
         The same for single groups, if they were asked for.
+    size : Floor or None
+        Of all texts, the same of the mean size, to which texts of both signs add.
     notes : tuple of str
 
     Examples
@@ -66,6 +68,7 @@ class Floor:
     permuted: str
     why: str | None
     groups: tuple[Floor, ...] = ()
+    size: Floor | None = None
     notes: tuple[str, ...] = ()
 
     @property

@@ -62,13 +62,25 @@ def fit_head(features: FloatArray, group: IntArray, groups: int, *, ridge: float
     """
     from sklearn.linear_model import LogisticRegression
 
-    centre, spread = features.mean(axis=0), features.std(axis=0)
-    spread = np.where(spread > 1e-12 * (1 + np.abs(centre)), spread, 1.0)  # a constant says nothing
-    fitted = LogisticRegression(C=1 / ridge, max_iter=1000).fit((features - centre) / spread, group)
+    z, centre, spread = standardised(features)
+    fitted = LogisticRegression(C=1 / ridge, max_iter=1000).fit(z, group)
     weights, bias = fitted.coef_ / spread, fitted.intercept_.copy()
     if groups == 2:
         weights, bias = np.vstack([np.zeros_like(weights), weights]), np.concatenate([[0.0], bias])
     return LinearHead(weights, bias - weights @ centre)
+
+
+def standardised(features: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Bring features to mean 0 and standard deviation 1; return them, the means and the deviations.
+
+    Examples
+    --------
+    >>> standardised(np.array([[1.0, 5.0], [3.0, 5.0]]))[0].tolist()
+    [[-1.0, 0.0], [1.0, 0.0]]
+    """
+    centre, spread = features.mean(axis=0), features.std(axis=0)
+    spread = np.where(spread > 1e-12 * (1 + np.abs(centre)), spread, 1.0)  # a constant says nothing
+    return (features - centre) / spread, centre, spread
 
 
 def slope(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -134,57 +134,70 @@ class ProtectedModel:
         groups : sequence, optional
             The groups of the rows, where ``toward`` is ``own``; names, or None where one is not known.
         """
-        import torch
+        like, keys = embedded.embeddings, keys_of(embedded)
+        fold, known = self.folds(keys), self.known(keys, groups)
 
-        keys, like = keys_of(embedded), embedded.embeddings
+        def along(features: Tensor) -> Tensor:
+            weights = np.stack([head.weights for head in self.heads])[fold]
+            bias = np.stack([head.bias for head in self.heads])[fold]
+            return self.along(features, weights, bias, known)
+
         if self.head == "embeddings":
-            v = self.along(pooled(embedded), keys, groups).to(like)
+            v = along(pooled(embedded)).to(like)
             return shares(embedded)[:, :, None] * v[:, None, :] if embedded.is_text else v
-        with torch.inference_mode(mode=False), torch.enable_grad():
-            leaf = like.detach().clone().requires_grad_()
-            hidden = encoded(model, embedded.holding(leaf))
-            v = self.along(hidden.detach(), keys, groups)
-            (found,) = torch.autograd.grad((hidden * v).sum(), leaf)
-        mask = embedded.weights
-        return found * mask[:, :, None] if embedded.is_text else found
+        return through_encoder(model, embedded, along)
 
-    def along(
-        self, features: Tensor, keys: Sequence[Hashable], groups: Sequence[Any] | None = None
-    ) -> Tensor:
-        """Differentiate Pr(group | x) with respect to what the head reads, shape (rows, width).
+    def folds(self, keys: Sequence[Hashable]) -> IntArray:
+        """Return the head for each row: that of the fold it was held out in, or the last."""
+        last = len(self.heads) - 1
+        return np.array([self.fold_of.get(key, last) for key in keys], np.int64)
+
+    def known(self, keys: Sequence[Hashable], groups: Sequence[Any] | None) -> IntArray:
+        """Return the group of each row, -1 where it is neither given nor that of a training text."""
+        if groups is None:
+            return np.array([self.group_of.get(key, -1) for key in keys], np.int64)
+        place = {name: k for k, name in enumerate(self.groups)}
+        return np.array([place.get(str(group), -1) for group in groups], np.int64)
+
+    def along(self, features: Tensor, weights: FloatArray, bias: FloatArray, known: IntArray) -> Tensor:
+        """Differentiate Pr(group | x) with respect to what the heads read, shape (rows, width).
 
         Parameters
         ----------
         features : Tensor of shape (rows, width)
-        keys : sequence
-            What tells the rows apart (:func:`fairkit.text.protection.features.keys_of`).
-        groups : sequence, optional
+        weights, bias : ndarray of shape (rows, groups, width) and (rows, groups)
+            The head of each row.
+        known : ndarray of int, of shape (rows,)
+            The group of each row, or -1.
         """
         import torch
 
-        picked = [self.heads[self.fold_of.get(key, len(self.heads) - 1)] for key in keys]
-        weights = torch.as_tensor(np.stack([head.weights for head in picked])).to(features.device)
-        bias = torch.as_tensor(np.stack([head.bias for head in picked])).to(features.device)
-        return slope(
-            features, weights, bias, self._toward(keys, groups, features, weights, bias), self.output
-        )
-
-    def _toward(
-        self,
-        keys: Sequence[Hashable],
-        groups: Sequence[Any] | None,
-        features: Tensor,
-        weights: Tensor,
-        bias: Tensor,
-    ) -> Tensor:
-        import torch
-
+        rows, place = len(features), features.device
+        heads = torch.from_numpy(weights).to(place), torch.from_numpy(bias).to(place)
         if self.toward != OWN:
-            return torch.full((len(keys),), self.groups.index(self.toward), device=features.device)
-        likely = (torch.einsum("bgd,bd->bg", weights, features) + bias).argmax(dim=1)
-        place = {name: k for k, name in enumerate(self.groups)}
-        for row, key in enumerate(keys):
-            known = self.group_of.get(key) if groups is None else place.get(str(groups[row]))
-            if known is not None:
-                likely[row] = known
-        return likely
+            toward = torch.full((rows,), self.groups.index(self.toward), device=place)
+        else:
+            given = torch.from_numpy(known).to(place)
+            likely = (torch.einsum("bgd,bd->bg", heads[0], features) + heads[1]).argmax(dim=1)
+            toward = torch.where(given >= 0, given, likely)
+        return slope(features, *heads, toward, self.output)
+
+
+def through_encoder(model: Differentiable, embedded: Embedded, along: Callable[[Tensor], Tensor]) -> Tensor:
+    """Carry a direction in what the encoder makes of a text back to the text's embeddings.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from fairkit.text.networks.examples import tiny_classifier
+    >>> model = tiny_classifier(["she sings"], labels=("no", "yes"))
+    >>> through_encoder(model, model.embed(["she sings"]), torch.ones_like).shape
+    torch.Size([1, 4, 8])
+    """
+    import torch
+
+    with torch.inference_mode(mode=False), torch.enable_grad():
+        leaf = embedded.embeddings.detach().clone().requires_grad_()
+        hidden = encoded(model, embedded.holding(leaf))
+        (found,) = torch.autograd.grad((hidden * along(hidden.detach())).sum(), leaf)
+    return found * embedded.weights[:, :, None] if embedded.is_text else found

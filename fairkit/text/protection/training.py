@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fairkit.errors import DataError, UsageError, did_you_mean, shortlist
 from fairkit.text.protection.accuracy import accuracy_of
 from fairkit.text.protection.features import features_of
 from fairkit.text.protection.folds import assigned_folds, clustered
 from fairkit.text.protection.heads import FloatArray, IntArray, LinearHead, fit_head
+from fairkit.text.protection.many_heads import fit_many
 from fairkit.text.protection.models import OWN, Head, ProtectedModel, Training
 
 if TYPE_CHECKING:
@@ -131,31 +132,53 @@ def trained(training: Training, groups: int) -> tuple[tuple[LinearHead, ...], di
     >>> len(heads), group_of["d"]
     (3, 1)
     """
-    x, code, fold = training.features, training.code, training.fold
-    kept = [fold != k for k in range(int(fold.max()) + 1)] + [np.ones(len(fold), bool)]
-    heads = tuple(fit_head(x[rows], code[rows], groups, ridge=training.ridge) for rows in kept)
+    x, code = training.features, training.code
+    heads = tuple(
+        fit_head(x[rows], code[rows], groups, ridge=training.ridge) for rows in _kept(training.fold)
+    )
     return heads, _unique(training.keys, code)
 
 
-def permuted_model(model: ProtectedModel, rng: np.random.Generator) -> ProtectedModel:
-    """Train a protected-status model again on permuted groups, with the same folds.
+def trained_on(
+    training: Training, codes: IntArray, groups: int, *, progress: Callable[[int], object] | None = None
+) -> tuple[FloatArray, FloatArray]:
+    """Train the heads again on other groups of the same rows, with the same folds.
 
-    Where the rows of every cluster are of one group, clusters trade groups; else rows trade within clusters,
-    and clusters of one group among each other.
+    Parameters
+    ----------
+    training : Training
+    codes : ndarray of int, of shape (draws, rows)
+    groups : int
+    progress : callable, optional
+        Is told, in all, as many steps as there are draws.
+
+    Returns
+    -------
+    tuple of ndarray
+        Weights, shape (draws, heads, groups, width), and biases, shape (draws, heads, groups); the heads are
+        those of the folds and, last, the one of everything.
 
     Examples
     --------
-    >>> from fairkit.text.networks.examples import tiny_classifier
-    >>> texts = [f"{who} {what}" for what in ("sings", "reads") for who in ("she", "he")]
-    >>> model = tiny_classifier(texts, labels=("no", "yes"))
-    >>> found = train_protected_model(model, texts, ["f", "m"] * 2, folds=2)
-    >>> permuted_model(found, np.random.default_rng(0)).groups
-    ('f', 'm')
+    >>> x, code = np.arange(4.0)[:, None], np.array([0, 0, 1, 1])
+    >>> data = Training(x, ("a", "b", "c", "d"), code, code, np.array([0, 1, 0, 1]), 1.0)
+    >>> trained_on(data, np.array([[0, 1, 1, 0]]), 2)[0].shape
+    (1, 3, 2, 1)
     """
-    code = permuted(model.training.code, model.training.cluster, rng)
-    training = replace(model.training, code=code)
-    heads, group_of = trained(training, len(model.groups))
-    return replace(model, heads=heads, group_of=group_of, training=training)
+    parts, told = [], 0
+    kept = _kept(training.fold)
+    for k, rows in enumerate(kept):
+        parts.append(fit_many(training.features[rows], codes[:, rows], groups, ridge=training.ridge))
+        if progress is not None:
+            steps = len(codes) * (k + 1) // len(kept) - told
+            progress(steps)
+            told += steps
+    return np.stack([part[0] for part in parts], axis=1), np.stack([part[1] for part in parts], axis=1)
+
+
+def _kept(fold: IntArray) -> list[NDArray[np.bool_]]:
+    """List the training rows of every head."""
+    return [fold != k for k in range(int(fold.max()) + 1)] + [np.ones(len(fold), bool)]
 
 
 def permuted(code: IntArray, cluster: IntArray, rng: np.random.Generator) -> IntArray:
