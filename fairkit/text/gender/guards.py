@@ -36,6 +36,7 @@ _PEOPLES = ("ish", "ese", "ian", "ean", "ch", "man", "ic", "ed", "al", "ern", "c
 _BEFORE_RANKS = word_class("before_ranks")
 _OFFICES = word_class("offices")
 _SURNAMES = word_class("surnames")
+_BEFORE_GODS = frozenset(("the", "a", "that", "this", "some", "greek", "roman", "hindu", "egyptian", "norse"))
 _KINDS = frozenset(("kind", "sort", "type", "breed", "species", "half", "hell", "bear", "lot"))
 _OF_MAN_AS_SUCH = frozenset(
     ("is", "has", "was", "must", "cannot", "can", "does", "proposes", "shall", "lives")
@@ -136,9 +137,7 @@ def _lord(site: Site) -> Guarded | None:
 
 
 def _god(site: Site) -> Guarded | None:
-    return (
-        _NOTHING if site.written[:1].isupper() and site.before not in ("the", "a", "greek", "roman") else None
-    )
+    return _NOTHING if site.written[:1].isupper() and site.before not in _BEFORE_GODS else None
 
 
 def _guys(site: Site) -> Guarded | None:
