@@ -23,7 +23,15 @@ from fairkit.report.wording import ROWS, Wording, wording_of
 
 _ORDER = {Verdict.DISPARITY: 1, Verdict.INCONCLUSIVE: 2, Verdict.PARITY: 3}
 _REFERENCE, _UNDEFINED = 0, 4
-_WRITTEN = {"auc": "AUC", "bnsp": "BNSP", "bpsn": "BPSN", "f1": "F1", "ndcg": "nDCG", "r2": "R²", "roc": "ROC"}
+_WRITTEN = {
+    "auc": "AUC",
+    "bnsp": "BNSP",
+    "bpsn": "BPSN",
+    "f1": "F1",
+    "ndcg": "nDCG",
+    "r2": "R²",
+    "roc": "ROC",
+}
 
 
 @dataclass(frozen=True, slots=True)

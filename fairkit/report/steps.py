@@ -11,6 +11,7 @@ from fairkit.report.model import Report
 from fairkit.report.numerals import contrast_number, size_text, unit_of
 from fairkit.report.phrases import counted, reason_text, units_needed, visible
 from fairkit.report.sections import beyond
+from fairkit.report.text_steps import steps_of_texts
 from fairkit.report.wording import Wording, wording_of
 
 _MANY_LEFT_OUT = 0.05
@@ -44,7 +45,7 @@ def next_steps(report: Report) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        At most six sentences.
+        A few sentences.
 
     Examples
     --------
@@ -57,6 +58,7 @@ def next_steps(report: Report) -> tuple[str, ...]:
     steps = [
         *_left_out(report),
         *_runaways(report),
+        *steps_of_texts(report),
         *_disparities(report),
         *_undecided(report),
         *_undefined(report),

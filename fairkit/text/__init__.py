@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from fairkit.text.extrinsic.polarity import gender_words as gender_words
     from fairkit.text.floors import Floor as Floor
     from fairkit.text.floors import permutation_floor as permutation_floor
+    from fairkit.text.judging.explaining import explain_text as explain_text
+    from fairkit.text.judging.sensitivity import judge_sensitivity as judge_sensitivity
     from fairkit.text.networks.embedded import Differentiable as Differentiable
     from fairkit.text.networks.embedded import Embedded as Embedded
     from fairkit.text.networks.huggingface import HuggingFaceClassifier as HuggingFaceClassifier
@@ -108,6 +110,7 @@ _HOME = {
     "counterfactual_measures": "fairkit.text.extrinsic.counterfactuals",
     "directional_failures": "fairkit.text.extrinsic.expectations",
     "explain": "fairkit.text.attribution",
+    "explain_text": "fairkit.text.judging.explaining",
     "from_function": "fairkit.text.scorers",
     "from_module": "fairkit.text.networks.modules",
     "from_sklearn": "fairkit.text.scorers",
@@ -116,6 +119,7 @@ _HOME = {
     "identity_aucs": "fairkit.text.extrinsic.identity_aucs",
     "judge_counterfactuals": "fairkit.text.extrinsic.counterfactual_report",
     "judge_generations": "fairkit.text.extrinsic.generation_report",
+    "judge_sensitivity": "fairkit.text.judging.sensitivity",
     "load_classifier": "fairkit.text.networks.huggingface",
     "load_vectors": "fairkit.text.vectors",
     "mean_estimates": "fairkit.text.extrinsic.overall",
@@ -168,6 +172,7 @@ __all__ = [
     "counterfactual_measures",
     "directional_failures",
     "explain",
+    "explain_text",
     "from_function",
     "from_module",
     "from_sklearn",
@@ -176,6 +181,7 @@ __all__ = [
     "identity_aucs",
     "judge_counterfactuals",
     "judge_generations",
+    "judge_sensitivity",
     "load_classifier",
     "load_vectors",
     "mean_estimates",

@@ -103,10 +103,12 @@ class SensitivityFloor:
     Parameters
     ----------
     metric : str
+    statistic : {"mean", "size"}
+        Whether it is the mean, or the mean size, to which texts of both signs add.
     attribute, group : str
         The group ``all`` is every text.
     value : float or None
-        Mean of the texts that have one.
+        Of the texts that have one.
     texts : int
     null_low, null_median, null_high : float or None
         2.5th, 50th and 97.5th percentile of the mean after permuting.
@@ -120,6 +122,7 @@ class SensitivityFloor:
     """
 
     metric: str
+    statistic: Literal["mean", "size"]
     attribute: str
     group: str
     value: float | None

@@ -12,6 +12,7 @@ from fairkit.report.blocks.gaps import gaps_block
 from fairkit.report.blocks.listed import listed_block
 from fairkit.report.blocks.missing import missing_block
 from fairkit.report.blocks.models import models_block
+from fairkit.report.blocks.overall import overall_block
 from fairkit.report.blocks.policies import policies_block
 from fairkit.report.blocks.protected import agreement_block, protected_block
 from fairkit.report.blocks.recognised import recognised_block
@@ -25,6 +26,7 @@ __all__ = ["Block", "Figure", "Table", "blocks_of"]
 
 _MAKERS = (
     totals_block,
+    overall_block,
     floors_block,
     agreement_block,
     protected_block,

@@ -18,7 +18,7 @@ _AGREEMENT = (
     "Gradients are local, counterfactuals are finite: the one says how a prediction begins to move, the "
     "other how far it moves when the text is rewritten. Read both. Where they disagree, trust what the "
     "rewritten texts show: a model that is saturated, all but sure of its class, has small gradients however "
-    "much it depends on the attribute; log-odds (--output logit) do not saturate."
+    "much it depends on the attribute; log-odds (--logit) do not saturate."
 )
 _SCORES = {
     "accuracy": "accuracy",

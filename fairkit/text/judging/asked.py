@@ -8,11 +8,11 @@ from typing import Any, Literal, get_args
 
 from fairkit.errors import UsageError, did_you_mean, shortlist
 
-Output = Literal["probability", "logit"]
-"""What is differentiated."""
-
 Scale = Literal["none", "unit", "relative"]
 """Nothing; the protected direction brought to length 1; sensitivity as a share of the probability."""
+
+Head = Literal["embeddings", "encoder"]
+"""What a protected-status model reads: averaged embeddings, or what the encoder makes of them."""
 
 GIVEN, PREDICTED, OWN = "given", "predicted", "own"
 
@@ -28,12 +28,14 @@ class Asked:
     ----------
     target : str
         ``predicted``, ``given`` or a class.
-    output : {"probability", "logit"}
+    logit : bool
+        Whether log-odds are differentiated, not probabilities.
     scale : {"none", "unit", "relative"}
     absolute : bool
         Whether absolute sensitivities are measured beside signed ones.
     toward : str
         ``own``, or the group towards which the protected direction points.
+    head : {"embeddings", "encoder"}
     tolerance : float
     permutations, folds, examples, batch_size, seed : int
     confidence : float
@@ -45,17 +47,18 @@ class Asked:
 
     Examples
     --------
-    >>> Asked(output="logits")
+    >>> Asked(scale="units")
     Traceback (most recent call last):
         ...
-    fairkit.errors.UsageError: output 'logits' is unknown (there are 'probability', 'logit'). Did you mean ...
+    fairkit.errors.UsageError: scale 'units' is unknown ... Did you mean 'unit'?
     """
 
     target: str = PREDICTED
-    output: Output = "probability"
+    logit: bool = False
     scale: Scale = "none"
     absolute: bool = False
     toward: str = OWN
+    head: Head = "embeddings"
     tolerance: float = 0.1
     permutations: int = 199
     folds: int = 5
@@ -68,14 +71,15 @@ class Asked:
         problems = [
             problem
             for name, value, known in (
-                ("output", self.output, get_args(Output)),
                 ("scale", self.scale, get_args(Scale)),
+                ("head", self.head, get_args(Head)),
             )
             if (problem := _unknown(name, value, known))
         ]
-        if self.scale == "relative" and self.output == "logit":
+        if self.scale == "relative" and self.logit:
             problems.append(
-                "scale 'relative' divides by the probability; a logit may be 0. Say output 'probability'."
+                "scale 'relative' divides by the probability, and log-odds may be 0: ask for one of scale "
+                "'relative' and logit."
             )
         for name, least in (("permutations", 0), ("folds", 2), ("examples", 0), ("batch_size", 1)):
             value: Any = getattr(self, name)
@@ -100,7 +104,8 @@ class Asked:
         >>> Asked(scale="unit").settings(signed=True)["scale"]
         'unit'
         """
-        return {"target": self.target, "output": self.output, "scale": self.scale, "signed": signed}
+        output = "logit" if self.logit else "probability"
+        return {"target": self.target, "output": output, "scale": self.scale, "signed": signed}
 
 
 def check_label(label: str | None, target: str) -> None:

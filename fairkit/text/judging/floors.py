@@ -84,6 +84,9 @@ def floors_of(
         **asked.settings(signed=found.metric == "prediction_sensitivity"),
     )
     made = [_record(found.metric, ALL, ALL, _Draws.of([one]), one)]
+    if one.size is not None and found.metric == "prediction_sensitivity":
+        size = _record(found.metric, ALL, ALL, _Draws.of([one.size]), one)
+        made.append(replace(size, statistic="size"))
     if crossed:
         known = {floor.group: floor for floor in one.groups}
         for grouping in split:
@@ -141,12 +144,13 @@ def _groups(
 
 
 def _record(metric: str, attribute: str, group: str, cell: _Draws, whole: Floor) -> SensitivityFloor:
-    floor = replace(whole, value=cell.value, n=cell.texts, draws=cell.draws, groups=())
+    floor = replace(whole, value=cell.value, n=cell.texts, draws=cell.draws, groups=(), size=None)
     reason = floor.why or (None if cell.texts else "no text has a sensitivity")
     if reason is None and floor.low is None:
         reason = "too few permutations have a mean"
     return SensitivityFloor(
         metric,
+        "mean",
         attribute,
         group,
         cell.value,
@@ -168,4 +172,6 @@ def _overall(found: Measured) -> tuple[str, float | None, int]:
 
 def _without(total: tuple[str, float | None, int], reason: str) -> SensitivityFloor:
     metric, value, texts = total
-    return SensitivityFloor(metric, ALL, ALL, value, texts, None, None, None, None, 0, "nothing", reason)
+    return SensitivityFloor(
+        metric, "mean", ALL, ALL, value, texts, None, None, None, None, 0, "nothing", reason
+    )

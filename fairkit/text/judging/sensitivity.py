@@ -14,10 +14,10 @@ from fairkit.groups import By, Grouping, attributes_of, groupings
 from fairkit.margins import Margin
 from fairkit.report.model import Report
 from fairkit.text.evaluator import judge_texts
-from fairkit.text.judging.asked import OWN, PREDICTED, Asked, Output, Scale, check_label, check_target
+from fairkit.text.judging.asked import OWN, PREDICTED, Asked, Head, Scale, check_label, check_target
 from fairkit.text.judging.by_class import PREDICTED_CLASS, by_predicted
 from fairkit.text.judging.readable import Readable, readable_of
-from fairkit.text.judging.sources import Lexicon, Source, given_source, lexicon_of, trained_source
+from fairkit.text.judging.sources import Lexicon, Source, lexical_of, sources_of
 from fairkit.text.judging.summaries import Told, chosen_metrics_of, summarised
 from fairkit.text.rows import read_texts
 
@@ -37,9 +37,10 @@ def judge_sensitivity(
     protected: Any = None,
     lexicon: Lexicon = "gender",
     toward: str = OWN,
+    head: Head = "embeddings",
     label: str | None = None,
     target: str = PREDICTED,
-    output: Output = "probability",
+    logit: bool = False,
     scale: Scale = "none",
     absolute: bool = False,
     swap: str | os.PathLike[str] | Rewriter | None = "gender",
@@ -85,14 +86,20 @@ def judge_sensitivity(
         ``"gender"``, another table of words by name or file, a file with a word a line, or words. A lexicon
         has no direction, so that its sensitivities are absolute ones.
     toward : str
-        The group that the direction of a protected-status model points to: ``"own"``, each text's, or one.
+        The group that the direction of a protected-status model points to: ``"own"``, each text's, or one
+        by name. A named one lets signs be compared between classes.
+    head : {"embeddings", "encoder"}
+        What the protected-status model reads: the average of the token embeddings, or of what the model's
+        encoder makes of them.
     label : str, optional
         Column of the class of each text, for ``target="given"``.
     target : str
         The class that is asked about: each text's ``"predicted"`` or ``"given"`` one, or one by name.
-    output : {"probability", "logit"}
-        What is differentiated: a sure model's probabilities hardly move, its log-odds do.
+    logit : bool
+        Whether log-odds are differentiated: a sure model's probabilities hardly move, its log-odds do.
     scale : {"none", "unit", "relative"}
+        ``unit`` brings the protected direction to length 1 in every text; ``relative`` divides by the
+        probability.
     absolute : bool
         Whether absolute sensitivities are shown beside signed ones.
     swap : str, path, Rewriter or None
@@ -151,10 +158,11 @@ def judge_sensitivity(
     """
     asked = Asked(
         target=target,
-        output=output,
+        logit=logit,
         scale=scale,
         absolute=absolute,
         toward=toward,
+        head=head,
         tolerance=tolerance,
         permutations=permutations,
         folds=folds,
@@ -167,7 +175,7 @@ def judge_sensitivity(
     split = groupings(PREDICTED_CLASS if by is None else by, levels=levels)
     chosen = _wanted(metrics)
     rewriter = rewriter_for(swap)
-    lexical = _lexical(protected, lexicon)
+    lexical = lexical_of(protected, lexicon)
     network = loaded(model, device=device, batch_size=batch_size)
     check_target(target, network.labels)
     tell = _Counting(progress)
@@ -181,13 +189,14 @@ def judge_sensitivity(
         missing=missing,
         hash_files=hash_files,
     )
+    readable = readable_of(texts, label=label, labels=network.labels)
+    alike = rewriter if isinstance(lexicon, str) and lexicon == swap else None
     found = measure_all(
         network,
-        readable_of(texts, label=label, labels=network.labels),
-        protected=protected,
-        lexical=lexical,
+        readable,
+        sources_of(network, readable, protected, lexical, rewriter=alike, asked=asked, progress=tell),
+        asked,
         rewriter=rewriter,
-        asked=asked,
         split=split,
         by_class=by is None,
         progress=tell,
@@ -210,9 +219,9 @@ def judge_sensitivity(
         stated={
             "label": label,
             "classifier": os.fspath(model) if isinstance(model, str | os.PathLike) else type(model).__name__,
-            "protected": found.source.name,
+            "protected": "; ".join(dict.fromkeys(one.name for one in found.sources)),
             "target": target,
-            "output": output,
+            "output": "logit" if logit else "probability",
             "scale": scale,
             "rewriter": None if rewriter is None else _name(rewriter),
             "tolerance": None if rewriter is None else float(tolerance),
@@ -226,11 +235,10 @@ def judge_sensitivity(
 def measure_all(
     network: Differentiable,
     readable: Readable,
-    *,
-    protected: Any,
-    lexical: tuple[Any, str] | None,
-    rewriter: Rewriter | None,
+    sources: Sequence[Source],
     asked: Asked,
+    *,
+    rewriter: Rewriter | None,
     split: Sequence[Grouping],
     by_class: bool,
     progress: Callable[[int], object],
@@ -240,55 +248,38 @@ def measure_all(
     from fairkit.text.judging.measuring import measured
     from fairkit.text.judging.watching import WatchedModel, WatchedRewriter
 
-    source = source_of(network, readable, protected, lexical, asked=asked, progress=progress)
-    watched = WatchedModel(network, None if source.signed else source.directions)
-    watched_rewriter = None if rewriter is None else WatchedRewriter(rewriter)
-    swapped = (
-        None if watched_rewriter is None else _swapped(watched, readable, watched_rewriter, asked, progress)
-    )
-    kinds = [True] if source.signed else []
-    kinds += [False] if asked.absolute or not source.signed else []
-    found = [measured(watched, readable, source, asked, signed=signed, progress=progress) for signed in kinds]
+    lexicon = next((one.directions for one in sources if not one.signed), None)
+    watched = WatchedModel(network, lexicon)
+    watching = None if rewriter is None else WatchedRewriter(rewriter)
+    swapped = None if watching is None else _swapped(watched, readable, watching, asked, progress)
+    plan = [(one, True) for one in sources if one.signed]
+    plan += [(one, False) for one in sources if not one.signed]
+    if asked.absolute and len(plan) == 1 and plan[0][1]:
+        plan.append((plan[0][0], False))
+    found = [
+        measured(watched, readable, source, asked, signed=signed, progress=progress)
+        for source, signed in plan
+    ]
     if by_class:
-        readable = replace(
-            readable, texts=by_predicted(readable.texts, found[0].probabilities, network.labels)
-        )
-    if not any((~np.isnan(one.values)).any() for one in found) and (
-        swapped is None or not swapped.measured.any()
-    ):
-        raise DataError(_nothing(readable, source, rewriter))
+        texts = by_predicted(readable.texts, found[0].probabilities, network.labels)
+        readable = replace(readable, texts=texts)
+    if all(np.isnan(one.values).all() for one in found) and not (swapped and swapped.measured.any()):
+        raise DataError(_nothing(readable, sources, rewriter))
     floors = [
         floor
-        for one in found
+        for (source, _), one in zip(plan, found, strict=True)
         for floor in floors_of(watched, readable, source, asked, found=one, split=split, progress=progress)
     ]
     return summarised(
         watched,
         readable,
-        source,
+        sources,
         asked,
         found=found,
         floors=tuple(floors),
         swapped=swapped,
-        rewriter=watched_rewriter,
+        rewriter=watching,
     )
-
-
-def source_of(
-    network: Differentiable,
-    readable: Readable,
-    protected: Any,
-    lexical: tuple[Any, str] | None,
-    *,
-    asked: Asked,
-    progress: Callable[[int], object] | None = None,
-) -> Source:
-    """Find, or train, the protected direction."""
-    if isinstance(protected, str):
-        return trained_source(network, readable, protected, asked, progress=progress)
-    if lexical is not None:
-        return Source(lexical[0], lexical[1], signed=False)
-    return given_source(protected)
 
 
 def loaded(model: Any, *, device: Literal["cpu", "cuda", "auto"], batch_size: int) -> Differentiable:
@@ -312,14 +303,6 @@ def rewriter_for(swap: Any) -> Rewriter | None:
     from fairkit.text.rewriters import rewriter_of
 
     return None if swap is None or swap == "none" else rewriter_of(swap)
-
-
-def _lexical(protected: Any, lexicon: Lexicon) -> tuple[Any, str] | None:
-    if protected is None:
-        return lexicon_of(lexicon)
-    if not (isinstance(lexicon, str) and lexicon == "gender"):
-        raise UsageError("protected and lexicon both say what is protected; give one of them.")
-    return None
 
 
 def _wanted(metrics: Any) -> Any:
@@ -348,9 +331,9 @@ def _swapped(
     )
 
 
-def _nothing(readable: Readable, source: Source, rewriter: Rewriter | None) -> str:
-    number = f"{len(readable.texts):,}"
-    text = f"nothing could be measured of any of the {number} texts: none holds one of {source.name}"
+def _nothing(readable: Readable, sources: Sequence[Source], rewriter: Rewriter | None) -> str:
+    names = " or ".join(one.name for one in sources)
+    text = f"nothing could be measured of any of the {len(readable.texts):,} texts: none holds any of {names}"
     if rewriter is not None:
         text += f", and none is changed by swapping {rewriter.attribute}"
     return (

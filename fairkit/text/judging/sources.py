@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fairkit.text.networks.embedded import Differentiable
     from fairkit.text.protection.directions import Directions
     from fairkit.text.protection.models import ProtectedModel
+    from fairkit.text.rewriting import Rewriter
 
 Lexicon = str | os.PathLike[str] | Sequence[str] | Any
 """``gender``, the name or file of a table, a file with a word a line, words, or a rewriter."""
@@ -90,6 +91,63 @@ def lexicon_of(lexicon: Lexicon) -> tuple[Any, str]:
     return mask, mask.description
 
 
+def lexical_of(protected: Any, lexicon: Lexicon) -> tuple[Any, str] | None:
+    """Read the lexicon, where it is what tells protected words.
+
+    Raises
+    ------
+    UsageError
+        Both say what is protected.
+
+    Examples
+    --------
+    >>> lexical_of("sex", "gender") is None
+    True
+    """
+    if protected is None:
+        return lexicon_of(lexicon)
+    if not (isinstance(lexicon, str) and lexicon == "gender"):
+        raise UsageError("protected and lexicon both say what is protected; give one of them.")
+    return None
+
+
+def sources_of(
+    model: Differentiable,
+    readable: Readable | None,
+    protected: Any,
+    lexical: tuple[Any, str] | None,
+    *,
+    rewriter: Rewriter | None,
+    asked: Asked,
+    progress: Callable[[int], object] | None = None,
+) -> tuple[Source, ...]:
+    """Find, or train, the protected directions.
+
+    A lexicon says where to look, and not which way. Where its words are those of a rewriter, the step from
+    the rewritten text to the text itself says it; signed sensitivities are measured along that.
+
+    Examples
+    --------
+    >>> from fairkit.text import GenderSwapper
+    >>> from fairkit.text.judging.asked import Asked
+    >>> from fairkit.text.networks.examples import tiny_classifier
+    >>> model, swap = tiny_classifier(["she sings"], labels=("no", "yes")), GenderSwapper()
+    >>> found = sources_of(model, None, None, lexicon_of("gender"), rewriter=swap, asked=Asked())
+    >>> [(source.name, source.signed) for source in found]
+    [('the step from the rewritten text', True), ('the words of gender', False)]
+    """
+    if isinstance(protected, str) and readable is not None:
+        return (trained_source(model, readable, protected, asked, progress=progress),)
+    if lexical is None:
+        return (given_source(protected),)
+    from fairkit.text.protection.masks import SwapDirection
+
+    words = Source(lexical[0], lexical[1], signed=False)
+    if rewriter is None:
+        return (words,)
+    return (Source(SwapDirection(rewriter), "the step from the rewritten text", signed=True), words)
+
+
 def trained_source(
     model: Differentiable,
     readable: Readable,
@@ -153,7 +211,9 @@ def trained_source(
         clusters=clusters,
         folds=asked.folds,
         seed=asked.seed,
+        head=asked.head,
         toward=asked.toward,
+        output="logit",  # where a group is plain its probability has no slope, though the text shows it
         confidence=asked.confidence,
         batch_size=asked.batch_size,
         progress=progress,
@@ -192,7 +252,6 @@ def given_source(protected: Any, name: str = "as given") -> Source:
     >>> given_source(LexiconMask(["she"])).signed
     False
     """
-    from fairkit.text.protection.lexicon import LexiconMask
     from fairkit.text.protection.models import ProtectedModel
 
     if not callable(getattr(protected, "directions", None)):
@@ -204,7 +263,7 @@ def given_source(protected: Any, name: str = "as given") -> Source:
     if isinstance(protected, ProtectedModel):
         scores = scores_of(protected, name, folds=len(protected.heads) - 1)
     described = getattr(protected, "description", name)
-    return Source(protected, described, not isinstance(protected, LexiconMask), scores=scores)
+    return Source(protected, described, bool(getattr(protected, "oriented", True)), scores=scores)
 
 
 def scores_of(model: ProtectedModel, attribute: str, *, folds: int) -> tuple[ProtectedModelScore, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -44,7 +45,7 @@ class Told:
     Parameters
     ----------
     texts : Texts
-    source : Source
+    sources : tuple of Source
     measures : dict of str to array, shape (texts,)
     records : dict of str to tuple
         Parts of the report.
@@ -52,7 +53,7 @@ class Told:
     """
 
     texts: Texts
-    source: Source
+    sources: tuple[Source, ...]
     measures: dict[str, FloatArray]
     records: dict[str, Any]
     notes: tuple[str, ...]
@@ -90,7 +91,7 @@ def chosen_metrics_of(measures: Mapping[str, FloatArray], wanted: Any) -> list[s
 def summarised(
     watched: WatchedModel,
     readable: Readable,
-    source: Source,
+    sources: Sequence[Source],
     asked: Asked,
     *,
     found: Sequence[Measured],
@@ -115,7 +116,7 @@ def summarised(
     first = found[0]
     records = {
         "overall": overall_means(measures, cluster, confidence=asked.confidence),
-        "protected_models": source.scores,
+        "protected_models": tuple(score for source in sources for score in source.scores),
         "sensitivity_floors": floors,
         "sensitivity_agreements": agreements,
         "texts_apart": apart,
@@ -136,13 +137,13 @@ def summarised(
     }
     notes = [
         *(_capital(floor_sentence(one)) for one in floors if one.attribute == "all"),
-        *_poor(source),
+        *(_capital(note) for one in sources for note in getattr(one.directions, "notes", ())),
         *(_capital(text) for one in agreements if disagree(one) and (text := agreement_sentence(one))),
         *_lacking(apart),
         *_half_precision(watched),
-        *source.notes,
+        *(_capital(note) for one in sources for note in one.notes),
     ]
-    return Told(readable.texts, source, measures, records, tuple(dict.fromkeys(notes)))
+    return Told(readable.texts, tuple(sources), measures, records, tuple(dict.fromkeys(notes)))
 
 
 def overall_means(
@@ -211,28 +212,27 @@ def _apart(
         found.append(TextsApart("ambiguous-counterfactual", rewriter.doubtful, size))
     cut = sum(text in watched.cut for text in readable.written)
     found += [TextsApart("truncated", cut, size)] if cut else []
-    if watched.split:
-        words = sorted(watched.split, key=lambda word: (-watched.occurring[word], word))
+    words, holding = _split(watched, readable)
+    if words:
         shown = tuple(f"{word} ({watched.split[word]})" for word in words[:_WORDS])
-        holding = _holding(watched, readable)
         found.append(TextsApart("split-words", holding, size, shown))
     sure = int(first.saturated()[readable.rows].sum())
     found += [TextsApart("saturated", sure, size)] if sure else []
     return tuple(found)
 
 
-def _holding(watched: WatchedModel, readable: Readable) -> int:
-    """Count the texts that hold a word which the tokenizer splits."""
-    lexicon = watched.lexicon
-    return sum(
-        any(text[start:end].casefold() in watched.split for start, end in lexicon.spans(text))
-        for text in readable.written
-    )
-
-
-def _poor(source: Source) -> list[str]:
-    notes = getattr(source.directions, "notes", ())
-    return [_capital(note) for note in notes]
+def _split(watched: WatchedModel, readable: Readable) -> tuple[list[str], int]:
+    """List the protected words that the tokenizer splits, the most frequent first, and count their texts."""
+    if not watched.split:
+        return [], 0
+    times: Counter[str] = Counter()
+    holding = 0
+    for text in readable.written:
+        own = [text[start:end].casefold() for start, end in watched.lexicon.spans(text)]
+        own = [word for word in own if word in watched.split]
+        times.update(own)
+        holding += bool(own)
+    return sorted(times, key=lambda word: (-times[word], word)), holding
 
 
 def _lacking(apart: Sequence[TextsApart]) -> list[str]:
