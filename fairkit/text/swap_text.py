@@ -34,7 +34,8 @@ def summary_text(summary: SwapSummary, *, color: bool = False) -> str:
     share = summary.why
     if summary.share_changed is not None:
         share = f"{100 * summary.share_changed:.1f} % of the texts"
-    lines = [f"{summary.attribute}: {summary.rows:,} rows, {summary.changed:,} changed ({share})."]
+    rows = "1 row" if summary.rows == 1 else f"{summary.rows:,} rows"
+    lines = [f"{summary.attribute}: {rows}, {summary.changed:,} changed ({share})."]
     if summary.written != summary.rows:
         lines[0] += f" {summary.written:,} rows written."
     if summary.substituted is not None:

@@ -214,7 +214,7 @@ def test_no_gendered_word_is_said_and_no_failure(fairkit, folder):
     (folder / "rain.txt").write_text("It rained.\n")
     ended = fairkit("swap", "rain.txt")
     assert (ended.status, ended.out) == (0, "It rained.\n")
-    assert ended.err == "gender: 1 rows, 0 changed (0.0 % of the texts).\n  1  no gendered word\n"
+    assert ended.err == "gender: 1 row, 0 changed (0.0 % of the texts).\n  1  no gendered word\n"
 
 
 def test_options_are_the_librarys(fairkit):
