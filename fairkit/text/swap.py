@@ -183,12 +183,12 @@ class GenderSwapper:
         >>> GenderSwapper().texts(["Her book.", "A book."])
         ['His book.', 'A book.']
         """
-        plan = self._planner.plan
-        found = []
+        planner, found = self._planner, []
         for text in texts:
             pieces = pieces_of(_checked(text))
-            edits, _ = plan(pieces, lowered(pieces))
-            found.append(as_text(pieces, edits) if edits else text)
+            low = lowered(pieces)
+            quick = planner.quick_text(pieces, low)
+            found.append(as_text(pieces, planner.plan(pieces, low)[0]) if quick is None else quick)
         return found
 
 

@@ -121,6 +121,33 @@ class Planner:
             work.leave_all("named person")
         return work.finished()
 
+    def quick_text(self, pieces: Sequence[str], low: Sequence[str]) -> str | None:
+        """Return the text after the edits where nothing but pronouns is swapped, else None: plan it then.
+
+        Most sentences are of this kind, and edits nobody reads cost as much as finding them.
+        """
+        known = self.known
+        if known.isdisjoint(low):
+            return "".join(pieces)
+        if self._direction != "both":
+            return None
+        made = None
+        for place in [place for place, word in enumerate(low) if word in known]:
+            word = low[place]
+            if word == "her":
+                after = read_her(low, place, pieces).word
+            elif word == "his":
+                after = read_his(low, place, pieces).word
+            elif word not in _SWAPPED or (place and low[place - 1] in _SPLITS):
+                return None
+            else:
+                after = _SWAPPED[word]
+            if word in self._exclusions.words and self._exclusions.at(low, place) is not None:
+                return None
+            made = made or list(pieces)
+            made[place] = after if pieces[place] == word else cased_like(after, pieces[place])
+        return "".join(made or pieces)
+
     def _word(self, work: Work, place: int, word: str) -> None:
         excluded = self._exclusions.at(work.low, place) if word in self._exclusions.words else None
         if excluded is not None:
