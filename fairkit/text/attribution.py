@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -130,7 +131,10 @@ def parts_of(pieces: Pieces) -> tuple[Part, ...]:
     if pieces.text is None or len(pieces.spans) < len(values):
         names = [*pieces.tokens, *(f"position {i}" for i in range(len(pieces.tokens), len(values)))]
         return tuple(Part(name, None, None, value) for name, value in zip(names, values, strict=False))
-    words = [found.span() for found in _WORD.finditer(pieces.text)]
+    read = max((end for _, end in pieces.spans), default=0)  # what was cut off has no part
+    words = list(
+        takewhile(lambda span: span[0] < read, (found.span() for found in _WORD.finditer(pieces.text)))
+    )
     sums: dict[tuple[int, int], float] = dict.fromkeys(words, 0.0)
     here = 0
     for (start, end), value in zip(pieces.spans, values, strict=False):

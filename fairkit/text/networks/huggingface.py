@@ -25,6 +25,10 @@ Device = Literal["cpu", "cuda", "auto"]
 """Where a network runs; ``auto`` is the first GPU, where there is one."""
 
 _NO_LIMIT = 1_000_000
+_CHARACTERS = 32
+"""More than a token has, mostly: so many a token are enough to fill the model."""
+_MARGIN = 256
+"""Tokens so near to a cut may have been cut themselves."""
 _ROBERTA_LIKE = (
     "roberta",
     "xlm-roberta",
@@ -166,7 +170,20 @@ class HuggingFaceClassifier:
         return logits_of(output, self.labels, link=self.link)
 
     def _encoded(self, texts: Sequence[str]) -> tuple[dict[str, Tensor], Mapping[str, Any]]:
-        batch = self.tokenizer(
+        """Tokenize a batch; of a very long text only its beginning, unless more of it could be read."""
+        cut = self.max_length * _CHARACTERS
+        long = [i for i, text in enumerate(texts) if len(text) > cut] if self.tokenizer.is_fast else []
+        batch = self._tokenized([text[:cut] for text in texts] if long else texts)
+        for i in long:
+            end = max(end for _, end in batch["offset_mapping"][i])
+            if sum(batch["attention_mask"][i]) < self.max_length or end > cut - _MARGIN:
+                batch = self._tokenized(texts)
+                break
+        wanted = [name for name in batch if name != "offset_mapping"]
+        return {name: torch.tensor(batch[name], device=self.device) for name in wanted}, batch
+
+    def _tokenized(self, texts: Sequence[str]) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.tokenizer(
             list(texts),
             padding=True,
             truncation=True,
@@ -174,8 +191,7 @@ class HuggingFaceClassifier:
             return_attention_mask=True,
             return_offsets_mapping=bool(self.tokenizer.is_fast),
         )
-        wanted = [name for name in batch if name != "offset_mapping"]
-        return {name: torch.tensor(batch[name], device=self.device) for name in wanted}, batch
+        return found
 
     def _truncated(
         self, texts: Sequence[str], counts: list[int], where: list[list[bool]], offsets: Any

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from fairkit.errors import UsageError, shortlist
-from fairkit.text.networks.embedded import Differentiable
+from fairkit.text.networks.embedded import Differentiable, Embedded
 
 _TOLERANCE = {torch.float64: 1e-8, torch.float32: 1e-3, torch.float16: 5e-2, torch.bfloat16: 2e-1}
 
@@ -69,7 +69,7 @@ def check_module(module: nn.Module | None) -> list[str]:
     return notes
 
 
-def check_rows(model: Differentiable, inputs: Sequence[Any]) -> None:
+def check_rows(model: Differentiable, inputs: Sequence[Any], embedded: Embedded) -> None:
     """Run a few rows alone and see that they answer as they do among others.
 
     Parameters
@@ -77,6 +77,8 @@ def check_rows(model: Differentiable, inputs: Sequence[Any]) -> None:
     model : Differentiable
     inputs : sequence
         A batch of texts or rows. Its longest, its shortest and its first row are tried.
+    embedded : Embedded
+        The same, read.
 
     Raises
     ------
@@ -86,31 +88,31 @@ def check_rows(model: Differentiable, inputs: Sequence[Any]) -> None:
     Examples
     --------
     >>> from fairkit.text.networks import from_module
-    >>> check_rows(from_module(nn.Linear(1, 2).eval(), labels=("no", "yes")), [[0.0], [1.0]])
+    >>> model = from_module(nn.Linear(1, 2).eval(), labels=("no", "yes"))
+    >>> check_rows(model, [[0.0], [1.0]], model.embed([[0.0], [1.0]]))
     """
     with torch.no_grad():
-        batch = model.embed(inputs)
-        filled = batch.weights.sum(dim=1)
-        tried = sorted({0, int(filled.argmax()), int(filled.masked_fill(filled == 0, torch.inf).argmin())})
-        together = model.logits(batch)
-        tolerance = _TOLERANCE.get(together.dtype, 1e-3) * float(together.double().abs().max().clamp_min(1))
+        together = model.logits(embedded)
         if not torch.isfinite(together).all():
             return  # refused later, by row
-        random, mixed = [], []
-        for row in tried:
-            alone = [model.logits(model.embed(inputs[row : row + 1]))[0].double() for _ in range(2)]
-            if float((alone[0] - alone[1]).abs().max()) > tolerance:
-                random.append(row)
-            elif float((alone[0] - together[row].double()).abs().max()) > tolerance:
-                mixed.append(row)
-    if random:
-        raise UsageError(
-            "the model gives the same row another answer every time: something in it is random in evaluation "
-            "mode too (a dropout called with training=True, say). Its gradient is as random."
-        )
-    if mixed:
-        raise UsageError(
-            f"the model answers row {mixed[0]} of a batch otherwise than the same row alone: its rows depend "
-            "on each other, or on the padding of the batch. Normalise no layer over the rows, and hide the "
-            "padding with the mask."
-        )
+        tolerance = _TOLERANCE.get(together.dtype, 1e-3) * float(together.double().abs().max().clamp_min(1))
+
+        def differ(one: Tensor, two: Tensor) -> bool:
+            return float((one.double() - two.double()).abs().max()) > tolerance
+
+        if differ(model.logits(embedded), together):
+            raise UsageError(
+                "the model gives the same rows another answer every time: something in it is random in "
+                "evaluation mode too (a dropout called with training=True, say). Its gradient is as random."
+            )
+        if embedded.rows == 1:
+            return
+        filled = embedded.weights.sum(dim=1)
+        shortest = int(filled.masked_fill(filled == 0, torch.inf).argmin())
+        for row in sorted({0, shortest, int(filled.argmax())}):
+            if differ(model.logits(model.embed(inputs[row : row + 1]))[0], together[row]):
+                raise UsageError(
+                    f"the model answers row {row} of a batch otherwise than the same row alone: its rows "
+                    "depend on each other, or on the padding of the batch. Normalise no layer over the rows, "
+                    "and hide the padding with the mask."
+                )

@@ -72,9 +72,10 @@ def batches(
     for start in range(0, len(order), batch_size):
         rows = order[start : start + batch_size]
         chosen: Any = [inputs[i] for i in rows]
+        embedded = model.embed(chosen)
         if start == 0 or start + batch_size >= len(order):  # the shortest texts, and the longest
-            check_rows(model, chosen)
-        yield Batch(rows, model.embed(chosen))
+            check_rows(model, chosen, embedded)
+        yield Batch(rows, embedded)
         if progress is not None:
             progress(len(rows))
 

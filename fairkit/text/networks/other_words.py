@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,8 @@ class WordTable:
                 number = self._numbered(one.word)
                 self._protected.add(number)
                 self._put(row, number, here[list(one.positions)])
-            for match in _WORD.finditer(text):
+            read = max((end for _, end in spans), default=0)
+            for match in takewhile(lambda one: one.start() < read, _WORD.finditer(text)):  # noqa: B023
                 pieces = [i for i, (a, b) in enumerate(spans) if a < match.end() and b > match.start()]
                 if pieces and not taken.intersection(pieces):
                     self._put(row, self._numbered(match.group()), here[pieces])

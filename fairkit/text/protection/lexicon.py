@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fairkit.errors import UsageError
@@ -64,6 +64,7 @@ class LexiconMask:
         self._swap: Swap | None = words if callable(words) else None
         self.words: tuple[str, ...] = ()
         self._pattern: Any = None
+        self._last: tuple[Embedded, list[list[Occurrence]]] | None = None
         if not callable(words):
             if isinstance(words, str):
                 raise UsageError(
@@ -93,9 +94,7 @@ class LexiconMask:
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Find the protected words of a text, as offsets."""
-        if self._swap is not None:
-            return [(change.start, change.end) for change in self._swap(text).changes]
-        return [found.span() for found in self._pattern.finditer(text)]
+        return list(self._spans(text))
 
     def occurrences(self, embedded: Embedded) -> list[list[Occurrence]]:
         """Find the protected words of a batch among its tokens, a list per text.
@@ -115,15 +114,26 @@ class LexiconMask:
                 )
                 + " Train a protected-status model instead, or use a fast tokenizer."
             )
+        if self._last is None or self._last[0] is not embedded:
+            pairs = zip(embedded.texts, embedded.spans, strict=True)
+            self._last = embedded, [self._among(text, spans) for text, spans in pairs]
+        return self._last[1]
+
+    def _among(self, text: str, spans: Sequence[tuple[int, int]]) -> list[Occurrence]:
         found = []
-        for text, spans in zip(embedded.texts, embedded.spans, strict=True):
-            here = []
-            for start, end in self.spans(text):
-                pieces = tuple(i for i, (a, b) in enumerate(spans) if a < end and b > start)
-                if pieces:
-                    here.append(Occurrence(text[start:end], start, end, pieces))
-            found.append(here)
+        read = max((end for _, end in spans), default=0)  # what was cut off holds no tokens
+        for start, end in self._spans(text):
+            if start >= read:
+                break
+            pieces = tuple(i for i, (a, b) in enumerate(spans) if a < end and b > start)
+            if pieces:
+                found.append(Occurrence(text[start:end], start, end, pieces))
         return found
+
+    def _spans(self, text: str) -> Iterator[tuple[int, int]]:
+        if self._swap is not None:
+            return ((change.start, change.end) for change in self._swap(text).changes)
+        return (found.span() for found in self._pattern.finditer(text))
 
     def directions(
         self,

@@ -1,10 +1,10 @@
 r"""Many logistic regressions on the same features with different groups: what permuted groups need.
 
 Newton's steps with one curvature for all of them. Under permuted groups every row has about the same
-probabilities :math:`\pi`, the shares of the groups, so that the curvature of the penalised likelihood is
-close to :math:`(\operatorname{diag} \pi - \pi \pi^\top) \otimes X^\top X + \lambda I` at the solution too. Its two
-factors are diagonalised once; a step is then two products of matrices for all fits together, and about ten
-steps are enough. Fits that do not converge so (their groups are no noise) are left to scikit-learn.
+probabilities :math:`\pi`, the shares of the groups, so that the curvature of the penalised likelihood,
+:math:`(\operatorname{diag} \pi - \pi \pi^\top) \otimes X^\top X + \lambda I`, hardly changes on the way. Its
+two factors are diagonalised once; a step is then two products of matrices for all fits together, and about
+ten steps are enough. Fits that do not converge so (their groups are no noise) are left to scikit-learn.
 """
 
 from __future__ import annotations
