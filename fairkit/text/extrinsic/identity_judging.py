@@ -21,7 +21,7 @@ from fairkit.findings import TOO_FEW_ROWS, Finding, Verdict, units_needed
 from fairkit.inference import Bounds, benjamini_hochberg, holm
 from fairkit.metrics import Why
 from fairkit.scaled import apart, limits, two_sided_p
-from fairkit.sides import Side, paired, reasons, sided
+from fairkit.sides import Pair, Side, paired, reasons, sided
 from fairkit.tables import numbers
 from fairkit.text.extrinsic.identities import Identity
 from fairkit.text.extrinsic.identity_parts import ROC_AUC, Area, ScoreTable, samples_of, why_empty
@@ -80,6 +80,7 @@ class Differences:
         metrics = [ROC_AUC] * len(own.value)
         self.reasons = tuple(reasons(metrics, side, clustered=clustered) for side in (own, other))
         self.value = own.value - other.value
+        self._pairs: dict[tuple[int, bool], Pair] = {}
         self.usable = ~np.isnan(self.value) & (self.reasons[0] == "") & (self.reasons[1] == "")
 
     def alone(self, confidence: float) -> tuple[Bounds, NDArray[np.str_]]:
@@ -118,17 +119,19 @@ class Differences:
         return Why(str(self.reasons[0][place]) or str(self.reasons[1][place]))
 
     def _limits(self, i: int, tail: FloatArray, *, corrected: bool) -> Bounds:
-        own, other, correlation = (
-            sided(ROC_AUC, self.own, i),
-            sided(ROC_AUC, self.other, i),
-            self.correlation[i],
-        )
-        pair = paired(ROC_AUC, own, other, correlation, corrected=corrected)
+        pair, correlation = self._pair(i, corrected=corrected), self.correlation[i]
         estimated = self.clustered
         mine = limits(ROC_AUC, pair.own, tail, pair.own_degrees, exact=corrected, estimated=estimated)
         theirs = limits(ROC_AUC, pair.other, tail, pair.other_degrees, exact=corrected, estimated=estimated)
         low, high = apart(pair.own.value, mine, pair.other.value, theirs, correlation)
         return Bounds(np.where(self.usable[i], low, np.nan), np.where(self.usable[i], high, np.nan))
+
+    def _pair(self, i: int, *, corrected: bool) -> Pair:
+        """Bring both sides together once for all levels of confidence."""
+        if (i, corrected) not in self._pairs:
+            own, other = sided(ROC_AUC, self.own, i), sided(ROC_AUC, self.other, i)
+            self._pairs[i, corrected] = paired(ROC_AUC, own, other, self.correlation[i], corrected=corrected)
+        return self._pairs[i, corrected]
 
 
 def judge_areas(counts: Counts, identities: Sequence[Identity], rules: Rules) -> JudgedAreas:

@@ -107,7 +107,7 @@ class PowerMean:
     identities : int
         Those that it is a mean of.
     left_out : tuple of str
-        Those whose area is undefined.
+        Those whose area is undefined, or stands on too few rows for an interval.
     noise : float or None
         By how much chance alone pulls the value down, to second order: small identities look worse than
         they are.

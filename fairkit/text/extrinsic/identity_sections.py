@@ -138,10 +138,10 @@ def mean_facts(mean: PowerMean) -> tuple[str, str, str, str]:
     Examples
     --------
     >>> mean_facts(PowerMean("bpsn_auc", -5.0, 0.75, None, 0.7, 0.8, 4, ("x",), -0.0021, "delta-logit-t"))
-    ('BPSN AUC', '0.7500 (0.7000 to 0.8000)', '-0.0021', '4 identities; undefined for 1')
+    ('BPSN AUC', '0.7500 (0.7000 to 0.8000)', '-0.0021', '4 identities; 1 left out')
     """
     over = counted(mean.identities, "identity", "identities")
-    over += f"; undefined for {len(mean.left_out)}" if mean.left_out else ""
+    over += f"; {len(mean.left_out)} left out" if mean.left_out else ""
     noise = "" if mean.noise is None else f"{mean.noise:+.4f}"
     return TITLES[mean.metric], _with_bounds(mean.value, mean.low, mean.high, mean.why), noise, over
 

@@ -12,7 +12,8 @@ by
 .. math:: \frac{1 - p}{2} \Bigl(\frac{\operatorname{var}(M)}{M}
     - \sum_g \frac{\partial M}{\partial m_g} \frac{\operatorname{var}(m_g)}{m_g}\Bigr),
 
-downwards for p < 1: small identities look worse than they are. That is stated beside the value.
+downwards for p < 1: small identities look worse than they are. That is stated beside the value. An area with
+fewer than 10 rows on a side (or 3 clusters) is left out: one unlucky row would decide the mean.
 
 References
 ----------
@@ -30,6 +31,8 @@ from numpy.typing import NDArray
 from fairkit.inference.distributions import student_quantile
 from fairkit.metrics import Why
 from fairkit.metrics._ranks import satterthwaite
+from fairkit.residuals import FEWEST
+from fairkit.sides import FEWEST_ROWS
 from fairkit.text.extrinsic.identity_parts import Area, ScoreTable
 from fairkit.text.extrinsic.identity_results import PowerMean
 
@@ -81,8 +84,8 @@ class RunningMean:
     _pull: FloatArray | None = None
 
     def add(self, name: str, area: Area) -> None:
-        """Add one identity's area; one that is undefined is noted as left out."""
-        if np.isnan(area.value):
+        """Add one identity's area; one that is undefined, or stands on a handful of rows, is left out."""
+        if np.isnan(area.value) or area.units < (FEWEST if area.pull.ndim == 1 else FEWEST_ROWS):
             self.left_out.append(name)
             return
         self.names.append(name)
