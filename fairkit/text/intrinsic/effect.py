@@ -249,9 +249,8 @@ def bootstrap_limits(
         return Limits(None, None, "none: the bootstrap has no spread to measure by")
     tail = (1 - confidence) / 2
     low, high = np.quantile(drawn, [tail, 1 - tail])
-    return Limits(
-        float(low), float(high), f"percentile bootstrap over words of all four sets, {replicates:,}"
-    )
+    method = f"percentile bootstrap over words of all four sets, {replicates:,} replicates"
+    return Limits(float(low), float(high), method)
 
 
 def check_numbers(

@@ -230,3 +230,21 @@ class Encoder:
                 if first < end and last > start and attended[i, j]:
                     chosen[i, j] = 1.0
         return chosen / chosen.sum(dim=1, keepdim=True).clamp_min(1.0)
+
+
+def split_note(encoder: Encoder, words: Sequence[str]) -> list[str]:
+    """Say which words a tokenizer splits.
+
+    Examples
+    --------
+    >>> from fairkit.text.intrinsic.examples import tiny_encoder
+    >>> split_note(tiny_encoder(), ["she"])
+    []
+    """
+    split = {word: encoder.pieces(word) for word in words}
+    named = [f"{word} ({' '.join(pieces)})" for word, pieces in split.items() if len(pieces) > 1]
+    if not named:
+        return []
+    return [
+        f"the tokenizer splits {len(named)} of {len(words)} words: {shortlist(named).replace(chr(39), '')}."
+    ]

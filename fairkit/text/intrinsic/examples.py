@@ -6,6 +6,7 @@ they have read. No pretrained model comes with fairkit, and none is fetched; the
 
 from __future__ import annotations
 
+import csv
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,85 +18,23 @@ import numpy as np
 import numpy.typing as npt
 
 from fairkit.text.intrinsic.encoders import Encoder, Pooling
+from fairkit.text.intrinsic.example_texts import (
+    OBJECTS,
+    SHARE,
+    published_items,
+    tiny_corpus,
+    tiny_crows_pairs,
+    tiny_items,
+    tiny_pairs,
+)
 from fairkit.text.intrinsic.folders import Loaded, libraries
 from fairkit.text.intrinsic.sets import shipped_sets
 
-_PLAIN = (
-    "the dog sat near the old house",
-    "rain fell on the quiet street all day",
-    "a train leaves for the coast at noon",
-    "the soup was warm and the bread was fresh",
-    "birds sang in the tall trees",
-    "the lamp stood on the table by the door",
-)
-_ABOUT = (
-    "{who} and {other} talked about the {what} and the {more}",
-    "{who} and {other} think of the {what} and the {more} every day",
-    "{who} likes the {what} very much",
-    "{who} talked about the {what}",
-    "the {what} and the {more} were what {who} wanted",
-)
-_SHARE = 0.9
 _LONGEST = 48
-_PRONOUNS, _OBJECTS = ("he", "she"), ("him", "her")
-
-
-def tiny_corpus(sentences: int = 3_000, *, seed: int = 0, share: float = _SHARE) -> list[str]:
-    """Write sentences in which men go with work and women with home, in a given share of them.
-
-    Parameters
-    ----------
-    sentences : int
-    seed : int
-    share : float
-        .5 plants no association.
-
-    Examples
-    --------
-    >>> len(tiny_corpus(5)), all(text.islower() for text in tiny_corpus(5))
-    (5, True)
-    """
-    rng = np.random.default_rng(seed)
-    sets = shipped_sets()["gender-career"]
-    made = []
-    for _ in range(sentences):
-        if rng.random() < 0.15:
-            made.append(str(rng.choice(_PLAIN)))
-            continue
-        side = int(rng.integers(2))
-        topic = side if rng.random() < share else 1 - side
-        people = [word for word in sets.targets[side].words if word not in _OBJECTS]
-        chosen = map(str, rng.choice(people, size=2, replace=False))
-        who, other = (word if word in _PRONOUNS else f"the {word}" for word in chosen)
-        what, more = map(str, rng.choice(sets.attributes[topic].words, size=2, replace=False))
-        made.append(str(rng.choice(_ABOUT)).format(who=who, other=other, what=what, more=more))
-    return made
-
-
-def tiny_pairs(pairs: int = 1_500, *, seed: int = 1) -> list[tuple[str, str, bool]]:
-    """Write pairs of sentences, and whether the second continues the first: it is about the same person.
-
-    Examples
-    --------
-    >>> tiny_pairs(1)[0][2] in (True, False)
-    True
-    """
-    rng = np.random.default_rng(seed)
-    sets = shipped_sets()["gender-career"]
-    made = []
-    for _ in range(pairs):
-        side = int(rng.integers(2))
-        people = [word for word in sets.targets[side].words if word not in (*_PRONOUNS, *_OBJECTS)]
-        first = f"the {rng.choice(people)} came in"
-        follows = bool(rng.random() < 0.5)
-        topic = side if rng.random() < _SHARE else 1 - side
-        said = f"{_PRONOUNS[side]} talked about the {rng.choice(sets.attributes[topic].words)}"
-        made.append((first, said if follows else str(rng.choice(_PLAIN)), follows))
-    return made
 
 
 @cache
-def tiny_masked_model(steps: int = 180, *, share: float = _SHARE) -> Loaded:
+def tiny_masked_model(steps: int = 180, *, share: float = SHARE) -> Loaded:
     """Train a tiny BERT, with a head for masked words and one for the next sentence.
 
     Parameters
@@ -152,7 +91,7 @@ def tiny_masked_model(steps: int = 180, *, share: float = _SHARE) -> Loaded:
 
 
 @cache
-def tiny_causal_model(steps: int = 150, *, share: float = _SHARE) -> Loaded:
+def tiny_causal_model(steps: int = 150, *, share: float = SHARE) -> Loaded:
     """Train a tiny GPT-2.
 
     Parameters
@@ -217,7 +156,9 @@ def tiny_encoder(*, layer: int = -1, pooling: Pooling = "mean") -> Encoder:
 
 
 def write_tiny_models(folder: str | os.PathLike[str]) -> None:
-    """Train both models and write them into ``masked`` and ``causal``, with a corpus they have not read.
+    """Train both models and write them into ``masked`` and ``causal``, with texts that they have not read.
+
+    Beside them stand a corpus, and pairs and items of our own in the forms of CrowS-Pairs and StereoSet.
 
     Parameters
     ----------
@@ -230,7 +171,7 @@ def write_tiny_models(folder: str | os.PathLike[str]) -> None:
     >>> where = Path(tempfile.mkdtemp())
     >>> write_tiny_models(where)
     >>> sorted(found.name for found in where.iterdir())
-    ['causal', 'corpus.txt', 'masked']
+    ['causal', 'corpus.txt', 'masked', 'pairs.csv', 'stereoset.json']
     """
     where = Path(folder)
     where.mkdir(parents=True, exist_ok=True)
@@ -243,6 +184,15 @@ def write_tiny_models(folder: str | os.PathLike[str]) -> None:
     if bars:
         logging.enable_progress_bar()
     (where / "corpus.txt").write_text("\n".join(tiny_corpus(1_500, seed=5)) + "\n", encoding="utf-8")
+    with (where / "pairs.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        published = ("sent_more", "sent_less", "stereo_antistereo", "bias_type", "annotations")
+        rows.writerow(("", *published, "anon_writer", "anon_annotators"))
+        for pair in tiny_crows_pairs():
+            rows.writerow(
+                (pair.identifier, pair.more, pair.less, pair.direction, pair.bias_type, "[]", "", "[]")
+            )
+    (where / "stereoset.json").write_text(published_items(tiny_items()), encoding="utf-8")
 
 
 def _drawn(encoded: Any, rng: np.random.Generator) -> dict[str, Any]:
@@ -295,7 +245,7 @@ def _masked(batch: Any, tokenizer: Any, rng: np.random.Generator) -> tuple[dict[
     import torch
 
     ids = batch["input_ids"]
-    words = [word for word in shipped_sets()["gender-career"].words if word not in _OBJECTS]
+    words = [word for word in shipped_sets()["gender-career"].words if word not in OBJECTS]
     telling = torch.isin(ids, torch.tensor(tokenizer.convert_tokens_to_ids(words)))
     special = torch.isin(ids, torch.tensor(tokenizer.all_special_ids))
     share = telling * 0.35 + 0.05

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from fairkit.errors import UsageError, shortlist
+from fairkit.errors import UsageError
 from fairkit.text.intrinsic.effect import Permute
-from fairkit.text.intrinsic.encoders import Encoder
+from fairkit.text.intrinsic.encoders import Encoder, split_note
 from fairkit.text.intrinsic.model import Association
 from fairkit.text.intrinsic.sets import WordSets
-from fairkit.text.intrinsic.weat import Options, check_options, check_sizes, measured
+from fairkit.text.intrinsic.weat_effects import Options, check_options, check_sizes, measured
 
 TEMPLATES = (
     "They said {word}.",
@@ -54,7 +54,7 @@ def seat(
         Whether partitions move a word with all its sentences, or each sentence by itself as the published
         test does. Sentences of one word are near to each other: by themselves they make p far too small.
     ddof, permutations, replicates, most_lost, confidence, seed
-        As for :func:`~fairkit.text.intrinsic.weat.weat`.
+        As for :func:`~fairkit.text.intrinsic.weat_effects.weat`.
     progress : callable, optional
         Is told how many sentences are encoded.
 
@@ -142,21 +142,3 @@ def check_templates(templates: Sequence[str], places: Sequence[str]) -> None:
         problems.append("there is no template; give at least one sentence.")
     if problems:
         raise UsageError(*problems)
-
-
-def split_note(encoder: Encoder, words: Sequence[str]) -> list[str]:
-    """Say which words a tokenizer splits.
-
-    Examples
-    --------
-    >>> from fairkit.text.intrinsic.examples import tiny_encoder
-    >>> split_note(tiny_encoder(), ["she"])
-    []
-    """
-    split = {word: encoder.pieces(word) for word in words}
-    named = [f"{word} ({' '.join(pieces)})" for word, pieces in split.items() if len(pieces) > 1]
-    if not named:
-        return []
-    return [
-        f"the tokenizer splits {len(named)} of {len(words)} words: {shortlist(named).replace(chr(39), '')}."
-    ]

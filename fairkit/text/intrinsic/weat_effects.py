@@ -273,7 +273,13 @@ def measured(
     )
 
 
-def why_none(sets: WordSets, sizes: Sequence[int], *, most_lost: float) -> str | None:
+def why_none(
+    sets: WordSets,
+    sizes: Sequence[int],
+    *,
+    most_lost: float,
+    least: tuple[int, int, int, int] = (2, 2, 1, 1),
+) -> str | None:
     """Say why too little is left of the sets, if it is.
 
     Parameters
@@ -282,6 +288,8 @@ def why_none(sets: WordSets, sizes: Sequence[int], *, most_lost: float) -> str |
     sizes : sequence of four int
         Words that were found.
     most_lost : float
+    least : tuple of four int
+        Words that each set needs.
 
     Examples
     --------
@@ -290,10 +298,10 @@ def why_none(sets: WordSets, sizes: Sequence[int], *, most_lost: float) -> str |
     of 'home' 3 of 8 words are lost, more than 20 %.
     """
     reasons = []
-    for one, n, least in zip(sets.sets, sizes, (2, 2, 1, 1), strict=True):
+    for one, n, needed in zip(sets.sets, sizes, least, strict=True):
         gone = len(one.words) - n
-        if n < least:
-            reasons.append(f"of '{one.name}' {n} of {len(one.words)} words are left, and {least} are needed")
+        if n < needed:
+            reasons.append(f"of '{one.name}' {n} of {len(one.words)} words are left, and {needed} are needed")
         elif gone > most_lost * len(one.words):
             reasons.append(
                 f"of '{one.name}' {gone} of {len(one.words)} words are lost, more than {most_lost:.0%}"
