@@ -15,7 +15,16 @@ from fairkit.errors import DataError, OutputError, UsageError, unknown_name
 from fairkit.report.writing import written_whole
 from fairkit.text.augmentation import AUGMENTING, Mode, check_mode, drawn, versions
 from fairkit.text.files.chunks import Added, Row
-from fairkit.text.files.opening import FileFormat, Source, check_format, format_named, opened, sink, source_of
+from fairkit.text.files.opening import (
+    FileFormat,
+    Source,
+    check_format,
+    format_named,
+    keys_met,
+    opened,
+    sink,
+    source_of,
+)
 from fairkit.text.rewriters import GENDER, rewriter_of
 from fairkit.text.rewriting import Rewriter
 from fairkit.text.swap_summary import SwapSummary, Tally
@@ -170,7 +179,7 @@ def swap_file(
     return SwapSummary.of(
         total,
         attribute=rewriter.attribute,
-        written=written,
+        written=0 if target is None else written,
         substituted=used if mode == "substitute" else None,
         settings=settings,
     )
@@ -217,8 +226,11 @@ def _check_names(source: Source, reader: Any, asked: Asked) -> None:
         if name in names
     ]
     identifier = asked.identifier
-    if identifier is not None and source.format != "jsonl" and identifier not in names:
-        problems.append(unknown_name("column", identifier, names))
+    if identifier is not None and identifier not in names:
+        if source.format == "jsonl":
+            names = list(keys_met(source, until=identifier))
+        if identifier not in names:
+            problems.append(unknown_name("column", identifier, names))
     if problems:
         raise DataError(*problems)
 
@@ -257,8 +269,9 @@ def _file(output: str | os.PathLike[str] | None) -> Iterator[IO[bytes] | None]:
         yield None
     elif os.fspath(output) == "-":
         sys.stdout.flush()
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        stream = sys.stdout.buffer
+        yield stream
+        stream.flush()
     else:
         with written_whole(output) as file:
             if Path(output).suffix.lower() != ".gz":

@@ -109,7 +109,7 @@ class SwapSummary:
     ----------
     attribute : str
     rows, written : int
-        Rows read, and rows written, which are more where counterfactuals were added.
+        Rows read, and rows written: more where counterfactuals were added, none where nothing was written.
     changed : int
         Texts that have a counterfactual, but for those in doubt that were asked to be dropped.
     share_changed : float or None

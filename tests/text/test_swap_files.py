@@ -327,6 +327,7 @@ def test_damaged_files_are_told_by_their_line(name, content, said, swapped, tmp_
         ({"mode": "add", "pair": "id"}, DataError, "have a column 'id' already"),
         ({"into": "id"}, DataError, "have a column 'id' already"),
         ({"mode": "substitute", "identifier": "idd"}, DataError, "Did you mean 'id'"),
+        ({"form": "jsonl"}, DataError, "line 1 is no JSON"),
         ({"workers": 0}, UsageError, "workers must be a whole number"),
         ({"output_form": "csw"}, UsageError, "Did you mean 'csv'"),
         ({"form": "parquet"}, DataError, "cannot be read"),
@@ -348,10 +349,31 @@ def test_the_data_are_not_overwritten(tmp_path):
     assert (tmp_path / "in.csv").read_text() == "text\ncat\n"
 
 
-def test_keys_that_are_there_already_are_not_added_twice(swapped):
+@pytest.mark.parametrize("to", ["x.jsonl", "x.csv", "x.parquet"])
+def test_keys_that_are_there_already_are_not_added_twice(to, swapped):
     """A row of JSON Lines that has the new key is refused, though the first rows have not."""
     with pytest.raises(DataError, match="rows have 'version' already"):
-        swapped(b'{"text": "cat"}\n{"text": "cat", "version": 1}\n', "in.jsonl", mode="add")
+        swapped(b'{"text": "cat"}\n{"text": "cat", "version": 1}\n', "in.jsonl", to, mode="add")
+
+
+@pytest.mark.parametrize("name", ["in.parquet", "in.arrow", "in.feather"])
+def test_a_table_without_rows_stays_one(name, tmp_path):
+    """Columns and types of a file without rows come through, also into other formats."""
+    table = pa.table({"text": pa.array([], pa.string()), "n": pa.array([], pa.int8())})
+    read = write(table, tmp_path / name)
+    swap_file(tmp_path / name, tmp_path / f"out-{name}", column="text", attribute=PETS, mode="add")
+    found = read(tmp_path / f"out-{name}")
+    assert (found.num_rows, found.column_names) == (0, ["text", "n", "version", "pair"])
+    swap_file(tmp_path / name, tmp_path / "out.csv", column="text", attribute=PETS)
+    assert (tmp_path / "out.csv").read_text() == "text,n\n"
+
+
+def test_an_identifier_of_json_lines_must_be_there(swapped):
+    """A key that no row has is named; one that later rows have is none of those."""
+    rows = b'{"text": "cat"}\n{"text": "cat", "id": 7}\n'
+    with pytest.raises(DataError, match=r"column 'idd' .* Did you mean 'id'"):
+        swapped(rows, "in.jsonl", mode="substitute", identifier="idd")
+    assert b'"id": 7' in swapped(rows, "in.jsonl", mode="substitute", identifier="id")
 
 
 # --- counts ---

@@ -147,7 +147,9 @@ def opened(source: Source) -> Iterator[Any]:
     path = source.paths[0] if source.paths else None
     names: tuple[str, ...] = ()
     if source.format == "jsonl" and path is not None:
-        names = _keys(path, until=source.column)
+        names = keys_met(source, until=source.column)
+        if names and source.column not in names:
+            raise DataError(unknown_name("column", source.column, names))
     with opened_lines(path) as lines:
         if source.format == "text":
             yield PlainReader(lines)
@@ -185,10 +187,7 @@ def sink(file: IO[bytes], form: FileFormat, source: Source, reader: Any, added: 
         )
     if source.format in ("csv", "tsv") and _keeps_separator(source, form, reader.grammar.separator):
         return TextSink(file, SeparatedWriter(reader, added))
-    names = reader.names
-    if source.format == "jsonl":
-        _refuse_pipe(source, form)
-        names = _keys(source.paths[0])
+    names = _all_names(source, reader, added, form)
     return TextSink(file, SeparatedRows("\t" if form == "tsv" else ",", names, column, added))
 
 
@@ -201,10 +200,9 @@ def _schema(source: Source, reader: Any, added: Added) -> Any:
     from fairkit.door.arrow_files import added_schema, inferred
 
     schema = None
+    names = _all_names(source, reader, added, "parquet")
     if source.format != "jsonl":
-        return added_schema(inferred([dict.fromkeys(reader.names, "")], reader.names, None), added)
-    _refuse_pipe(source, "parquet")
-    names = _keys(source.paths[0])
+        return added_schema(inferred([dict.fromkeys(names, "")], names, None), added)
     with opened(source) as whole:
         for chunk in whole.chunks():
             rows = [chunk.cells(place) for place in range(len(chunk.texts))]
@@ -214,12 +212,23 @@ def _schema(source: Source, reader: Any, added: Added) -> Any:
     return added_schema(schema, added)
 
 
-def _refuse_pipe(source: Source, form: FileFormat) -> None:
+def _all_names(source: Source, reader: Any, added: Added, form: FileFormat) -> tuple[str, ...]:
+    """Find all columns before the first row is written, of JSON by reading all of it once before."""
+    if source.format != "jsonl":
+        names: tuple[str, ...] = reader.names
+        return names
     if not source.paths:
         raise UsageError(
             f"JSON Lines of standard input cannot become {form}, whose columns must be known before the "
             "first row; write the rows to a file first."
         )
+    names = keys_met(source)
+    problems = [
+        f"rows have '{name}' already; name the new column otherwise." for name in added if name in names
+    ]
+    if problems:
+        raise DataError(*problems)
+    return names
 
 
 def _files(text: str, form: FileFormat | None) -> tuple[tuple[Path, ...], FileFormat]:
@@ -240,12 +249,12 @@ def _columns(paths: tuple[Path, ...]) -> list[str]:
         return []
 
 
-def _keys(path: Path, *, until: str | None = None) -> tuple[str, ...]:
-    with opened_lines(path) as lines:
-        names = keys_of(lines, until=until)
-    if until is not None and names and until not in names:
-        raise DataError(unknown_name("column", until, names))
-    return names
+def keys_met(source: Source, *, until: str | None = None) -> tuple[str, ...]:
+    """List the keys of JSON Lines, of all rows or up to one that has a key; none of standard input."""
+    if not source.paths:
+        return ()
+    with opened_lines(source.paths[0]) as lines:
+        return keys_of(lines, until=until)
 
 
 def check_format(form: str | None) -> None:
