@@ -12,13 +12,13 @@ from fairkit.cli.commands import Commands
 VERBS: Mapping[str, str] = MappingProxyType(
     {
         "weat": "Measure how near word vectors are to sets of attributes.",
-        "seat": "Measure the same in bleached sentences, by a local encoder.",
-        "ceat": "Measure the same over contexts of a corpus, and how much they differ.",
-        "log-probability": "Measure how much attributes move what a masked model predicts.",
-        "stereoset": "Score StereoSet: lms, ss and icat, of a model or a prediction file.",
-        "crows-pairs": "Count how often the more stereotyping sentence is more probable.",
+        "seat": "Measure the same in bleached sentences, by an encoder.",
+        "ceat": "Measure the same over the contexts of a corpus.",
+        "log-probability": "Measure what attributes make a masked model predict.",
+        "stereoset": "Score StereoSet: lms, ss, icat, of models or predictions.",
+        "crows-pairs": "Count how often stereotyping sentences are more probable.",
         "compare": "Set intrinsic beside extrinsic metrics, never one number.",
-        "sets": "List the sets of words that come with fairkit, or check a file of yours.",
+        "sets": "List the shipped sets of words, or check a file of yours.",
     }
 )
 """Every verb and its summary; its module is ``fairkit.cli.association.<name>``."""

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         "fairkit association ceat --model models/bert --sets gender-career --corpus sentences.txt",
         "fairkit association ceat --model models/bert --sets mine.toml --corpus wiki.txt --draws 10000",
     ],
-    short_help="Measure the same over contexts of a corpus, and how much they differ.",
+    short_help="Measure the same over the contexts of a corpus.",
     context_settings={"show_default": True},
     epilog="Exit codes: 0 measured, whatever was found; 2 could not measure; 70 a bug in fairkit.",
 )
@@ -80,7 +80,7 @@ if TYPE_CHECKING:
 @surely
 @outputs
 def command(**asked: Any) -> None:
-    """Measure the same over contexts of a corpus, and how much they differ.
+    """Measure the same over the contexts of a corpus.
 
     Each draw takes one context of every word; the effects of all draws are combined as random effects. How
     much they differ, and how many have the opposite sign, is shown beside. p shrinks with the number of draws

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         "fairkit association crows-pairs --model models/bert --items crows_pairs_anonymized.csv",
         "fairkit association crows-pairs --model models/gpt2 --items pairs.csv --likelihood perplexity",
     ],
-    short_help="Count how often the more stereotyping sentence is more probable.",
+    short_help="Count how often stereotyping sentences are more probable.",
     context_settings={"show_default": True},
     epilog="Exit codes: 0 measured, whatever was found; 2 could not measure; 70 a bug in fairkit.",
 )
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 @surely
 @outputs
 def command(**asked: Any) -> None:
-    """Count how often the more stereotyping sentence is more probable.
+    """Count how often stereotyping sentences are more probable.
 
     Masked models: the pseudo-log-likelihood of the tokens that both sentences share, as published. Causal
     models: the likelihood of whole sentences, another metric with another name; the two are not comparable.

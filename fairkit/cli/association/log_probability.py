@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         "fairkit association log-probability --model models/bert --sets pronouns-career",
         "fairkit association log-probability --model models/bert --sets mine.toml --templates sentences.txt",
     ],
-    short_help="Measure how much attributes move what a masked model predicts.",
+    short_help="Measure what attributes make a masked model predict.",
     context_settings={"show_default": True},
     epilog="Exit codes: 0 measured, whatever was found; 2 could not measure; 70 a bug in fairkit.",
 )
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 @surely
 @outputs
 def command(**asked: Any) -> None:
-    """Measure how much attributes move what a masked model predicts.
+    """Measure what attributes make a masked model predict.
 
     The log probability of a target, given the attribute, less that with the attribute masked too; of each
     pair of targets the difference. Targets are subjects of a sentence, of one piece: those that the

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         "fairkit association seat --model models/minilm --sets gender-career",
         "fairkit association seat --model models/bert --sets gender-career --pooling cls --layer 8",
     ],
-    short_help="Measure the same in bleached sentences, by a local encoder.",
+    short_help="Measure the same in bleached sentences, by an encoder.",
     context_settings={"show_default": True},
     epilog="Exit codes: 0 measured, whatever was found; 2 could not measure; 70 a bug in fairkit.",
 )
@@ -71,7 +71,7 @@ if TYPE_CHECKING:
 @surely
 @outputs
 def command(**asked: Any) -> None:
-    """Measure the same in bleached sentences, by a local encoder.
+    """Measure the same in bleached sentences, by an encoder.
 
     Words stand in sentences that say nothing but that there is a word. Layer and pooling decide the result
     and are recorded. Words that the tokenizer splits are named.

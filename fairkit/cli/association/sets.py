@@ -17,13 +17,13 @@ from fairkit.cli.pages import Command, section
         "fairkit association sets",
         "fairkit association sets mine.toml",
     ],
-    short_help="List the sets of words that come with fairkit, or check a file of yours.",
+    short_help="List the shipped sets of words, or check a file of yours.",
     epilog="Exit codes: 0 listed; 2 the file is no file of word sets; 70 a bug in fairkit.",
 )
 @click.argument("name", metavar="[NAME|FILE]", required=False)
 @section("Output")("--json", "as_json", is_flag=True, help="Print the sets as JSON, not as text.")
 def command(*, name: str | None, as_json: bool) -> None:
-    """List the sets of words that come with fairkit, or check a file of yours.
+    """List the shipped sets of words, or check a file of yours.
 
     The shipped words were written for fairkit: results cannot be set beside published ones. A file of yours
     has a table for each test, with the tables 'targets' and 'attributes', each with two lists of words.

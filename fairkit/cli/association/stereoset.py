@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         "fairkit association stereoset --items dev.json --model models/bert --html stereoset.html",
         "fairkit association stereoset --items dev.json --predictions gpt2=predictions_gpt2.json",
     ],
-    short_help="Score StereoSet: lms, ss and icat, of a model or a prediction file.",
+    short_help="Score StereoSet: lms, ss, icat, of models or predictions.",
     context_settings={"show_default": True},
     epilog="Exit codes: 0 measured, whatever was found; 2 could not measure; 70 a bug in fairkit.",
 )
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 @surely
 @outputs
 def command(**asked: Any) -> None:
-    """Score StereoSet: lms, ss and icat, of a model or a prediction file.
+    """Score StereoSet: lms, ss, icat, of models or predictions.
 
     Shares are taken within each target term and averaged over terms, as published; intervals are over terms.
     Where lms is not surely above 50 the model does not tell meaningful from unrelated sentences, and ss and
