@@ -20,11 +20,11 @@ from fairkit.text import CounterfactualSwap, TableSwapper, swap_column
 
 ROWS = {
     "id": [1, 2, 3, 4],
-    "said": ["At CHURCH.", None, 'It rained; 5 < 6, "so" what.', "A church, a Church"],
+    "said": ["At CHURCH.", None, 'It rained; 5 < 6, "so" what.', "A church, churches"],
     "score": [0.5, 1.5, 2.5, 3.5],
     "label": ["a", "b", None, "c"],
 }
-AFTER = ["At MOSQUE.", None, 'It rained; 5 < 6, "so" what.', "A mosque, a Mosque"]
+AFTER = ["At MOSQUE.", None, 'It rained; 5 < 6, "so" what.', "A mosque, mosques"]
 
 
 # What scikit-learn checks of an estimator that takes texts: check_estimator itself does no more for those.

@@ -70,7 +70,14 @@ def test_religion_has_all_counterfactuals(text, christian, muslim, jewish):
 
 
 @pytest.mark.parametrize(
-    "text", ["Christian Bale sang.", "Christian said no.", "He left, and Christian told us.", "Pastor Miller"]
+    "text",
+    [
+        "Christian Bale sang.",
+        "Christian said no.",
+        "He left, and Christian told us.",
+        "Pastor Miller came.",
+        "the Church",
+    ],
 )
 def test_a_word_that_is_a_name_stays(text):
     """A word that is also a name is left alone where it stands as one, and listed."""
@@ -88,7 +95,7 @@ def test_case_tells_nationalities_from_other_words():
     """Where the table says so, a word counts only with its capital, or in capitals throughout."""
     to_nigerian = TableSwapper("nationality", target="Nigerian")
     assert (
-        to_nigerian("The Germans of the US, and an american").text
+        to_nigerian("The Germans of America, and an american").text
         == "The Nigerians of Nigeria, and an american"
     )
     assert to_nigerian("GERMAN CARS").text == "NIGERIAN CARS"

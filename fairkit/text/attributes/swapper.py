@@ -21,7 +21,7 @@ from fairkit.text.wordtable import WordTable
 __all__ = ["TableSwapper"]
 
 _ENDS = frozenset(".!?")
-_OPENING = frozenset("\"'([*_#-\u201c\u2018")
+_OPENING = frozenset("\"'([*_#-<\u201c\u2018")
 _SPEAKS = frozenset(
     {
         "said",
@@ -206,7 +206,7 @@ class TableSwapper:
             found = "".join(pieces[first:last])
             if self.table.match_case and not _written_so(found, entry.written):
                 continue
-            if key in self._names and self._is_name(pieces, low, first, last):
+            if key in self._names and self._is_name(entry, pieces, low, first, last):
                 left.append(Left(first, last, "name"))
                 continue
             met[entry.level] = level = to[entry.level]
@@ -235,10 +235,15 @@ class TableSwapper:
         )
         return self._nouns[key_of(word)] if is_noun else word
 
-    def _is_name(self, pieces: Sequence[str], low: Sequence[str], first: int, last: int) -> bool:
-        """Tell whether a word that is also a name is one here: Christian Bale, or Christian said."""
-        if not pieces[first][:1].isupper():
+    def _is_name(
+        self, entry: Entry, pieces: Sequence[str], low: Sequence[str], first: int, last: int
+    ) -> bool:
+        """Tell whether a word that is also a name is one here: Mark Young, Christian Bale, Christian said."""
+        found = pieces[first]
+        if not found[:1].isupper() or (found.isupper() and len(found) > 1):
             return False
+        if entry.written.islower() and not _opens(low, first):
+            return True
         following = low[last + 1] if last + 1 < len(low) and low[last] == " " else ""
         is_capital = bool(following) and pieces[last + 1][:1].isupper() and not pieces[last + 1].isupper()
         before = low[first - 2] if first >= 2 and low[first - 1] == " " else ""
@@ -311,7 +316,7 @@ def _cased(word: str, written: str, found: str, *, opens: bool) -> str:
 def _opens(low: Sequence[str], first: int) -> bool:
     """Tell whether a piece opens a sentence."""
     before = first - 1
-    while before >= 0 and (low[before] == " " or low[before] in _OPENING):
+    while before >= 0 and (low[before] == " " or low[before][0] in _OPENING):
         before -= 1
     return before < 0 or low[before] in _ENDS or low[before].isspace()
 
