@@ -24,15 +24,17 @@ def cased_like(word: str, model: str) -> str:
     --------
     >>> [cased_like("his", model) for model in ("her", "Her", "HER", "hEr")]
     ['his', 'His', 'HIS', 'hIs']
-    >>> cased_like("mother-in-law", "Father-In-Law"), cased_like("I", "she")
-    ('Mother-In-Law', 'I')
+    >>> cased_like("mother-in-law", "Father-In-Law"), cased_like("best man", "Maid of Honour")
+    ('Mother-In-Law', 'Best Man')
     """
     if model.islower():
         return word
+    if " " in model and not model.isupper():
+        first, *_, last = model.split()
+        head, _, rest = word.partition(" ")
+        return cased_like(head, first) + (f" {cased_like(rest, last)}" if rest else "")
     if model.istitle():
-        if " " in model or "-" in model:
-            return word.title()
-        return word[:1].upper() + word[1:]
+        return word.title() if "-" in model else word[:1].upper() + word[1:]
     if model.isupper():
         return word.upper() if sum(map(str.isalpha, model)) > 1 else word[:1].upper() + word[1:]
     letters = [letter for letter in model if letter.isalpha()]

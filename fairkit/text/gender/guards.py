@@ -118,11 +118,17 @@ def _madam(site: Site) -> Guarded | None:
 
 
 def _lady(site: Site) -> Guarded | None:
+    """Take a lady for the lord's where she stands with one, or has a name; else she is a gentleman's."""
+    lord = {"lady": "lord", "ladies": "lords"}[site.word]
+    before, farther = preceding(site.low, site.place, 2)
+    (joint, _), (other, _) = following(site.low, site.place, 2)
+    if (before in ("and", "or") and farther == lord) or (joint in ("and", "or") and other == lord):
+        return Guarded(lord)
+    if site.word == "ladies":
+        return None
     if site.is_title() and site.before_name() and site.before != "first":
         return Guarded("lord")
-    if preceding(site.low, site.place, 1)[0] in ("my", "your") and site.is_title():
-        return Guarded("lord")
-    return None
+    return Guarded("lord") if before in ("my", "your") and site.is_title() else None
 
 
 def _lord(site: Site) -> Guarded | None:
@@ -203,6 +209,7 @@ GUARDS: dict[str, Guard] = {
     "god": _god,
     "kings": _team,
     "guys": _guys,
+    "ladies": _lady,
     "lady": _lady,
     "lord": _lord,
     "madam": _madam,

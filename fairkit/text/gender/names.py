@@ -108,8 +108,7 @@ def certainty(name: FirstName, pieces: Sequence[str], low: Sequence[str], place:
     if pieces[place - 1 : place] == ["-"] or (after == "-" and is_capital_after(pieces, where)):
         return "doubtful"
     if not starts and _is_capital(_word_before(pieces, place)) and before not in _SMALL:
-        second = before in first_names() and name.feminine  # "Mary Ann", but "Henry James"
-        return "sure" if second else "doubtful"
+        return "doubtful"
     return "sure"
 
 

@@ -33,7 +33,8 @@ class Reading(NamedTuple):
 
 
 _MAYBE = word_class("possessive_before")
-_CLOSED = word_class("after_object") - _MAYBE
+_FUNCTION = word_class("after_object")
+_CLOSED = _FUNCTION - _MAYBE
 _BY_NOUN = word_class("decided_by_noun")
 _ADJECTIVES, _NOUN_ADJECTIVES = word_class("adjectives"), word_class("noun_adjectives")
 _NOUNS_TOO = word_class("nouns_too")
@@ -322,12 +323,14 @@ def read_his(low: Sequence[str], place: int, pieces: Sequence[str]) -> Reading:
     if is_compound(low, where):
         return Reading("her", "compound")
     before, farther = preceding(low, place, 2)
-    if before == "/" and farther == "him":
+    if (before == "/" and farther == "him") or (before in ("and", "or") and farther == "hers"):
         return Reading("hers", "coordinated")
     if one in ("and", "or"):
         shared = two in ("her", "their", "my", "your", "our") or "'" in (three, four)
         return Reading("her" if shared else "hers", "coordinated")
     if one in _CLOSED and not _is_title(pieces, where):
+        return Reading("hers", "closed class")
+    if one in _FUNCTION and one not in _NUMBERS and not two[:1].isalnum():
         return Reading("hers", "closed class")
     if before == "of" and (
         one in _PAST_FORMS

@@ -9,7 +9,10 @@ __all__ = ["END", "following", "is_compound", "preceding"]
 END = ""
 """Stands where the text or the paragraph ends."""
 
-_TRANSPARENT = frozenset(("*", "_", "~", "&nbsp;", "&#160;", "&thinsp;", "&ensp;", "&emsp;"))
+# Marks of emphasis, blanks of HTML, and what has no width: joiners and marks of direction.
+_TRANSPARENT = frozenset(("*", "_", "~", "&nbsp;", "&#160;", "&thinsp;", "&ensp;", "&emsp;")) | frozenset(
+    "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
 _HYPHENS = frozenset("-\u2010\u2011")
 
 

@@ -45,7 +45,7 @@ def read_title(
     """
     word, written = site.word, site.written
     ahead = following(site.low, site.place, 2)
-    dotted = ahead[0][0] == "." and ahead[0][1] == site.place + 1
+    dotted = word != "miss" and ahead[0][0] == "." and ahead[0][1] == site.place + 1
     name, where = ahead[1] if dotted else ahead[0]
     if not name[:1].isalpha():
         return None
