@@ -221,3 +221,19 @@ def test_counts_of_another_kind_are_refused():
     empty = counted(biographies(5) | {"said": np.full(30, None, object)})
     with pytest.raises(DataError, match="nothing to compare"):
         class_gaps(empty, attribute="sex", group="F")
+
+
+@pytest.mark.parametrize(("place", "cluster"), [(1, None), (2, "template"), (3, None)])
+def test_planted_gaps_by_occupation_are_recovered(place, cluster):
+    """Of the shipped biographies the size of the gaps without noise, and most gaps, are as planted."""
+    from fairkit import samples
+
+    planted = samples.truth("biographies").labellers[place]
+    rows = samples.load("biographies")
+    options = {"label": "occupation", "decision": planted.column, "classes": "all", "cluster": cluster}
+    counts = frames.count(rows, by="gender", **options)
+    found = class_gaps(counts, attribute="gender", group="feminine")
+    assert found.low < planted.true_positive_rate_gap < found.high
+    truth = {one.occupation: one.gap for one in planted.occupations}
+    known = [one for one in found.classes if one.low is not None]
+    assert sum(one.low <= truth[one.name] <= one.high for one in known) >= len(known) - 1

@@ -189,6 +189,22 @@ def test_few_rows_have_a_value_but_no_interval():
     assert (rare.low, rare.why, rare.method) == (None, "few-rows", "none")
 
 
+def test_a_perfect_area_is_not_certain():
+    """An area of 1 on m rows of the scarcer side has the limit at which m pairs all come right by chance."""
+    toxic, gay = np.arange(200) % 2 == 0, np.arange(200) < 60
+    found = asked({"toxic": toxic, "score": toxic + np.arange(200) / 500, "gay": gay}, ["gay"])
+    area = found.identities[0].subgroup_auc
+    assert (area.value, area.high, area.method) == (1.0, 1.0, "exact")
+    assert area.low == pytest.approx(0.025 ** (1 / 30))
+    for finding in found.findings:
+        assert finding.low < 0 < finding.high
+        assert finding.verdict == "inconclusive"
+    apart = found.identities[0].findings[0]
+    worse = asked({"toxic": toxic, "score": np.where(gay, 1.0 - toxic, toxic) * 1.0, "gay": gay}, ["gay"])
+    assert worse.findings[0].value == -1.0
+    assert (worse.findings[0].verdict, apart.value) == ("disparity", 0.0)
+
+
 def test_rows_of_which_it_is_not_known_count_for_nothing_unless_told():
     """A missing identity leaves a row out of that identity's areas, or makes it background."""
     data = comments(300)

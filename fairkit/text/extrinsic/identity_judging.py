@@ -26,6 +26,7 @@ from fairkit.tables import numbers
 from fairkit.text.extrinsic.identities import Identity
 from fairkit.text.extrinsic.identity_parts import ROC_AUC, Area, ScoreTable, samples_of, why_empty
 from fairkit.text.extrinsic.identity_results import AUC_KINDS, AucEstimate, IdentityAuc, PowerMean
+from fairkit.text.extrinsic.perfect_areas import is_perfect, perfect_limits
 from fairkit.text.extrinsic.power_means import RunningMean, combined
 
 FloatArray = NDArray[np.float64]
@@ -79,6 +80,8 @@ class Differences:
         self.own, self.other, self.correlation, self.clustered = own, other, correlation, clustered
         metrics = [ROC_AUC] * len(own.value)
         self.reasons = tuple(reasons(metrics, side, clustered=clustered) for side in (own, other))
+        for why, side in zip(self.reasons, (own, other), strict=True):
+            why[(why == Why.NO_VARIATION) & is_perfect(side, clustered=clustered)] = ""
         self.value = own.value - other.value
         self._pairs: dict[tuple[int, bool], Pair] = {}
         self.usable = ~np.isnan(self.value) & (self.reasons[0] == "") & (self.reasons[1] == "")
@@ -99,7 +102,8 @@ class Differences:
         """Interval of each area by itself: Student's t on the logit, as for the AUC of a group."""
         one = sided(ROC_AUC, side, kind)
         tail = np.full(len(one.value), (1 - confidence) / 2)
-        return limits(ROC_AUC, one, tail, one.freedom, exact=False, estimated=self.clustered)
+        found = limits(ROC_AUC, one, tail, one.freedom, exact=False, estimated=self.clustered)
+        return perfect_limits(side, kind, tail, found, clustered=self.clustered)
 
     def p_values(self) -> FloatArray:
         """Test "no difference" one at a time, shape (kinds, identities); NaN where not tested."""
@@ -121,8 +125,16 @@ class Differences:
     def _limits(self, i: int, tail: FloatArray, *, corrected: bool) -> Bounds:
         pair, correlation = self._pair(i, corrected=corrected), self.correlation[i]
         estimated = self.clustered
-        mine = limits(ROC_AUC, pair.own, tail, pair.own_degrees, exact=corrected, estimated=estimated)
-        theirs = limits(ROC_AUC, pair.other, tail, pair.other_degrees, exact=corrected, estimated=estimated)
+        mine, theirs = (
+            perfect_limits(
+                side, i, tail, limits(ROC_AUC, one, tail, degrees, exact=corrected, estimated=estimated),
+                clustered=estimated,
+            )
+            for side, one, degrees in (
+                (self.own, pair.own, pair.own_degrees),
+                (self.other, pair.other, pair.other_degrees),
+            )
+        )  # fmt: skip
         low, high = apart(pair.own.value, mine, pair.other.value, theirs, correlation)
         return Bounds(np.where(self.usable[i], low, np.nan), np.where(self.usable[i], high, np.nan))
 
@@ -130,7 +142,14 @@ class Differences:
         """Bring both sides together once for all levels of confidence."""
         if (i, corrected) not in self._pairs:
             own, other = sided(ROC_AUC, self.own, i), sided(ROC_AUC, self.other, i)
-            self._pairs[i, corrected] = paired(ROC_AUC, own, other, self.correlation[i], corrected=corrected)
+            pair = paired(ROC_AUC, own, other, self.correlation[i], corrected=corrected)
+            # Beside a side that does not vary the other has its own degrees of freedom.
+            known = 2.0 if corrected else 1.0
+            degrees = (
+                np.where(np.isnan(both), alone.freedom / known, both)
+                for both, alone in ((pair.own_degrees, own), (pair.other_degrees, other))
+            )
+            self._pairs[i, corrected] = Pair(pair.own, pair.other, *degrees)
         return self._pairs[i, corrected]
 
 
@@ -233,7 +252,8 @@ def _estimates(
         bounds,
     )
     metric = name or ("background_auc" if side else AUC_KINDS[kind])
-    method = ("cluster-" if differences.clustered else "") + "logit-t"
+    prefix = "cluster-" if differences.clustered else ""
+    perfect = is_perfect(source, clustered=differences.clustered)[kind]
     return [
         AucEstimate(
             metric,
@@ -243,7 +263,7 @@ def _estimates(
             high,
             int(sizes[g, 0]),
             int(sizes[g, 1]),
-            "none" if low is None else method,
+            "none" if low is None else prefix + ("exact" if perfect[g] else "logit-t"),
             bound,
         )
         for g, (value, low, high, bound) in enumerate(zip(*map(numbers, columns), strict=True))
