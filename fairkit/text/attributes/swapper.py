@@ -121,7 +121,7 @@ class TableSwapper:
         self._to = _targets(target, self.table.levels)
         self._entries = _entries(self.table)
         self._entries |= dict.fromkeys(map(key_of, (*self.table.exclude, *self._exclude)))
-        self._nouns = {key_of(word): noun for word, noun in self.table.nouns.items()}
+        self._nouns = _nouns(self.table)
         self._names = frozenset(map(key_of, self.table.names))
         self._words = WordTable((), one_way=[(key, key) for key in self._entries])
 
@@ -226,14 +226,13 @@ class TableSwapper:
         return edits, left
 
     def _counterpart(self, entry: Entry, level: int, low: list[str], first: int, last: int) -> str | None:
-        word = self.table.concepts[entry.concept][level]
-        if word is None or key_of(word) not in self._nouns:
-            return word
-        # A word with a noun of its own says itself which of the two it is: Jew is one, Jewish is none.
-        is_noun = entry.noun or (
-            key_of(entry.written) not in self._nouns and stands_as_noun(low, first, last)
-        )
-        return self._nouns[key_of(word)] if is_noun else word
+        noun = self._nouns.get((entry.concept, level))
+        if noun is not None:
+            # A word with a noun of its own says itself which of the two it is: Jew is one, Jewish is none.
+            tells = (entry.concept, entry.level) in self._nouns
+            if entry.noun if tells else stands_as_noun(low, first, last):
+                return noun
+        return self.table.concepts[entry.concept][level]
 
     def _is_name(
         self, entry: Entry, pieces: Sequence[str], low: Sequence[str], first: int, last: int
@@ -265,6 +264,17 @@ def _entries(table: AttributeTable) -> dict[str, Entry | None]:
     for variant, word in table.variants.items():
         found[key_of(variant)] = found[key_of(word)]._replace(written=variant)
     return dict(found)
+
+
+def _nouns(table: AttributeTable) -> dict[tuple[int, int], str]:
+    """Say which word has a noun of its own, by concept and level."""
+    nouns = {key_of(word): noun for word, noun in table.nouns.items()}
+    return {
+        (concept, level): nouns[key]
+        for concept, words in enumerate(table.concepts)
+        for level, word in enumerate(words)
+        if word is not None and (key := key_of(word)) in nouns
+    }
 
 
 def _phrases(exclude: Iterable[str]) -> tuple[str, ...]:
