@@ -20,6 +20,7 @@ from fairkit import samples
 from fairkit.errors import UsageError
 from fairkit.samples._duties import FIELDS, PLACES, SURNAMES
 from fairkit.samples._templates import TEMPLATES
+from fairkit.text.swap import GenderSwapper
 
 SHIPPED = Path(__file__).parents[1] / "datasets"
 
@@ -90,6 +91,19 @@ def test_gender_is_that_of_the_persons_pronouns(shipped):
             assert not found & (MASCULINE | FEMININE), text
             assert pd.isna(swapped)
     assert shipped["gender"].isna().equals(shipped["swapped"].isna())
+
+
+def test_the_gender_swap_makes_the_counterfactuals_that_were_written(shipped):
+    """The rule alone rewrites at least 97 of 100 texts exactly, and fails in two templates only.
+
+    These hold what only the sense decides: "suits her best" and "have seen her planning operations".
+    """
+    both = shipped.dropna(subset="swapped")
+    same = GenderSwapper(tagger="rule").texts(both["text"]) == both["swapped"].to_numpy()
+    assert same.mean() >= 0.97
+    assert set(both["template"][~same]) <= {"B02", "B06"}
+    neutral = list(shipped["text"][shipped["swapped"].isna()])
+    assert GenderSwapper().texts(neutral) == neutral
 
 
 def test_words_that_are_filled_in_show_no_gender():
