@@ -8,6 +8,7 @@ both disagree are marked. What was seen and not swapped is listed with the reaso
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Literal, TypedDict, Unpack, get_args
 
 from fairkit.errors import DataError, MissingDependencyError, UsageError, did_you_mean, shortlist
@@ -120,7 +121,7 @@ class GenderSwapper:
             "extra_pairs": pairs,
         }
         self._asks = tagger != "rule" and is_installed()
-        self._planner = Planner(direction, names, tuple(exclude), pairs)
+        self._planner = _planner(direction, names, tuple(exclude), pairs)
 
     @property
     def attribute(self) -> str:
@@ -207,6 +208,13 @@ def swap(text: str | Rewritten, **options: Unpack[SwapOptions]) -> Rewritten:
     'His mother saw him.'
     """
     return GenderSwapper(**options)(text)
+
+
+@lru_cache(maxsize=16)
+def _planner(
+    direction: Direction, names: Names, exclude: tuple[str, ...], pairs: tuple[tuple[str, str], ...]
+) -> Planner:
+    return Planner(direction, names, exclude, pairs)
 
 
 def _made(options: SwapOptions) -> GenderSwapper:

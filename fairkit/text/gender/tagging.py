@@ -2,7 +2,7 @@
 
 HanTa (LGPL, ``pip install 'fairkit[tagger]'``) brings its English model along and reads a sentence in about a
 millisecond. It is asked about single pronouns only, and where it disagrees the change is marked as
-ambiguous. It does not overrule: on *her* of the development data the rule is right more often (docs/swap.md).
+ambiguous. It does not overrule: the rule is right more often (docs/gender-swap.md has the figures).
 """
 
 from __future__ import annotations
