@@ -142,7 +142,7 @@ def mean_facts(mean: PowerMean) -> tuple[str, str, str, str]:
     """
     over = counted(mean.identities, "identity", "identities")
     over += f"; {len(mean.left_out)} left out" if mean.left_out else ""
-    noise = "" if mean.noise is None else f"{mean.noise:+.4f}"
+    noise = "" if mean.noise is None else f"{mean.noise:.4f}".replace("-0.0000", "0.0000")
     return TITLES[mean.metric], _with_bounds(mean.value, mean.low, mean.high, mean.why), noise, over
 
 
