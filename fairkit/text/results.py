@@ -196,6 +196,8 @@ class WordSensitivity:
     Parameters
     ----------
     metric : str
+    along : str
+        The protected direction.
     word : str
         In lower case.
     texts : int
@@ -209,6 +211,7 @@ class WordSensitivity:
     """
 
     metric: str
+    along: str
     word: str
     texts: int
     value: float | None
@@ -226,6 +229,8 @@ class TextAttribution:
     ----------
     identifier : str
     metric : str
+    along : str
+        The protected direction.
     target : str
         The class whose probability moves.
     probability : float
@@ -242,6 +247,7 @@ class TextAttribution:
 
     identifier: str
     metric: str
+    along: str
     target: str
     probability: float
     value: float

@@ -19,9 +19,10 @@ BARS = 20
 _NAMED = 5
 _LONGEST = 40
 _WORDS = (
-    "What a text's sensitivity comes from: the contributions of its words add up to it. Words in few texts "
-    "are left out. A word that is not protected and yet carries much is a proxy, or what the model listens "
-    "to in the direction of the attribute."
+    "What sensitivities come from: the contributions of its words add up to that of a text. The words whose "
+    "mean contribution is surest to be other than 0 stand first; those in few texts are left out. It is "
+    "where to look, not what was found: many words are compared. A word that is not protected and yet stands "
+    "here is a proxy, or what the model listens to in the direction of the attribute."
 )
 _TEXTS = (
     "A few texts with the largest sensitivities, word by word. They are words of the data: leave them out of "
@@ -47,7 +48,7 @@ def word_block(report: Report) -> Block | None:
     --------
     >>> import dataclasses, fairkit
     >>> report = fairkit.evaluate({"sex": ["F", "M"] * 9, "d": [1, 1, 0] * 6}, decision="d", by="sex")
-    >>> word = WordSensitivity("prediction_sensitivity", "she", 40, 0.02, 0.01, 0.03, 0.25, True)
+    >>> word = WordSensitivity("prediction_sensitivity", "v", "she", 40, 0.02, 0.01, 0.03, 0.25, True)
     >>> word_block(dataclasses.replace(report, word_sensitivities=(word,))).tables[0].rows
     (('she', 'protected', '40', '0.02', '0.01 to 0.03', '25.0%'),)
     """
@@ -78,7 +79,7 @@ def attributed_block(report: Report) -> Block | None:
     >>> import dataclasses, fairkit
     >>> report = fairkit.evaluate({"sex": ["F", "M"] * 9, "d": [1, 1, 0] * 6}, decision="d", by="sex")
     >>> text = TextAttribution(
-    ...     "7", "prediction_sensitivity", "nurse", 0.8, 0.3, 0.2, ("She", "sings"), (0.4, -0.1), 0
+    ...     "7", "prediction_sensitivity", "v", "nurse", 0.8, 0.3, 0.2, ("She", "sings"), (0.4, -0.1), 0
     ... )
     >>> attributed_block(dataclasses.replace(report, attributions=(text,))).tables[0].rows
     (('7', 'nurse', '80.00%', '0.3', '0.2000', 'She +0.4, sings -0.1'),)
@@ -97,7 +98,8 @@ def attributed_block(report: Report) -> Block | None:
         for one in report.attributions
     )
     columns = ("text", "class", "probability", "sensitivity", "gap if rewritten", "words that carry it")
-    caption = f"{counted(len(rows), 'text')} with the largest {report.attributions[0].metric}"
+    first = report.attributions[0]
+    caption = f"{counted(len(rows), 'text')} with the largest {first.metric} along {visible(first.along)}"
     tables = (Table(caption, columns, rows, right=(2, 3, 4)), *map(_text, report.attributions))
     return Block("attributions", "Texts, word by word", (_TEXTS,), tables)
 
@@ -115,7 +117,10 @@ def _words(found: Sequence[WordSensitivity]) -> Table:
         for one in found
     )
     columns = ("word", "", "texts", "mean contribution", "interval", "of all contributions")
-    caption = f"Words by their part in {found[0].metric}, mean over the texts that hold them"
+    caption = (
+        f"Words by their part in {found[0].metric} along {visible(found[0].along)}, mean over the texts that "
+        "hold them"
+    )
     points = [
         Point(visible(one.word), one.value, one.low, one.high, "disparity" if one.protected else "reference")
         for one in found

@@ -43,6 +43,8 @@ def explained_text(found: Explained, *, width: int | None = None, color: bool = 
         page.line(
             f"'{visible(one.label)}' with {sure}: sensitivity {value_text(one.value, 'amount')}", style="bold"
         )
+        if found.along:
+            page.line(f"along {visible(found.along)}")
         _words(page, one.parts)
     if found.rewritten is not None and found.probability is not None and one.probability is not None:
         page.console.print()

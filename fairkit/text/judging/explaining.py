@@ -12,7 +12,7 @@ from fairkit.text.attribution import Attribution
 from fairkit.text.judging.asked import GIVEN, OWN, PREDICTED, Asked, Head, Scale, check_target
 from fairkit.text.judging.readable import readable_of
 from fairkit.text.judging.sensitivity import loaded, rewriter_for
-from fairkit.text.judging.sources import Lexicon, lexical_of, sources_of
+from fairkit.text.judging.sources import Lexicon, lexical_of, sources_of, swap_source
 from fairkit.text.rows import read_texts
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ class Explained:
         What is predicted for it.
     rewriter : str or None
         What was to be changed, such as ``gender``.
+    along : str
+        The protected direction.
     """
 
     attribution: Attribution
@@ -42,6 +44,7 @@ class Explained:
     probability: float | None = None
     label: str | None = None
     rewriter: str | None = None
+    along: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain data."""
@@ -49,6 +52,7 @@ class Explained:
         return {
             "text": found.text,
             "target": found.label,
+            "along": self.along,
             "probability": found.probability,
             "sensitivity": found.value,
             "why": found.why,
@@ -93,7 +97,9 @@ def explain_text(
     explained : str
         The text.
     data, text, protected, cluster, missing, folds, seed
-        The data are read only where `protected` is a column: a model of it must be trained.
+        The data are read only where a model of the column `protected` must be trained: with
+        ``head="encoder"``, or without a rewriter. Else the step from the rewritten text is the direction: one
+        of averaged embeddings is the same for all words.
     model, lexicon, toward, head, target, logit, scale, absolute, swap, batch_size, device
         As for :func:`fairkit.text.judge_sensitivity`.
 
@@ -124,14 +130,16 @@ def explain_text(
     lexical = lexical_of(protected, lexicon)
     network = loaded(model, device=device, batch_size=batch_size)
     check_target(target, network.labels)
-    readable = None
-    if isinstance(protected, str):
-        readable = readable_of(
-            read_texts(data, text=text, cluster=cluster, keep=[protected], missing=missing)
-        )
-    alike = rewriter if isinstance(lexicon, str) and lexicon == swap else None
-    sources = sources_of(network, readable, protected, lexical, rewriter=alike, asked=asked)
-    source = sources[-1] if absolute else sources[0]
+    if isinstance(protected, str) and head == "embeddings" and rewriter is not None:
+        source = swap_source(rewriter)  # that of averaged embeddings is one for all words
+    else:
+        readable = None
+        if isinstance(protected, str):
+            texts = read_texts(data, text=text, cluster=cluster, keep=[protected], missing=missing)
+            readable = readable_of(texts)
+        alike = rewriter if isinstance(lexicon, str) and lexicon == swap else None
+        sources = sources_of(network, readable, protected, lexical, rewriter=alike, asked=asked)
+        source = sources[-1] if absolute else sources[0]
     found = explain(
         network,
         explained,
@@ -141,9 +149,11 @@ def explain_text(
     attribute = None if rewriter is None else rewriter.attribute
     changed = None if rewriter is None else rewriter(explained)
     if changed is None or not changed.changed or changed.text == explained or found.probability is None:
-        return Explained(found, rewriter=attribute)
+        return Explained(found, rewriter=attribute, along=source.name)
     from fairkit.text.judging.watching import WatchedModel
 
     (row,) = WatchedModel(network).probabilities([changed.text])
     place = network.labels.index(found.label)
-    return Explained(found, changed.text, float(row[place]), network.labels[int(row.argmax())], attribute)
+    return Explained(
+        found, changed.text, float(row[place]), network.labels[int(row.argmax())], attribute, source.name
+    )

@@ -47,6 +47,8 @@ class Measured:
     Parameters
     ----------
     metric : str
+    along : str
+        The protected direction.
     values : array of float64, shape (texts,)
         NaN where a text has none.
     targets : array of int64, shape (texts,)
@@ -61,6 +63,7 @@ class Measured:
     """
 
     metric: str
+    along: str
     values: FloatArray
     targets: IntArray
     probabilities: FloatArray
@@ -81,6 +84,7 @@ def measured(
     asked: Asked,
     *,
     signed: bool,
+    by_word: bool = True,
     progress: Callable[[int], object] | None = None,
 ) -> Measured:
     """Measure one kind of sensitivity of texts.
@@ -93,6 +97,8 @@ def measured(
         With groups of these texts, if it knows them.
     asked : Asked
     signed : bool
+    by_word : bool
+        Whether words and examples are kept.
     progress : callable, optional
         Is told how many more were measured.
 
@@ -112,6 +118,7 @@ def measured(
     size = len(readable.texts)
     made = Measured(
         _NAMES[signed],
+        source.name,
         np.full(size, np.nan),
         np.full(size, -1, np.int64),
         np.full((size, len(model.labels)), np.nan),
@@ -127,7 +134,7 @@ def measured(
             given=None if readable.given is None else readable.given[chosen],
             groups=None if source.groups is None else source.groups[chosen],
             batch_size=asked.batch_size,
-            tokens=True,
+            tokens=by_word,
             progress=progress,
             **asked.settings(signed=signed),
         )
@@ -136,12 +143,12 @@ def measured(
         made.probabilities[here] = found.probabilities
         for i, row in enumerate(here.tolist()):
             made.why[row] = found.why[i]
-            if found.why[i] is None:
+            if by_word and found.why[i] is None:
                 parts = found.parts(i)
                 unit = row if readable.cluster is None else int(readable.cluster[start + i])
                 words.add(parts, unit)
                 largest.offer(row, readable.written[start + i], abs(float(found.values[i])), parts)
-    made.words = words.ranked(made.metric, confidence=asked.confidence)
+    made.words = words.ranked(made.metric, made.along, confidence=asked.confidence)
     made.examples = largest.found()
     return made
 
@@ -154,7 +161,7 @@ class WordSums:
     >>> sums = WordSums()
     >>> for text in range(12):
     ...     sums.add((Part("She", 0, 3, 1.0 + text % 2), Part(".", 3, 4, 0.0)), text)
-    >>> [(one.word, one.texts, one.value, one.share) for one in sums.ranked("p", confidence=0.95)]
+    >>> [(one.word, one.texts, one.value, one.share) for one in sums.ranked("p", "v", confidence=0.95)]
     [('she', 12, 1.5, 1.0)]
     """
 
@@ -175,13 +182,11 @@ class WordSums:
             held[0] += value
             held[1] += 1
 
-    def ranked(self, metric: str, *, confidence: float) -> tuple[WordSensitivity, ...]:
-        """List the words that carry most, with the mean contribution to a text that holds each."""
+    def ranked(self, metric: str, along: str, *, confidence: float) -> tuple[WordSensitivity, ...]:
+        """List the words whose mean contribution is surest to be other than 0, the surest first."""
         total = sum(self._sizes.values())
         texts = {word: int(sum(n for _, n in units.values())) for word, units in self._sums.items()}
-        often = [word for word in self._sums if texts[word] >= FEWEST_TEXTS]
-        often.sort(key=lambda word: (-self._sizes[word], word))
-        chosen = often[:RANKED]
+        chosen = sorted(word for word in self._sums if texts[word] >= FEWEST_TEXTS)
         if not chosen or not total:
             return ()
         sums = [[*pair, k] for k, word in enumerate(chosen) for pair in self._sums[word].values()]
@@ -189,19 +194,23 @@ class WordSums:
         group = code.astype(np.int64)
         found = ratio_t_interval(numerator, denominator, group, len(chosen), confidence=confidence)
         means = np.bincount(group, numerator) / np.bincount(group, denominator)
+        reach = (found.high - found.low) / 2
+        sure = np.abs(means) / np.where(reach > 0, reach, np.inf)  # without an interval: last
         low, high = numbers(found.low), numbers(found.high)
+        order = sorted(range(len(chosen)), key=lambda k: (-sure[k], -self._sizes[chosen[k]], chosen[k]))
         return tuple(
             WordSensitivity(
                 metric,
-                word,
-                texts[word],
+                along,
+                chosen[k],
+                texts[chosen[k]],
                 float(means[k]),
                 low[k],
                 high[k],
-                self._sizes[word] / total,
+                self._sizes[chosen[k]] / total,
                 protected=False,
             )
-            for k, word in enumerate(chosen)
+            for k in order[:RANKED]
         )
 
 
@@ -243,7 +252,7 @@ def attribution_of(
 
     Examples
     --------
-    >>> found = Measured("p", np.array([0.5]), np.array([1]), np.array([[0.1, 0.9]]), [None])
+    >>> found = Measured("p", "v", np.array([0.5]), np.array([1]), np.array([[0.1, 0.9]]), [None])
     >>> one = attribution_of(
     ...     found, 0, [Part("She", 0, 3, 0.5)], identifier="7", labels=["no", "yes"], gap=np.nan
     ... )
@@ -256,6 +265,7 @@ def attribution_of(
     return TextAttribution(
         identifier,
         found.metric,
+        found.along,
         labels[target],
         float(found.probabilities[row, target]),
         float(found.values[row]),

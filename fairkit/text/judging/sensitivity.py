@@ -257,9 +257,15 @@ def measure_all(
     if asked.absolute and len(plan) == 1 and plan[0][1]:
         plan.append((plan[0][0], False))
     found = [
-        measured(watched, readable, source, asked, signed=signed, progress=progress)
-        for source, signed in plan
+        measured(
+            watched, readable, one, asked, signed=signed, by_word=i == 0 and one.by_word, progress=progress
+        )
+        for i, (one, signed) in enumerate(plan)
     ]
+    worded = found[0] if plan[0][0].by_word else None
+    if worded is None and rewriter is not None:
+        step = swap_source(rewriter)
+        worded = measured(watched, readable, step, asked, signed=True, progress=progress)
     if by_class:
         texts = by_predicted(readable.texts, found[0].probabilities, network.labels)
         readable = replace(readable, texts=texts)
@@ -276,6 +282,7 @@ def measure_all(
         sources,
         asked,
         found=found,
+        worded=worded,
         floors=tuple(floors),
         swapped=swapped,
         rewriter=watching,

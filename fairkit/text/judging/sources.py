@@ -41,6 +41,9 @@ class Source:
         The group of each text, which a model looks towards.
     scores : tuple of ProtectedModelScore
     notes : tuple of str
+    by_word : bool
+        Whether it differs from word to word: a model of averaged embeddings has one direction for all words
+        of a text, whose contributions then say nothing of the words.
     """
 
     directions: Directions
@@ -49,6 +52,7 @@ class Source:
     groups: Sequence[str | None] | None = None
     scores: tuple[ProtectedModelScore, ...] = ()
     notes: tuple[str, ...] = ()
+    by_word: bool = True
 
 
 def lexicon_of(lexicon: Lexicon) -> tuple[Any, str]:
@@ -140,12 +144,22 @@ def sources_of(
         return (trained_source(model, readable, protected, asked, progress=progress),)
     if lexical is None:
         return (given_source(protected),)
+    words = Source(lexical[0], lexical[1], signed=False)
+    return (words,) if rewriter is None else (swap_source(rewriter), words)
+
+
+def swap_source(rewriter: Rewriter) -> Source:
+    """Point from the rewritten text to the text itself.
+
+    Examples
+    --------
+    >>> from fairkit.text import GenderSwapper
+    >>> swap_source(GenderSwapper()).signed
+    True
+    """
     from fairkit.text.protection.masks import SwapDirection
 
-    words = Source(lexical[0], lexical[1], signed=False)
-    if rewriter is None:
-        return (words,)
-    return (Source(SwapDirection(rewriter), "the step from the rewritten text", signed=True), words)
+    return Source(SwapDirection(rewriter), "the step from the rewritten text", signed=True)
 
 
 def trained_source(
@@ -234,7 +248,13 @@ def trained_source(
         )
     own = [group if group in kept else None for group in groups]
     return Source(
-        found, f"the column '{column}'", True, own, scores_of(found, column, folds=asked.folds), tuple(notes)
+        found,
+        f"the column '{column}'",
+        True,
+        own,
+        scores_of(found, column, folds=asked.folds),
+        tuple(notes),
+        by_word=asked.head == "encoder",
     )
 
 
@@ -263,7 +283,13 @@ def given_source(protected: Any, name: str = "as given") -> Source:
     if isinstance(protected, ProtectedModel):
         scores = scores_of(protected, name, folds=len(protected.heads) - 1)
     described = getattr(protected, "description", name)
-    return Source(protected, described, bool(getattr(protected, "oriented", True)), scores=scores)
+    return Source(
+        protected,
+        described,
+        bool(getattr(protected, "oriented", True)),
+        scores=scores,
+        by_word=getattr(protected, "head", "encoder") == "encoder",
+    )
 
 
 def scores_of(model: ProtectedModel, attribute: str, *, folds: int) -> tuple[ProtectedModelScore, ...]:

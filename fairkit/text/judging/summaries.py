@@ -95,6 +95,7 @@ def summarised(
     asked: Asked,
     *,
     found: Sequence[Measured],
+    worded: Measured | None,
     floors: tuple[SensitivityFloor, ...],
     swapped: CounterfactualMeasures | None,
     rewriter: WatchedRewriter | None,
@@ -113,7 +114,6 @@ def summarised(
     )
     apart = _apart(watched, readable, found[0], swapped, rewriter)
     protected = set(watched.occurring) | (set() if rewriter is None else rewriter.words)
-    first = found[0]
     records = {
         "overall": overall_means(measures, cluster, confidence=asked.confidence),
         "protected_models": tuple(score for source in sources for score in source.scores),
@@ -121,19 +121,22 @@ def summarised(
         "sensitivity_agreements": agreements,
         "texts_apart": apart,
         "word_sensitivities": tuple(
-            replace(word, protected=word.word in protected) for one in found for word in one.words
+            replace(word, protected=word.word in protected)
+            for word in (() if worded is None else worded.words)
         ),
         "attributions": tuple(
             attribution_of(
-                first,
+                worded,
                 row,
                 parts,
                 identifier=str(readable.texts.ids[row]),
                 labels=watched.labels,
                 gap=np.nan if gap is None else float(gap[row]),
             )
-            for row, parts in first.examples
-        ),
+            for row, parts in worded.examples
+        )
+        if worded is not None
+        else (),
     }
     notes = [
         *(_capital(floor_sentence(one)) for one in floors if one.attribute == "all"),
