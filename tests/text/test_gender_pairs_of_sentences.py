@@ -188,6 +188,8 @@ NEUTRAL = [
     ("Her mother and father; ladies and gentlemen", "Their parents; people"),
     ("He and Ann were late.", "They and Ann were late."),
     ("He likes cats and dogs.", "They like cats and dogs."),
+    ("She mothers him, and he is he.", "They mother them, and they are they."),
+    ("She does, doesn't she?", "They do, don't they?"),
 ]
 
 

@@ -17,10 +17,10 @@ SWAPPERS = [
     for names in ("protect", "swap", "keep")
 ]
 ONE_WORD = """
-he she him her his hers himself herself He's SHE Her King Mrs. Mr actress's ladies' Mary guys s/he ma'am
+he she him her his hers himself herself He's SHE mothers King Mrs. Mr actress's ladies' Mary guys s/he ma'am
 """
 NO_WORD = """
-book was runs gave saw with and or the a to not happy 10 $ well-known , . ? ' ( ) \u2019s <b> </b> &amp; @her
+book was is runs gave saw with and or the a to not happy 10 $ well-known , . ' ( ) \u2019s <b> </b> &amp; @her
 http://a.b/her \U0001f469 \u05d0 \x00 \ud800 e\u0301 _ <unk> @-@
 """
 GENDERED = [*ONE_WORD.split(), "Miss Lee", "Mark Bell", "an earl", "mother and father"]

@@ -132,6 +132,8 @@ def _verb_after(low: Sequence[str], place: int) -> int | None:
 def _changed(pieces: Sequence[str], low: Sequence[str], verb: int) -> Edit | None:
     word = low[verb]
     if word == "s":
+        if low[verb - 1] != "'":
+            return None
         return _edit(pieces, verb, "ve" if _is_perfect(low, verb) else "re")
     if word in _FORMS:
         return _edit(pieces, verb, _FORMS[word])

@@ -48,7 +48,7 @@ def neutral_pronoun(pieces: Sequence[str], low: Sequence[str], place: int) -> li
     first, last, word = place, place + 1, low[place]
     if word == "he" and "".join(low[max(0, place - 3) : place]) == "(s)":
         first = place - 3
-    elif word == "he" and "".join(low[max(0, place - 2) : place]) == "s/":
+    elif word == "he" and "".join(low[max(0, place - 2) : place]) == "s/" and low[max(0, place - 3)] != "'":
         first = place - 2
     else:
         (joint, _), (other, where), *_ = following(low, place, 2)

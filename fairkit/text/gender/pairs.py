@@ -114,7 +114,13 @@ def _sources(pair: Pair) -> tuple[str, ...]:
 
 
 class Counterpart(NamedTuple):
-    """What a word becomes; None where it stays in this direction, and whether the way back is another."""
+    """What a word becomes; None where it stays in this direction, and whether the way back is another.
+
+    Examples
+    --------
+    >>> Counterpart("dad", feminine=True, one_way=True).word
+    'dad'
+    """
 
     word: str | None
     feminine: bool

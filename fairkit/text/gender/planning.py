@@ -115,7 +115,7 @@ class Planner:
         for place in sorted({*places, *memory}) if memory else places:
             if memory and place in memory:
                 work.remember(place, *memory[place])
-            if place >= work.done and low[place] in known:
+            if place >= work.done and low[place] in known and place not in work.agreed:
                 self._word(work, place, low[place])
         if self._names_are == "protect" and work.named and self._direction != "neutral":
             work.leave_all("named person")
@@ -285,7 +285,7 @@ def _both(work: Work, place: int, last: int, becomes: str) -> tuple[str, int]:
 def _is_split(low: Sequence[str], place: int) -> bool:
     """Tell whether *he* is the second half of "s/he" or "(s)he"."""
     before = "".join(low[max(0, place - 3) : place])
-    return before.endswith("(s)") or (before.endswith("s/") and not before[:-2][-2:-1].isalpha())
+    return before.endswith("(s)") or (before.endswith("s/") and low[place - 2] == "s" and before != "'s/")
 
 
 def _entries(direction: Direction) -> dict[str, _Entry]:
@@ -303,12 +303,12 @@ def _with_own(
 ) -> tuple[dict[str, _Entry], frozenset[str]]:
     """Add a user's pairs; a shipped pair that shares a word with them is gone altogether."""
     own = WordTable(pairs).entries
-    feminine = {feminine.lower() for _, feminine in pairs}
+    masculine = {masculine for masculine, _ in pairs}
     kept = {word: entry for word, entry in entries.items() if word not in own and entry.word not in own}
     neutral = direction == "neutral"
     for word, counterpart in own.items():
         becomes = None if neutral else counterpart
         kept[word] = _Entry(
-            becomes, word in feminine, one_way=False, why_not="no neutral word" if neutral else ""
+            becomes, counterpart in masculine, one_way=False, why_not="no neutral word" if neutral else ""
         )
     return kept, frozenset(own)

@@ -33,11 +33,11 @@ class Work:
     """
 
     __slots__ = (
-        "_agreed",
         "_dots",
         "_edits",
         "_left",
         "_words",
+        "agreed",
         "ask_tagger",
         "done",
         "low",
@@ -49,7 +49,8 @@ class Work:
         self.pieces, self.low, self.ask_tagger = pieces, low, ask_tagger
         self._edits: list[Edit] = []
         self._left: list[Left] = []
-        self._agreed: set[int] = set()
+        self.agreed: set[int] = set()
+        """Verbs that were made to agree: "she mothers him" has one edit."""
         self._dots: bool | None = None
         self._words: frozenset[str] | None = None
         self.done = 0
@@ -77,10 +78,10 @@ class Work:
         """Add an edit."""
         if edit.rule != "agreement":
             self.done = max(self.done, edit.last)
-        elif edit.first in self._agreed:  # "she does, doesn't she": both pronouns found it
+        elif edit.first in self.agreed:  # "she does, doesn't she": both pronouns found it
             return
         else:
-            self._agreed.add(edit.first)
+            self.agreed.add(edit.first)
         self._edits.append(edit)
 
     def replace(self, place: int, word: str, rule: str, sure: float, *, ambiguous: bool = False) -> None:
@@ -122,7 +123,7 @@ class Work:
                 edits.append(article)
                 moved = True
             moved |= edit.rule == "agreement"
-        return (sorted(edits) if moved else edits), self._left
+        return (_apart(sorted(edits)) if moved else edits), self._left
 
     def _article(self, edit: Edit) -> Edit | None:
         """Return the edit of *a* or *an* before a word whose first sound changes."""
@@ -144,3 +145,12 @@ class Work:
         if written == "A":
             return "AN" if self.pieces[place + 2].isupper() and len(self.pieces[place + 2]) > 1 else "An"
         return written
+
+
+def _apart(edits: list[Edit]) -> list[Edit]:
+    """Leave out edits that begin within another."""
+    found: list[Edit] = []
+    for edit in edits:
+        if not found or edit.first >= found[-1].last:
+            found.append(edit)
+    return found
