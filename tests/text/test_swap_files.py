@@ -85,6 +85,21 @@ def test_json_stays_but_for_the_text(before, after, swapped):
     assert swapped(before.encode(), "in.jsonl").decode() == after
 
 
+@pytest.mark.parametrize("column", ["a:b", 'a"b', "a\\b", "\u00e4/b", "", "{"])
+def test_a_key_may_be_spelled_with_any_character(column, swapped):
+    """Colons, quotes, slashes and letters beyond ASCII in a key's name lead to its own value."""
+    rows = [{column: "cat", "x": "cat"}, {"x": column, column: "a cat"}, {"x": {column: "cat"}}]
+    content = "".join(f"{json.dumps(row)}\n" for row in rows)
+    found = [json.loads(line) for line in swapped(content.encode(), "in.jsonl", column=column).splitlines()]
+    assert found == [{column: "dog", "x": "cat"}, {"x": column, column: "a dog"}, {"x": {column: "cat"}}]
+
+
+def test_half_a_character_goes_into_a_new_key(swapped):
+    """What JSON can hold only as an escape is written as one, in the new column, too."""
+    found = swapped(b'{"text": "\\ud83d cat"}\n', "in.jsonl", into="other")
+    assert found == b'{"text": "\\ud83d cat", "other": "\\ud83d dog"}\n'
+
+
 @pytest.mark.parametrize("content", [b"cat\r\n\r\nmy cat", b"\xef\xbb\xbfcat\n", b"dog\ncat \n"])
 def test_plain_text_keeps_its_lines(content, swapped):
     """One text a line, with its own end."""

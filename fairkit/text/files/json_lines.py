@@ -18,6 +18,7 @@ from fairkit.text.files.chunks import Added, AddedValue, Row, is_full
 from fairkit.text.files.lines import MARK, Lines
 
 _BLANK = re.compile(r"[ \t\n\r]*")
+_HALVES = re.compile("[\ud800-\udfff]")
 # What JSON's own reader is made of: a value at a place, and a text after its first quote.
 _scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 _scan_text: Callable[..., tuple[str, int]] = decoder.scanstring  # type: ignore[attr-defined]
@@ -126,7 +127,7 @@ class JsonReader:
             except (ValueError, RecursionError):
                 value = None
             if isinstance(value, dict) and self._column in value:
-                return value[self._column], _skipped(row, row.index(":", place) + 1)
+                return value[self._column], _skipped(row, row.index(":", place + len(key)) + 1)
         text, start = None, -1
         for name, value, first, _ in self._members(row)[0]:
             if name == self._column:  # of a key that stands twice, the last one counts
@@ -197,7 +198,7 @@ class JsonWriter:
         if twice:
             raise DataError(f"rows have {shortlist(sorted(twice))} already; name the new column otherwise.")
         pairs = zip(self._keys, added, strict=True)
-        written = ", ".join(f"{key}: {_plain(value)}" for key, value in pairs)
+        written = ", ".join(f"{key}: {_written(value)}" for key, value in pairs)
         return f"{row[:last]}{', ' if given else ''}{written}{row[last:]}"
 
 
@@ -284,6 +285,11 @@ def written_json(cells: Mapping[str, Any]) -> str:
     '{"text": "Él cantó.", "n": 2}'
     """
     return _plain(cells)
+
+
+def _written(value: AddedValue) -> str:
+    halves = isinstance(value, str) and _HALVES.search(value) is not None
+    return (_escaped if halves else _plain)(value)
 
 
 def _skipped(line: str, place: int = 0) -> int:
