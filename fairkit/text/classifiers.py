@@ -10,7 +10,19 @@ from numpy.typing import NDArray
 
 
 class TextClassifier(Protocol):
-    """A classifier of texts."""
+    """A classifier of texts.
+
+    Examples
+    --------
+    >>> class Shouting:
+    ...     labels = ("calm", "loud")
+    ...     def probabilities(self, texts):
+    ...         loud = np.array([float(text.isupper()) for text in texts])
+    ...         return np.column_stack([1 - loud, loud])
+    >>> classifier: TextClassifier = Shouting()
+    >>> classifier.probabilities(["WHAT?"]).tolist()
+    [[0.0, 1.0]]
+    """
 
     @property
     def labels(self) -> tuple[str, ...]:

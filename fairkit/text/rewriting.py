@@ -113,7 +113,15 @@ class Rewritten:
 
 
 class Rewriter(Protocol):
-    """Makes counterfactuals: the gender swap, a user's table, anything of this shape."""
+    """Makes counterfactuals: the gender swap, a user's table, anything of this shape.
+
+    Examples
+    --------
+    >>> from fairkit.text import GenderSwapper
+    >>> rewriter: Rewriter = GenderSwapper()
+    >>> rewriter.attribute, rewriter("Her idea.").text
+    ('gender', 'His idea.')
+    """
 
     @property
     def attribute(self) -> str:
