@@ -379,7 +379,7 @@ def test_the_page_has_every_number_and_no_script():
     assert len(kinds) == 3
     assert len(means["rows"]) == 5
     for i, one in enumerate(found.identities):
-        assert overview["rows"][i + 1][4].startswith(f"{one.subgroup_auc.value:.4f} (")
+        assert overview["rows"][i + 1][3].startswith(f"{one.subgroup_auc.value:.4f} (")
     assert "&lt;b&gt;" in found._repr_html_() or "&amp;lt;b" in found._repr_html_()
 
 

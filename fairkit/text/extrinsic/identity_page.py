@@ -66,6 +66,7 @@ def aucs_page(found: IdentityAucs) -> str:
         # The drawing escapes every text itself (an XML tree, serialised).
         chart=Markup(drawing),  # noqa: S704
         left=f"{more:,} more identities are not drawn." if more > 0 else "",
+        unknown=any(one.unknown for one in found.identities),
         areas=[_areas(one) for one in found.identities],
         sections=[_section(section, i) for i, section in enumerate(sections_of(found), 1)],
         means=[
