@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,7 +18,7 @@ from fairkit.text.evaluator import judge_texts
 from fairkit.text.judging.asked import OWN, PREDICTED, Asked, Head, Scale, check_label, check_target
 from fairkit.text.judging.by_class import PREDICTED_CLASS, by_predicted
 from fairkit.text.judging.readable import Readable, readable_of
-from fairkit.text.judging.sources import Lexicon, Source, lexical_of, sources_of
+from fairkit.text.judging.sources import Lexicon, Source, lexical_of, sources_of, swap_source
 from fairkit.text.judging.summaries import Told, chosen_metrics_of, summarised
 from fairkit.text.rows import read_texts
 
@@ -294,7 +295,8 @@ def loaded(model: Any, *, device: Literal["cpu", "cuda", "auto"], batch_size: in
     from fairkit.text.networks import load_classifier
 
     if isinstance(model, str | os.PathLike):
-        return load_classifier(os.fspath(model), device=device, batch_size=batch_size)
+        with _without_bars():
+            return load_classifier(os.fspath(model), device=device, batch_size=batch_size)
     lacking = [name for name in ("labels", "embed", "logits") if not hasattr(model, name)]
     if lacking:
         raise UsageError(
@@ -351,6 +353,24 @@ def _nothing(readable: Readable, sources: Sequence[Source], rewriter: Rewriter |
 
 def _name(rewriter: Rewriter) -> str:
     return f"{type(rewriter).__name__} of {rewriter.attribute}"
+
+
+@contextmanager
+def _without_bars() -> Iterator[None]:
+    """Load without the progress bars of transformers: one of our own is shown."""
+    try:
+        from transformers.utils import logging as told
+    except ModuleNotFoundError:  # which loading itself says better
+        yield
+        return
+    logging: Any = told
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 class _Counting:
