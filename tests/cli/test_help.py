@@ -107,7 +107,7 @@ def test_the_list_of_commands_has_them_all(fairkit):
     assert ended.err == ""
     for name, summary in COMMANDS.items():
         assert f"  {name}" in ended.out
-        assert summary in ended.out
+        assert summary in " ".join(ended.out.split())  # which is folded at the width of the terminal
 
 
 @pytest.mark.parametrize("name", LEAVES)

@@ -62,6 +62,12 @@ class ClassGap:
     reason : str or None
         Why there is no value, or no interval.
     method : str
+
+    Examples
+    --------
+    >>> nurse = ClassGap("nurse", 80, 40, 0.9, 0.7, 0.2, 0.05, 0.36, 0.67, None, "newcombe")
+    >>> nurse.low > 0
+    True
     """
 
     name: str
@@ -90,6 +96,11 @@ class GapCorrelation:
         Of no association, by permuting classes: ``(1 + as large) / (1 + permutations)``.
     classes : int
     reason : str or None
+
+    Examples
+    --------
+    >>> GapCorrelation("pearson", None, None, None, None, 2, "few-classes").value is None
+    True
     """
 
     method: str
