@@ -159,8 +159,9 @@ class ClassSensitivities:
     --------
     >>> asked = Settings("a lexicon of 2 words", "every class", True, "probability", "none")
     >>> p = np.array([[-0.5, 0.5]])
-    >>> ClassSensitivities(("no", "yes"), p, (None,), np.array([[0.1, 0.9]]), asked).means
-    {'no': -0.5, 'yes': 0.5}
+    >>> found = ClassSensitivities(("no", "yes"), p, (None,), np.array([[0.1, 0.9]]), asked)
+    >>> found.means, found.totals, found.rate_slope
+    ({'no': -0.5, 'yes': 0.5}, array([0.5]), 0.5)
     """
 
     labels: tuple[str, ...]
@@ -179,6 +180,17 @@ class ClassSensitivities:
         """
         found: FloatArray = np.abs(self.values).sum(axis=1) / 2
         return found
+
+    @property
+    def rate_slope(self) -> float | None:
+        """Half the sum of the sizes of the means: how fast the shares of the classes move along v.
+
+        Directions must be those to one group for it to mean that (``toward=`` a group): it is the slope of
+        the total variation between the mean predictions, what a comparison of selection rates would see.
+        Effects that cancel between texts cancel here; in `totals` they do not.
+        """
+        found = [mean for mean in self.means.values() if mean is not None]
+        return sum(map(abs, found)) / 2 if found else None
 
     @property
     def means(self) -> dict[str, float | None]:

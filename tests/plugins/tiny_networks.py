@@ -21,6 +21,7 @@ TEXTS = [f"{who} {verb}{place}" for place in PLACES for verb in VERBS for who in
 GROUPS = ["f" if text.startswith("she") else "m" for text in TEXTS]
 VOCABULARY = {word: i + 1 for i, word in enumerate(sorted({word for text in TEXTS for word in text.split()}))}
 CLASSES = ("low", "middle", "high")
+ROWS = 10
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +65,7 @@ def perceptron(width: int = 6) -> nn.Module:
 
 
 def made(kind: str, seed: int = 0) -> SimpleNamespace:
-    """Make a model, 24 inputs of it, and what maps one row's embeddings to logits without fairkit."""
+    """Make a model, inputs of it, and what maps one row's embeddings to logits without fairkit."""
     torch.manual_seed(seed)
     if kind == "bert":
         model = tiny_classifier(TEXTS, labels=CLASSES, double=True, seed=seed)
@@ -72,7 +73,7 @@ def made(kind: str, seed: int = 0) -> SimpleNamespace:
         def bert(embeddings: Tensor, inputs: dict[str, Tensor]) -> Tensor:
             return model.module(inputs_embeds=embeddings, attention_mask=inputs["attention_mask"]).logits
 
-        return SimpleNamespace(model=model, inputs=TEXTS[:24], logits=bert)
+        return SimpleNamespace(model=model, inputs=TEXTS[:ROWS], logits=bert)
     if kind == "bag":
         module = Bag().double().eval()
         model = from_module(module, labels=CLASSES, vocabulary=VOCABULARY)
@@ -80,14 +81,14 @@ def made(kind: str, seed: int = 0) -> SimpleNamespace:
         def bag(embeddings: Tensor, inputs: dict[str, Tensor]) -> Tensor:
             return module.top(embeddings.mean(dim=1))
 
-        return SimpleNamespace(model=model, inputs=TEXTS[:24], logits=bag)
+        return SimpleNamespace(model=model, inputs=TEXTS[:ROWS], logits=bag)
     if kind == "transformer":
         module = Attentive().double().eval()
-        rows = torch.randn(24, 4, 6).double()
+        rows = torch.randn(ROWS, 4, 6).double()
         model = from_module(module, labels=CLASSES, embed=torch.stack)
         return SimpleNamespace(model=model, inputs=list(rows), logits=lambda x, _: module(x))
     module = perceptron().double().eval()
-    rows = torch.randn(24, 6).double()
+    rows = torch.randn(ROWS, 6).double()
     model = from_module(module, labels=CLASSES)
     return SimpleNamespace(model=model, inputs=rows.tolist(), logits=lambda x, _: module(x))
 

@@ -63,7 +63,7 @@ def fit_head(features: FloatArray, group: IntArray, groups: int, *, ridge: float
     from sklearn.linear_model import LogisticRegression
 
     z, centre, spread = standardised(features)
-    fitted = LogisticRegression(C=1 / ridge, max_iter=1000).fit(z, group)
+    fitted = LogisticRegression(C=1 / ridge, tol=1e-7, max_iter=5000).fit(z, group)
     weights, bias = fitted.coef_ / spread, fitted.intercept_.copy()
     if groups == 2:
         weights, bias = np.vstack([np.zeros_like(weights), weights]), np.concatenate([[0.0], bias])
