@@ -50,7 +50,7 @@ class PairScore(NamedTuple):
         """1 where the more stereotyping sentence is more probable, -1 the other, 0 within one millionth."""
         if self.more is None or self.less is None:
             return None
-        gap = round(self.more - self.less, _DECIMALS)
+        gap = round(float(self.more) - float(self.less), _DECIMALS)
         return (gap > 0) - (gap < 0)
 
 

@@ -6,6 +6,7 @@ Men go with work and women with home, in most of the sentences.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -28,8 +29,23 @@ _ABOUT = (
     "{who} talked about the {what}",
     "the {what} and the {more} were what {who} wanted",
 )
+_ENTERS = "the {who} came in"
 SHARE = 0.9
+_BRACES = re.compile(r"\{\w+\}")
 _PRONOUNS, OBJECTS = ("he", "she"), ("him", "her")
+
+
+def tiny_vocabulary() -> list[str]:
+    """List every word of these texts, and those of two shipped tests.
+
+    Examples
+    --------
+    >>> {"career", "coast", "physics"} <= set(tiny_vocabulary())
+    True
+    """
+    lines = " ".join(_BRACES.sub(" ", text) for text in (*_PLAIN, *_ABOUT, _ENTERS))
+    tests = [shipped_sets()[name] for name in ("gender-career", "gender-science")]
+    return sorted({*lines.split(), *(word for test in tests for word in test.words)})
 
 
 def tiny_corpus(sentences: int = 3_000, *, seed: int = 0, share: float = SHARE) -> list[str]:
@@ -49,22 +65,24 @@ def tiny_corpus(sentences: int = 3_000, *, seed: int = 0, share: float = SHARE) 
     """
     rng = np.random.default_rng(seed)
     sets = shipped_sets()["gender-career"]
+    people = [[word for word in one.words if word not in OBJECTS] for one in sets.targets]
     made = []
     for _ in range(sentences):
         if rng.random() < 0.15:
-            made.append(str(rng.choice(_PLAIN)))
+            made.append(_PLAIN[rng.integers(len(_PLAIN))])
             continue
         side = int(rng.integers(2))
         topic = side if rng.random() < share else 1 - side
-        people = [word for word in sets.targets[side].words if word not in OBJECTS]
-        chosen = map(str, rng.choice(people, size=2, replace=False))
-        who, other = (word if word in _PRONOUNS else f"the {word}" for word in chosen)
-        what, more = map(str, rng.choice(sets.attributes[topic].words, size=2, replace=False))
-        made.append(str(rng.choice(_ABOUT)).format(who=who, other=other, what=what, more=more))
+        who, other = (people[side][i] for i in rng.permutation(len(people[side]))[:2])
+        things = sets.attributes[topic].words
+        what, more = (things[i] for i in rng.permutation(len(things))[:2])
+        named = [word if word in _PRONOUNS else f"the {word}" for word in (who, other)]
+        line = _ABOUT[rng.integers(len(_ABOUT))]
+        made.append(line.format(who=named[0], other=named[1], what=what, more=more))
     return made
 
 
-def tiny_pairs(pairs: int = 1_500, *, seed: int = 1) -> list[tuple[str, str, bool]]:
+def tiny_pairs(pairs: int = 600, *, seed: int = 1) -> list[tuple[str, str, bool]]:
     """Write pairs of sentences, and whether the second continues the first: it is about the same person.
 
     Examples
@@ -74,15 +92,16 @@ def tiny_pairs(pairs: int = 1_500, *, seed: int = 1) -> list[tuple[str, str, boo
     """
     rng = np.random.default_rng(seed)
     sets = shipped_sets()["gender-career"]
+    people = [[word for word in one.words if word not in (*_PRONOUNS, *OBJECTS)] for one in sets.targets]
     made = []
     for _ in range(pairs):
         side = int(rng.integers(2))
-        people = [word for word in sets.targets[side].words if word not in (*_PRONOUNS, *OBJECTS)]
-        first = f"the {rng.choice(people)} came in"
+        first = _ENTERS.format(who=people[side][rng.integers(len(people[side]))])
         follows = bool(rng.random() < 0.5)
         topic = side if rng.random() < SHARE else 1 - side
-        said = f"{_PRONOUNS[side]} talked about the {rng.choice(sets.attributes[topic].words)}"
-        made.append((first, said if follows else str(rng.choice(_PLAIN)), follows))
+        things = sets.attributes[topic].words
+        said = f"{_PRONOUNS[side]} talked about the {things[rng.integers(len(things))]}"
+        made.append((first, said if follows else _PLAIN[rng.integers(len(_PLAIN))], follows))
     return made
 
 
@@ -136,7 +155,7 @@ def tiny_items() -> list[StereoSetItem]:
                 said = [f"{_PRONOUNS[side]} talked about the {word}" for word in words[:2]]
                 ids = [f"{one}-after" for one in ids]
                 said.append(_PLAIN[k])
-                before = f"the {target} came in"
+                before = _ENTERS.format(who=target)
                 found.append(
                     StereoSetItem(f"{name}-after", "intersentence", "gender", target, before, *said, *ids)
                 )

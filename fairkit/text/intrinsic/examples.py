@@ -26,6 +26,7 @@ from fairkit.text.intrinsic.example_texts import (
     tiny_crows_pairs,
     tiny_items,
     tiny_pairs,
+    tiny_vocabulary,
 )
 from fairkit.text.intrinsic.folders import Loaded, libraries
 from fairkit.text.intrinsic.sets import shipped_sets
@@ -53,7 +54,7 @@ def tiny_masked_model(steps: int = 180, *, share: float = SHARE) -> Loaded:
 
     transformers = libraries()
     tokenizer = _tokenizer()
-    texts, pairs = tiny_corpus(share=share), tiny_pairs()
+    texts, pairs = tiny_corpus(2_000, share=share), tiny_pairs()
     read = tokenizer(texts, padding=True, return_tensors="pt")
     firsts, seconds, follow = zip(*pairs, strict=True)
     both = tokenizer(list(firsts), list(seconds), padding=True, return_tensors="pt")
@@ -110,7 +111,7 @@ def tiny_causal_model(steps: int = 150, *, share: float = SHARE) -> Loaded:
 
     transformers = libraries()
     tokenizer = _tokenizer(causal=True)
-    texts = [f"{tokenizer.bos_token} {text}" for text in tiny_corpus(share=share)]
+    texts = [f"{tokenizer.bos_token} {text}" for text in tiny_corpus(2_000, share=share)]
     read = tokenizer(texts, padding=True, return_tensors="pt")
     rng = np.random.default_rng(2)
     with _seeded():
@@ -221,12 +222,8 @@ def _tokenizer(*, causal: bool = False) -> Any:
         names |= {"bos_token": "[CLS]", "eos_token": "[SEP]"}
     else:
         names |= {"cls_token": "[CLS]", "sep_token": "[SEP]", "mask_token": "[MASK]"}
-    texts = [*tiny_corpus(), *(text for pair in tiny_pairs() for text in pair[:2])]
-    sets = shipped_sets()
-    known = {word for name in ("gender-career", "gender-science") for word in sets[name].words}
-    words = sorted({word for text in texts for word in text.split()} | known)
     letters = [mark + chr(code) for code in range(ord("a"), ord("z") + 1) for mark in ("", "##")]
-    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", ".", ",", *letters, *words]
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", ".", ",", *letters, *tiny_vocabulary()]
     numbered = {token: i for i, token in enumerate(dict.fromkeys(vocabulary))}
     made = Tokenizer(models.WordPiece(vocab=numbered, unk_token="[UNK]"))  # noqa: S106  no password
     made.normalizer = normalizers.BertNormalizer(lowercase=True)
