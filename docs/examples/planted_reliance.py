@@ -50,6 +50,14 @@ TEST = 2_000
 SWAP = GenderSwapper(tagger="rule")
 """With the rule alone, so that numbers do not depend on whether a tagger is installed."""
 
+TYPED = {
+    "care": ("nurse", "surgeon"),
+    "law": ("paralegal", "attorney"),
+    "school": ("teacher", "professor"),
+    "building": ("interior designer", "architect"),
+}
+"""What labellers write of women and of men where they go by gender (the card of the biographies)."""
+
 Model = Literal["bag", "transformer"]
 
 
@@ -142,10 +150,14 @@ class Row:
     """Accuracy of the protected-status model on templates that it has not seen."""
     mean: float
     """The mean of the same in which texts of opposite sign cancel."""
+    typed: float
+    """The mean with signs of another question: how the label typed for a text's gender moves towards it."""
     size_floor: Floor | None
     """Of `signed_unit`: what directions without a meaning give."""
     mean_floor: Floor | None
     """Of `mean`."""
+    typed_floor: Floor | None
+    """Of `typed`."""
     agreement: Agreement
     """Of `signed_unit` and the swap gap, text by text; the interval is by template."""
 
@@ -175,19 +187,22 @@ def measured(
     asked = {"protected": protected, "batch_size": 256}
     classes = class_sensitivities(classifier, texts, **asked)
     unit = sensitivities(classifier, texts, scale="unit", **asked).values
-    floors: dict[str, Floor | None] = dict.fromkeys(("size", "mean"))
+    typed = {"target": "given", "given": typed_labels(shown)}
+    questions = {"size": {}, "mean": {}, "typed": typed}
+    floors: dict[str, Floor | None] = dict.fromkeys(questions)
     if permutations is not None:
         floors = {
             name: permutation_floor(
                 classifier,
                 texts,
-                statistic=name,
+                statistic="size" if name == "size" else "mean",
                 scale="unit",
                 permutations=permutations,
                 seed=seed,
                 **asked,
+                **question,
             )
-            for name in floors
+            for name, question in questions.items()
         }
     lexicon = LexiconMask(SWAP)
     return Row(
@@ -209,10 +224,20 @@ def measured(
         ),
         told_apart=protected.accuracy.accuracy.value or 0.0,
         mean=float(unit.mean()),
+        typed=float(sensitivities(classifier, texts, scale="unit", **asked, **typed).values.mean()),
         size_floor=floors["size"],
         mean_floor=floors["mean"],
+        typed_floor=floors["typed"],
         agreement=rank_agreement(np.abs(unit), gap, cluster=np.unique(templates, return_inverse=True)[1]),
     )
+
+
+def typed_labels(shown: pd.DataFrame) -> list[str]:
+    """Name the label that is typed for each text's gender in its field, whatever its duties are."""
+    return [
+        TYPED[field][gender == "masculine"]
+        for field, gender in zip(shown["field"], shown["gender"], strict=True)
+    ]
 
 
 def size(values: NDArray[np.float64]) -> float:
@@ -274,7 +299,10 @@ def tables(rows: Sequence[Row]) -> str:
         ],
     )
     floors = markdown(
-        ["reliance", "unit v", "floor", "with signs", "floor", "told apart", "Spearman with the swap gap"],
+        [
+            *("reliance", "unit v", "floor", "with signs", "floor", "typed, with signs", "floor"),
+            *("told apart", "Spearman with the swap gap"),
+        ],
         [
             [
                 f"{row.reliance:g}",
@@ -282,6 +310,8 @@ def tables(rows: Sequence[Row]) -> str:
                 _limits(row.size_floor, ".5f"),
                 f"{row.mean:+.5f}",
                 _limits(row.mean_floor, "+.5f"),
+                f"{row.typed:+.5f}",
+                _limits(row.typed_floor, "+.5f"),
                 f"{row.told_apart:.2f}",
                 f"{row.agreement.value:.2f} ({_limits(row.agreement, '.2f')})",
             ]

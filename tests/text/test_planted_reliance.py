@@ -103,6 +103,13 @@ def test_without_reliance_the_sensitivity_is_no_more_than_its_floor(rows):
     assert rows[0].size_floor.value <= rows[0].size_floor.high
 
 
+def test_a_label_that_is_typed_for_a_gender_moves_towards_it_as_planted(rows):
+    """The mean of the typed label rises strictly, and without reliance lies within its floor."""
+    assert all(less.typed < more.typed for less, more in pairwise(rows))
+    assert rows[0].typed_floor.low < rows[0].typed < rows[0].typed_floor.high
+    assert rows[-1].typed > 10 * rows[-1].typed_floor.high
+
+
 def test_planted_reliance_rises_above_the_floor(rows):
     """At reliance .9 the size of the sensitivity is above all that directions without a meaning give."""
     assert rows[-1].size_floor.value > rows[-1].size_floor.draws.max()
