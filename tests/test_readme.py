@@ -17,7 +17,10 @@ EXAMPLES = {"guide.md": 30, "speech.md": 30, "bounty.md": 30, "gate.md": 5}
 
 GUIDES = {
     name: (ROOT / "docs" / name).read_text(encoding="utf-8")
-    for name in ("guide.md", "speech.md", "bounty.md", "gate.md", "ci.md", "audits.md")
+    for name in (
+        *("guide.md", "speech.md", "bounty.md", "gate.md", "ci.md", "audits.md", "swap.md", "sensitivity.md"),
+        *("gender-swap.md", "text-metrics.md", "planted-reliance.md"),
+    )
 }
 OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z0-9-]*)")
 
