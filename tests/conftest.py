@@ -30,4 +30,4 @@ def real_data() -> Path:
 # --- engines ---
 # `frame_of` gives the same rows as every kind of frame and file (tests/plugins/frame_engines.py); a new
 # engine, such as Dask or Spark, is one function there.
-pytest_plugins = ["no_hidden_skips", "frame_engines"]
+pytest_plugins = ["no_hidden_skips", "frame_engines", "sensitivity_guide"]

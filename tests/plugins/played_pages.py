@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import doctest
+import io
 import re
+import runpy
 import shlex
+import sys
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import click
@@ -35,12 +39,25 @@ def steps(page: str) -> list[tuple[str, str]]:
 def ran(command: str, programs: Mapping[str, click.Group]) -> str:
     """Run one command of a page and give what it prints."""
     name, *arguments = shlex.split(command.removeprefix("$ "))
-    if name == "python":
+    if name == "python" and arguments[0] == "-c":
         exec(arguments[1], {})  # noqa: S102  a line of the page, which makes its data
         return ""
+    if name == "python":
+        return _printed(*arguments)
     with CliRunner().isolation() as (_, _, both):
         run(programs[name], arguments, name=name)
         return both.getvalue().decode()
+
+
+def _printed(script: str, *arguments: str) -> str:
+    """Run a script of the project and give what it prints."""
+    before, sys.argv = sys.argv, [script, *arguments]
+    try:
+        with redirect_stdout(io.StringIO()) as out:
+            runpy.run_path(script, run_name="__main__")
+    finally:
+        sys.argv = before
+    return out.getvalue()
 
 
 def played(page: str, programs: Mapping[str, click.Group]) -> dict[str, str]:

@@ -157,6 +157,8 @@ def judge_sensitivity(
     >>> report.protected_models[0].value
     1.0
     """
+    from fairkit.text.judging.watching import WatchedRewriter
+
     asked = Asked(
         target=target,
         logit=logit,
@@ -191,13 +193,14 @@ def judge_sensitivity(
         hash_files=hash_files,
     )
     readable = readable_of(texts, label=label, labels=network.labels)
-    alike = rewriter if isinstance(lexicon, str) and lexicon == swap else None
+    watching = None if rewriter is None else WatchedRewriter(rewriter)
+    alike = watching if isinstance(lexicon, str) and lexicon == swap else None
     found = measure_all(
         network,
         readable,
         sources_of(network, readable, protected, lexical, rewriter=alike, asked=asked, progress=tell),
         asked,
-        rewriter=rewriter,
+        rewriter=watching,
         split=split,
         by_class=by is None,
         progress=tell,
@@ -239,7 +242,7 @@ def measure_all(
     sources: Sequence[Source],
     asked: Asked,
     *,
-    rewriter: Rewriter | None,
+    rewriter: WatchedRewriter | None,
     split: Sequence[Grouping],
     by_class: bool,
     progress: Callable[[int], object],
@@ -247,12 +250,11 @@ def measure_all(
     """Measure everything that the report tells, before groups are judged."""
     from fairkit.text.judging.floors import floors_of
     from fairkit.text.judging.measuring import measured
-    from fairkit.text.judging.watching import WatchedModel, WatchedRewriter
+    from fairkit.text.judging.watching import WatchedModel
 
     lexicon = next((one.directions for one in sources if not one.signed), None)
     watched = WatchedModel(network, lexicon)
-    watching = None if rewriter is None else WatchedRewriter(rewriter)
-    swapped = None if watching is None else _swapped(watched, readable, watching, asked, progress)
+    swapped = None if rewriter is None else _swapped(watched, readable, rewriter, asked, progress)
     plan = [(one, True) for one in sources if one.signed]
     plan += [(one, False) for one in sources if not one.signed]
     if asked.absolute and len(plan) == 1 and plan[0][1]:
@@ -286,7 +288,7 @@ def measure_all(
         worded=worded,
         floors=tuple(floors),
         swapped=swapped,
-        rewriter=watching,
+        rewriter=rewriter,
     )
 
 

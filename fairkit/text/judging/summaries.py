@@ -211,8 +211,8 @@ def _apart(
     if swapped is not None:
         alike = swapped.counted("no-counterfactual")
         found += [TextsApart("no-counterfactual", alike, size)] if alike else []
-    if rewriter is not None and rewriter.doubtful:
-        found.append(TextsApart("ambiguous-counterfactual", rewriter.doubtful, size))
+    doubtful = 0 if rewriter is None else rewriter.doubtful(readable.written)
+    found += [TextsApart("ambiguous-counterfactual", doubtful, size)] if doubtful else []
     cut = sum(text in watched.cut for text in readable.written)
     found += [TextsApart("truncated", cut, size)] if cut else []
     words, holding = _split(watched, readable)

@@ -88,7 +88,7 @@ class WatchedModel:
 
 
 class WatchedRewriter:
-    """A rewriter that remembers which words it changed, and how many texts it was in doubt about.
+    """A rewriter that remembers what it made of each text, which words it changed, and where it was in doubt.
 
     Parameters
     ----------
@@ -104,8 +104,8 @@ class WatchedRewriter:
 
     def __init__(self, rewriter: Rewriter) -> None:
         self._rewriter = rewriter
+        self._made: dict[str, Rewritten] = {}
         self.words: set[str] = set()
-        self.doubtful = 0
 
     @property
     def attribute(self) -> str:
@@ -113,11 +113,16 @@ class WatchedRewriter:
         return self._rewriter.attribute
 
     def __call__(self, text: str) -> Rewritten:
-        """Rewrite one text, and look at it."""
-        found = self._rewriter(text)
-        self.words.update(change.before.casefold() for change in found.changes)
-        self.doubtful += found.changed and found.ambiguous
+        """Rewrite one text, once."""
+        found = self._made.get(text)
+        if found is None:
+            found = self._made[text] = self._rewriter(text)
+            self.words.update(change.before.casefold() for change in found.changes)
         return found
+
+    def doubtful(self, texts: Iterable[str]) -> int:
+        """Count the texts that it changed and was in doubt about."""
+        return sum(found.changed and found.ambiguous for found in map(self, texts))
 
     def texts(self, texts: Iterable[str]) -> list[str]:
         """Rewrite many texts."""
