@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from fairkit.text.networks.embedded import Differentiable as Differentiable
     from fairkit.text.networks.embedded import Embedded as Embedded
     from fairkit.text.networks.huggingface import HuggingFaceClassifier as HuggingFaceClassifier
-    from fairkit.text.networks.huggingface import load_classifier as load_classifier
+    from fairkit.text.networks.loading import load_classifier as load_classifier
     from fairkit.text.networks.modules import from_module as from_module
     from fairkit.text.protection.lexicon import LexiconMask as LexiconMask
     from fairkit.text.protection.masks import FeatureMask as FeatureMask
@@ -120,7 +120,7 @@ _HOME = {
     "judge_counterfactuals": "fairkit.text.extrinsic.counterfactual_report",
     "judge_generations": "fairkit.text.extrinsic.generation_report",
     "judge_sensitivity": "fairkit.text.judging.sensitivity",
-    "load_classifier": "fairkit.text.networks.huggingface",
+    "load_classifier": "fairkit.text.networks.loading",
     "load_vectors": "fairkit.text.vectors",
     "mean_estimates": "fairkit.text.extrinsic.overall",
     "mentioned": "fairkit.text.extrinsic.mentions",

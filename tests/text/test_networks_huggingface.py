@@ -38,9 +38,11 @@ def folder(tmp_path_factory):
     return where
 
 
-def test_a_saved_classifier_is_read_back(folder):
-    """The folder's classifier has its labels and gives the saved model's probabilities."""
+def test_a_saved_classifier_is_read_back(folder, capfd):
+    """The folder's classifier has its labels, gives the saved model's probabilities, and prints nothing."""
+    capfd.readouterr()
     found = load_classifier(folder, batch_size=5)
+    assert capfd.readouterr() == ("", "")
     saved = made("bert").model
     assert found.labels == CLASSES
     assert found.probabilities(TEXTS) == pytest.approx(saved.probabilities(TEXTS), abs=1e-5)
@@ -73,7 +75,7 @@ def copied(folder, target, without=(), config=None):
     return target
 
 
-def test_a_folder_that_holds_no_classifier_is_refused(folder, tmp_path):
+def test_a_folder_that_holds_no_classifier_is_refused(folder, tmp_path, capfd):
     """An encoder without a head, a damaged configuration and lost weights each say what is there."""
     encoder = made("bert").model.module.bert
     encoder.save_pretrained(tmp_path / "encoder")
@@ -82,8 +84,10 @@ def test_a_folder_that_holds_no_classifier_is_refused(folder, tmp_path):
     known = json.loads((tmp_path / "encoder" / "config.json").read_text(encoding="utf-8"))
     del known["architectures"]
     unnamed = copied(tmp_path / "encoder", tmp_path / "unnamed", config=json.dumps(known))
+    capfd.readouterr()
     with pytest.raises(DataError, match=r"no weights for 'classifier.bias', 'classifier.weight'"):
         load_classifier(unnamed)
+    assert capfd.readouterr().err == ""
     with pytest.raises(DataError, match="is no JSON"):
         load_classifier(copied(folder, tmp_path / "damaged", config="{"))
     with pytest.raises(DataError, match="cannot be loaded"):

@@ -45,6 +45,9 @@ def test_the_layer_of_the_words_is_found_or_named():
         from_module(nn.Linear(2, 3).eval(), labels=CLASSES, vocabulary=VOCABULARY)
     with pytest.raises(UsageError, match="pass one of them"):
         from_module(Bag().eval(), labels=CLASSES, vocabulary=VOCABULARY, embed=torch.tensor)
+    for labels in ("yes", ("yes",), ("yes", "yes")):
+        with pytest.raises(UsageError, match="all different"):
+            from_module(Bag().eval(), labels=labels, vocabulary=VOCABULARY)
 
 
 @pytest.mark.parametrize("mode", ["mean", "sum"])

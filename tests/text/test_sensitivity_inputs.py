@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from tiny_networks import (  # noqa: F401  a fixture
@@ -227,6 +228,22 @@ def test_no_protected_word_anywhere_has_no_mean():
     assert any("none of the lexicon's words" in note for note in found.notes)
     one = explain(case.model, "paints", protected=LexiconMask(["she"]), signed=False)
     assert (one.value, one.why, one.parts) == (None, "no word of the lexicon", ())
+
+
+def test_columns_tables_and_generators_are_read_as_their_values():
+    """A pandas column, a table of features, tensors and a generator give what lists give."""
+    case = made("bag")
+    plain = sensitivities(case.model, TEXTS[:4], protected=Fixed()).values
+    index = [7, 3, 5, 1]
+    for inputs in (pd.Series(TEXTS[:4], index=index), np.array(TEXTS[:4]), iter(TEXTS[:4]), tuple(TEXTS[:4])):
+        assert sensitivities(case.model, inputs, protected=Fixed()).values == pytest.approx(plain)
+    torch.manual_seed(0)
+    table = from_module(nn.Linear(6, 3).double().eval(), labels=CLASSES)
+    plain = sensitivities(table, ROWS.tolist(), protected=Fixed()).values
+    for inputs in (pd.DataFrame(ROWS, columns=list("abcdef")), torch.from_numpy(ROWS), ROWS):
+        assert sensitivities(table, inputs, protected=Fixed()).values == pytest.approx(plain)
+    with pytest.raises(UsageError, match="this is one"):
+        sensitivities(case.model, "she sings", protected=Fixed())
 
 
 def test_nothing_at_all_is_refused():

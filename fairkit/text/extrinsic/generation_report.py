@@ -162,7 +162,7 @@ def _vectors(
 def _classifier(given: TextClassifier | str | os.PathLike[str] | None) -> TextClassifier | None:
     if not isinstance(given, str | os.PathLike):
         return given
-    from fairkit.text.networks.huggingface import load_classifier
+    from fairkit.text.networks.loading import load_classifier
 
     return load_classifier(Path(given))
 

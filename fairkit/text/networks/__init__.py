@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fairkit.text.networks.embedded import Differentiable as Differentiable
     from fairkit.text.networks.embedded import Embedded as Embedded
     from fairkit.text.networks.huggingface import HuggingFaceClassifier as HuggingFaceClassifier
-    from fairkit.text.networks.huggingface import load_classifier as load_classifier
+    from fairkit.text.networks.loading import load_classifier as load_classifier
     from fairkit.text.networks.modules import ModuleClassifier as ModuleClassifier
     from fairkit.text.networks.modules import from_module as from_module
 
@@ -32,7 +32,7 @@ _HOME = {
     "HuggingFaceClassifier": "fairkit.text.networks.huggingface",
     "ModuleClassifier": "fairkit.text.networks.modules",
     "from_module": "fairkit.text.networks.modules",
-    "load_classifier": "fairkit.text.networks.huggingface",
+    "load_classifier": "fairkit.text.networks.loading",
 }
 
 __all__ = [

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
+from fairkit.errors import UsageError, shortlist
+
 Span = tuple[int, int]
 """Offsets of a token in its text, in characters; (0, 0) where a position holds no text."""
 
@@ -27,7 +29,7 @@ class Embedded:
     texts : tuple of str
         What was read; empty for features.
     tokens : tuple of tuple of str
-        The token at each position, padding left out; for features their names, once.
+        The token at each position, with or without the padding at the end; for features their names, once.
     spans : tuple of tuple of (int, int)
         Where each token lies in its text; empty where the tokenizer does not say.
     inputs : mapping of str to Tensor
@@ -76,6 +78,29 @@ class Embedded:
     def holding(self, embeddings: Tensor) -> Embedded:
         """Put other numbers in the place of the embeddings; everything else stays."""
         return replace(self, embeddings=embeddings)
+
+
+def rows_of(inputs: Any) -> Sequence[Any]:
+    """Take inputs as something with a length and places: a column or table as its values, a generator whole.
+
+    Raises
+    ------
+    UsageError
+        They are one text.
+
+    Examples
+    --------
+    >>> rows_of(text for text in ("she", "he"))
+    ['she', 'he']
+    """
+    if isinstance(inputs, str):
+        raise UsageError(
+            f"inputs are a sequence of texts, and this is one: write [{shortlist([inputs[:40]])}]."
+        )
+    if hasattr(inputs, "to_numpy"):
+        inputs = inputs.to_numpy()
+    found: Sequence[Any] = inputs if hasattr(inputs, "__getitem__") else list(inputs)
+    return found
 
 
 class Differentiable(Protocol):

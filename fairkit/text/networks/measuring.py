@@ -11,7 +11,7 @@ from torch import Tensor
 
 from fairkit.errors import DataError, UsageError, shortlist
 from fairkit.text.attribution import Pieces
-from fairkit.text.networks.embedded import Differentiable, Embedded
+from fairkit.text.networks.embedded import Differentiable, Embedded, rows_of
 from fairkit.text.networks.gradients import absolute_by_class, along, contributions, slopes
 from fairkit.text.networks.independence import check_module, check_rows
 from fairkit.text.networks.outputs import Link, probabilities_of
@@ -93,6 +93,7 @@ def measure(
     **asked: Any,
 ) -> Sensitivities:
     """Measure the sensitivity of each prediction; see :func:`fairkit.text.sensitivities`."""
+    inputs = rows_of(inputs)
     wanted = question(model.labels, link=getattr(model, "link", "softmax"), **asked)
     check_orientation(protected, signed=wanted.signed)
     classes = numbered(given, model.labels, len(inputs)) if wanted.target == GIVEN else None
@@ -123,6 +124,7 @@ def measure_classes(
     progress: Callable[[int], object] | None,
 ) -> ClassSensitivities:
     """Measure the sensitivity of every class; see :func:`fairkit.text.class_sensitivities`."""
+    inputs = rows_of(inputs)
     link: Link = getattr(model, "link", "softmax")
     wanted = question(model.labels, link=link, signed=signed, output=output, scale=scale)
     check_orientation(protected, signed=signed)

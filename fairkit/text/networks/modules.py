@@ -165,6 +165,10 @@ def from_module(
     """
     if vocabulary is not None and embed is not None:
         raise UsageError("vocabulary= and embed= both say how inputs are read; pass one of them.")
+    if isinstance(labels, str) or len(set(labels)) < max(len(labels), 2):
+        raise UsageError(
+            f"labels= are the names of the classes, two or more and all different, not {labels!r}."
+        )
     kept: dict[str, Any] = {"labels": labels, "encode": encode, "outputs": outputs, "link": link}
     if vocabulary is None:
         read = _given(embed) if embed is not None else _rows(features, module)
@@ -260,8 +264,10 @@ def _rows(features: Sequence[str] | None, module: nn.Module) -> Callable[[Sequen
 
     def read(inputs: Sequence[Any]) -> Embedded:
         like = next(module.parameters(), torch.zeros(()))
+        tensors = len(inputs) > 0 and all(isinstance(row, Tensor) for row in inputs)
+        given: Any = torch.stack(list(inputs)).detach().cpu().numpy() if tensors else inputs
         try:
-            rows = np.asarray(inputs, dtype=np.float64)
+            rows = np.asarray(given, dtype=np.float64)
         except (TypeError, ValueError) as error:
             raise DataError(
                 f"features must be rows of numbers of one length ({error}); a module that reads texts needs "

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fairkit.errors import UsageError
 from fairkit.text.floors import ALL, Floor
-from fairkit.text.networks.embedded import Differentiable, Embedded
+from fairkit.text.networks.embedded import Differentiable, Embedded, rows_of
 from fairkit.text.networks.gradients import Slopes, contributions, slopes
 from fairkit.text.networks.measuring import batches, check_length, check_orientation
 from fairkit.text.networks.other_words import WordTable, matched_draws
@@ -40,6 +40,7 @@ def drawn_floor(
     **asked: Any,
 ) -> Floor:
     """Measure the mean along the true direction and others; see :func:`fairkit.text.permutation_floor`."""
+    inputs = rows_of(inputs)
     wanted = question(model.labels, link=getattr(model, "link", "softmax"), **asked)
     check_orientation(protected, signed=wanted.signed)
     classes = numbered(given, model.labels, len(inputs)) if wanted.target == GIVEN else None

@@ -97,6 +97,9 @@ def train_protected_model(
     >>> found.accuracy.accuracy.value, found.accuracy.informative, found.notes
     (1.0, True, ())
     """
+    from fairkit.text.networks.embedded import rows_of
+
+    inputs = rows_of(inputs)
     names, code = _coded(groups, len(inputs))
     _check(names, head=head, output=output, folds=folds, toward=toward, ridge=ridge)
     features, keys = features_of(model, inputs, head=head, batch_size=batch_size, progress=progress)
