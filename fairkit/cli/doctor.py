@@ -68,6 +68,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "federated": ("flwr>=1.11",),
         "acs": ("folktables>=0.0.12",),
         "speech-data": ("pocketsphinx>=5.0",),
+        "tagger": ("HanTa>=1.1",),
     }
 )
 """What some parts need, by the extra that installs it, as in pyproject.toml."""

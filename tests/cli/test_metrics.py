@@ -10,6 +10,7 @@ import pytest
 from fairkit.counts import Kind
 from fairkit.metrics import CATALOGUE, FAMILIES, Functional, chosen_metrics
 from fairkit.metrics.listing import LISTED, entries, margin_unit, markdown_tables, unit_words
+from fairkit.metrics.texts import TEXTS
 from fairkit.metrics.words import CHARACTERS, WORDS
 
 NO_LABEL = {
@@ -19,7 +20,7 @@ NO_LABEL = {
     "mean_relevance",
     "ndcg",
     "event_rate",
-    *(metric.name for metric in (*WORDS, *CHARACTERS)),
+    *(metric.name for metric in (*WORDS, *CHARACTERS, *TEXTS)),
 }
 EVERY = [(listed, metric) for listed in LISTED for metric in entries(listed)]
 
@@ -84,9 +85,9 @@ def test_margins_in_units_of_the_data_say_so():
 
 def test_what_a_question_needs_are_options_of_its_command(fairkit):
     """Every option that is named for a question is one of the command that asks it."""
-    helps = {name: fairkit(name, "--help").out for name in ("eval", "wer")}
+    helps = {name: fairkit(name, "--help").out for name in ("eval", "wer", "sensitivity")}
     for listed in LISTED:
-        command = "wer" if "fairkit wer" in listed.needs else "eval"
+        command = next((name for name in helps if f"fairkit {name}" in listed.needs), "eval")
         known = set(re.findall(r"--[a-z-]+", helps[command]))
         options = set(re.findall(r"--[a-z-]+", listed.needs))
         assert options
