@@ -229,3 +229,33 @@ def test_training_the_examples_leaves_torch_as_it_was():
     after = torch.rand(1)
     torch.manual_seed(7)
     assert torch.equal(after, torch.rand(1))
+
+
+@pytest.mark.parametrize("name", ["Bert", "Roberta", "Albert", "DistilBert", "Electra", "DebertaV2"])
+def test_other_architectures_answer_in_batches_as_one_at_a_time(name, masked):
+    """Only one place of each text is asked for, whatever the last layer is called: the answers agree."""
+    import transformers
+
+    small = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
+    if name == "DistilBert":
+        small = {"dim": 16, "n_layers": 1, "n_heads": 2, "hidden_dim": 32}
+    if name in ("Albert", "Electra"):
+        small["embedding_size"] = 16
+    config = getattr(transformers, f"{name}Config")(
+        vocab_size=len(masked.loaded.tokenizer), pad_token_id=0, **small
+    )
+    torch.manual_seed(0)
+    network = transformers.AutoModelForMaskedLM.from_config(config).eval()
+    for parameter in network.parameters():
+        parameter.data.normal_(0, 0.5)
+    model = MaskedModel(masked.loaded._replace(model=network))
+    queries, slow = [], []
+    for text in TEXTS:
+        ids = model.tokens(text).ids
+        hidden = (*ids[:2], model.mask, *ids[3:])
+        queries.append(Query(hidden, 2, ids[2]))
+        with torch.no_grad():
+            logits = network(input_ids=torch.tensor([hidden])).logits[0, 2]
+        slow.append(float(logits.double().log_softmax(dim=-1)[ids[2]]))
+    assert np.std(slow) > 0.1
+    np.testing.assert_allclose(model.log_probabilities(queries), slow, atol=1e-3)

@@ -214,7 +214,7 @@ def bootstrap_limits(
     Returns
     -------
     Limits
-        The percentile interval; None where a set has fewer than 5 words. Of 95 % it covered 93 to 98 % in
+        The percentile interval; None where a set has fewer than 5 words. Of 95 % it covered 92 to 97 % in
         simulations with 5 to 25 words a set (``tests/benchmarks/association_intervals.py``).
 
     Examples

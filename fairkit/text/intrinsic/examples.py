@@ -159,7 +159,8 @@ def tiny_encoder(*, layer: int = -1, pooling: Pooling = "mean") -> Encoder:
 def write_tiny_models(folder: str | os.PathLike[str]) -> None:
     """Train both models and write them into ``masked`` and ``causal``, with texts that they have not read.
 
-    Beside them stand a corpus, and pairs and items of our own in the forms of CrowS-Pairs and StereoSet.
+    Beside them stand word vectors of what they have read, a corpus, and pairs and items of our own in the
+    forms of CrowS-Pairs and StereoSet.
 
     Parameters
     ----------
@@ -172,7 +173,7 @@ def write_tiny_models(folder: str | os.PathLike[str]) -> None:
     >>> where = Path(tempfile.mkdtemp())
     >>> write_tiny_models(where)
     >>> sorted(found.name for found in where.iterdir())
-    ['causal', 'corpus.txt', 'masked', 'pairs.csv', 'stereoset.json']
+    ['causal', 'corpus.txt', 'masked', 'pairs.csv', 'stereoset.json', 'words.vec']
     """
     where = Path(folder)
     where.mkdir(parents=True, exist_ok=True)
@@ -185,12 +186,16 @@ def write_tiny_models(folder: str | os.PathLike[str]) -> None:
     if bars:
         logging.enable_progress_bar()
     (where / "corpus.txt").write_text("\n".join(tiny_corpus(1_500, seed=5)) + "\n", encoding="utf-8")
+    words = tiny_vocabulary()
+    near = _neighbours(tiny_corpus(2_000), _tokenizer(), 32)[_tokenizer().convert_tokens_to_ids(words)]
+    rows = [f"{word} {' '.join(f'{x:.6f}' for x in row)}" for word, row in zip(words, near, strict=True)]
+    (where / "words.vec").write_text("\n".join([f"{len(words)} 32", *rows]) + "\n", encoding="utf-8")
     with (where / "pairs.csv").open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
+        table = csv.writer(file)
         published = ("sent_more", "sent_less", "stereo_antistereo", "bias_type", "annotations")
-        rows.writerow(("", *published, "anon_writer", "anon_annotators"))
+        table.writerow(("", *published, "anon_writer", "anon_annotators"))
         for pair in tiny_crows_pairs():
-            rows.writerow(
+            table.writerow(
                 (pair.identifier, pair.more, pair.less, pair.direction, pair.bias_type, "[]", "", "[]")
             )
     (where / "stereoset.json").write_text(published_items(tiny_items()), encoding="utf-8")

@@ -7,7 +7,8 @@ its own, and each metric says which it takes.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from fairkit.text.intrinsic.folders import Device, Kind, Loaded, kind_of, load_f
 FloatArray = npt.NDArray[np.float64]
 
 _MOST_LOGITS = 2**24
+_NARROW = 4096
 
 
 class Query(NamedTuple):
@@ -144,21 +146,38 @@ class MaskedModel:
         done = 0
         for rows in _batches([len(query.ids) for query in queries], self._width):
             inputs = _padded(self.loaded, [queries[i].ids for i in rows])
-            with torch.inference_mode():
+            at = torch.tensor([queries[i].place for i in rows], device=self.loaded.model.device)
+            tokens = torch.tensor([queries[i].token for i in rows], device=self.loaded.model.device)
+            index = torch.arange(len(rows), device=self.loaded.model.device)
+            with torch.inference_mode(), self._only(index, at):
                 logits = _logits(self.loaded.model(**inputs))
-            at = torch.tensor([queries[i].place for i in rows], device=logits.device)
-            tokens = torch.tensor([queries[i].token for i in rows], device=logits.device)
-            index = torch.arange(len(rows), device=logits.device)
-            chosen = logits[index, at].double().log_softmax(dim=-1)
-            found[rows] = chosen[index, tokens].cpu().numpy()
+            chosen = logits[:, 0] if logits.shape[1] == 1 else logits[index, at]
+            found[rows] = chosen.double().log_softmax(dim=-1)[index, tokens].cpu().numpy()
             done += len(rows)
             if progress is not None:
                 progress(done)
         return found
 
+    @contextmanager
+    def _only(self, index: Any, at: Any) -> Iterator[None]:
+        """Ask the last layer, a row for each word of the vocabulary, about one place of each text only.
+
+        It is most of the cost of a small model. Where a model does not call that layer, nothing changes.
+        """
+        layer = self.loaded.model.get_output_embeddings()
+        if layer is None:
+            yield
+            return
+        hook = layer.register_forward_pre_hook(lambda _, given: (given[0][index, at][:, None], *given[1:]))
+        try:
+            yield
+        finally:
+            hook.remove()
+
     @property
     def _width(self) -> int:
-        return int(self.loaded.model.config.vocab_size)
+        vocabulary = int(self.loaded.model.config.vocab_size)
+        return vocabulary if self.loaded.model.get_output_embeddings() is None else min(vocabulary, _NARROW)
 
 
 class CausalModel:
