@@ -80,7 +80,7 @@ def floors_block(report: Report) -> Block | None:
             by_grouping.setdefault((one.metric, one.attribute), []).append(one)
     total = {one.metric: one for one in found if one.attribute == ALL and one.statistic == "mean"}
     for (metric, _), own in by_grouping.items():
-        own.sort(key=lambda one: float("-inf") if one.value is None else -abs(one.value))
+        own.sort(key=lambda one: float("inf") if one.value is None else -abs(one.value))
         own.extend([total[metric]] if metric in total else [])
     if not by_grouping:
         by_grouping = {(metric, ALL): [one] for metric, one in total.items()}
