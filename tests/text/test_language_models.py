@@ -19,7 +19,7 @@ from tiny_language_models import (
 
 from fairkit.errors import DataError, UsageError
 from fairkit.text.intrinsic.encoders import Encoder
-from fairkit.text.intrinsic.examples import tiny_encoder, tiny_masked_model
+from fairkit.text.intrinsic.examples import tiny_encoder
 from fairkit.text.intrinsic.folders import kind_of, load_folder
 from fairkit.text.intrinsic.language_models import (
     CausalModel,
@@ -220,15 +220,6 @@ def test_a_tokenizer_without_its_token_is_refused(tiny_folders):
     with pytest.raises(UsageError, match="puts a token before every text"):
         Encoder.from_folder(tiny_folders / "causal", pooling="cls")
     assert Encoder.from_folder(tiny_folders / "causal", pooling="last").encode(["he"]).matrix.shape == (1, 32)
-
-
-def test_training_the_examples_leaves_torch_as_it_was():
-    """The random state of torch is the caller's, whether examples are trained or not."""
-    torch.manual_seed(7)
-    tiny_masked_model.__wrapped__(2)
-    after = torch.rand(1)
-    torch.manual_seed(7)
-    assert torch.equal(after, torch.rand(1))
 
 
 @pytest.mark.parametrize("name", ["Bert", "Roberta", "Albert", "DistilBert", "Electra", "DebertaV2"])

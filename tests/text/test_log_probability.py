@@ -68,7 +68,7 @@ def test_the_bias_is_the_mean_over_pairs_templates_and_attributes(masked):
 def test_the_planted_association_is_found_and_none_is_not():
     """A model that has read the habit has A minus B above 0; one trained without it has much less."""
     told = log_probability_bias(MaskedModel(tiny_masked_model()), SETS)[2]
-    even = log_probability_bias(MaskedModel(tiny_masked_model(60, share=0.5)), SETS)[2]
+    even = log_probability_bias(MaskedModel(tiny_masked_model(40, share=0.5)), SETS)[2]
     assert told.low > 0
     assert abs(even.value) < told.value / 2
 

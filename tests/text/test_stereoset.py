@@ -230,7 +230,7 @@ def test_masked_models_fill_the_blank_piece_by_piece(masked):
 
 
 def test_causal_models_score_the_likelihood_of_a_token(causal):
-    """Intrasentence: the mean over the whole sentence. Intersentence: over the sentence after its context."""
+    """Within a sentence it is the mean over the whole of it, after a context that over the sentence alone."""
     tokenizer = causal.loaded.tokenizer
     within, after = tiny_items()[:2]
     found = score_items(causal, [within, after]).scores

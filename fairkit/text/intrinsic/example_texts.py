@@ -112,7 +112,7 @@ def tiny_crows_pairs() -> list[CrowsPair]:
     --------
     >>> pair = tiny_crows_pairs()[0]
     >>> pair.more, pair.less, pair.direction
-    ('the woman talked about the home', 'the man talked about the home', 'stereo')
+    ('the woman likes the home very much', 'the man likes the home very much', 'stereo')
     """
     sets = shipped_sets()["gender-career"]
     men, women = (one.words[2:] for one in sets.targets)

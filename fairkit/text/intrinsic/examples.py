@@ -92,7 +92,7 @@ def tiny_masked_model(steps: int = 180, *, share: float = SHARE) -> Loaded:
 
 
 @cache
-def tiny_causal_model(steps: int = 150, *, share: float = SHARE) -> Loaded:
+def tiny_causal_model(steps: int = 120, *, share: float = SHARE) -> Loaded:
     """Train a tiny GPT-2.
 
     Parameters
