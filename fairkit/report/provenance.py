@@ -18,6 +18,7 @@ Facts = list[tuple[str, str]]
 ASKED = (
     *("Label", "Decision", "Score", "Threshold", "Models", "Positive class", "Classes", "Outputs"),
     *("Transcripts", "Systems", "Units", "Normalizer", "Speaker"),
+    *("Texts", "Classifier", "Protected", "Class asked about", "Rewritten by"),
     *("Prediction", "Prediction interval", "Quantile", "Rank", "Query", "Relevance", "Events", "Exposure"),
     *("Weight", "Cluster"),
 )
@@ -72,6 +73,7 @@ def setting_facts(report: Report) -> Facts:
         ("Score", s.score),
         ("Threshold", None if s.threshold is None else f"{s.threshold:g}"),
         *(_of_transcripts(s) if speech else [("Models", _pairs(s.models))]),
+        *_of_texts(s),
         ("Positive class", _pairs(s.positive)),
         ("Classes", ", ".join(s.classes)),
         ("Outputs", _pairs(s.outputs)),
@@ -126,6 +128,24 @@ def _of_transcripts(s: Settings) -> list[tuple[str, str | None]]:
         ("Utterances named by", s.identifier),
         ("Adjusted for", ", ".join(s.adjusted_for)),
         ("Matched on", ", ".join(s.matched_on)),
+    ]
+
+
+def _of_texts(s: Settings) -> list[tuple[str, str | None]]:
+    """List what only texts have that were measured by themselves."""
+    if s.text is None:
+        return []
+    return [
+        ("Texts", s.text),
+        ("Classifier", s.classifier),
+        ("Protected", s.protected),
+        ("Class asked about", s.target),
+        ("Differentiated", {"logit": "log-odds"}.get(s.output, s.output) if s.output else None),
+        ("Scale", None if s.scale in (None, "none") else s.scale),
+        ("Rewritten by", s.rewriter),
+        ("Tolerance", None if s.tolerance is None else f"{s.tolerance:g}"),
+        ("Permutations", None if s.permutations is None else f"{s.permutations:,}"),
+        ("Texts named by", s.identifier),
     ]
 
 

@@ -270,6 +270,9 @@ def test_the_given_class_can_be_asked_about(rows, model):
     rows["label"][:6] = [None] * 6
     report = judged(rows, model, target="given", label="label", by="topic")
     assert overall(report)["prediction_sensitivity"].texts == len(SAID) - 6
+    numbers = [None if one is None else str(model.labels.index(one)) for one in rows["label"]]
+    again = judged({**rows, "label": numbers}, model, target="given", label="label", by="topic")
+    assert overall(again) == overall(report)
     rows["label"][7] = "toxci"
     with pytest.raises(DataError, match=r"'toxci' \(1 text\).*Did you mean 'toxic'"):
         judged(rows, model, target="given", label="label", by="topic")
@@ -349,6 +352,7 @@ def test_progress_counts_all_passes(rows, model):
         ({"examples": -1, "folds": 1, "tolerance": 2}, "3 problems"),
         ({"protected": "sex", "lexicon": "religion"}, "give one of them"),
         ({"protected": 7}, "has directions"),
+        ({"toward": "F", "head": "encoder"}, "2 problems"),
         ({"lexicon": "religon"}, "religion"),
         ({"swap": "gendr"}, "gendr"),
         ({"metrics": ["flip_rat"]}, "Did you mean 'flip_rate'"),

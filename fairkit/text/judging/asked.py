@@ -128,6 +128,36 @@ def check_label(label: str | None, target: str) -> None:
         )
 
 
+def check_direction(protected: object, toward: str, head: str) -> None:
+    """Refuse what only a protected-status model has, where none is trained.
+
+    Raises
+    ------
+    UsageError
+
+    Examples
+    --------
+    >>> check_direction("sex", "F", "encoder")
+    >>> check_direction(None, "F", "embeddings")
+    Traceback (most recent call last):
+        ...
+    fairkit.errors.UsageError: toward 'F' is the group that a column names; name that with protected ...
+    """
+    if isinstance(protected, str):
+        return
+    problems = []
+    if toward != OWN:
+        problems.append(
+            f"toward '{toward}' is the group that a column names; name that with protected (--protected COL)."
+        )
+    if head != "embeddings":
+        problems.append(
+            f"head '{head}' is what a model of a column reads; name that with protected (--protected COL)."
+        )
+    if problems:
+        raise UsageError(*problems)
+
+
 def check_target(target: str, labels: Sequence[str]) -> None:
     """Refuse a target that is no class of the model.
 

@@ -9,9 +9,18 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from fairkit.errors import DataError, UsageError
 from fairkit.text.attribution import Attribution
-from fairkit.text.judging.asked import GIVEN, OWN, PREDICTED, Asked, Head, Scale, check_target
+from fairkit.text.judging.asked import (
+    GIVEN,
+    OWN,
+    PREDICTED,
+    Asked,
+    Head,
+    Scale,
+    check_direction,
+    check_target,
+)
+from fairkit.text.judging.loading import loaded, rewriter_for
 from fairkit.text.judging.readable import readable_of
-from fairkit.text.judging.sensitivity import loaded, rewriter_for
 from fairkit.text.judging.sources import Lexicon, lexical_of, sources_of, swap_source
 from fairkit.text.rows import read_texts
 
@@ -124,6 +133,7 @@ def explain_text(
     )  # fmt: skip
     if target == GIVEN:
         raise UsageError("one text has no given class: ask for the predicted one, or for one by name.")
+    check_direction(protected, toward, head)
     if not explained.strip():
         raise DataError("the text to explain is empty.")
     rewriter = rewriter_for(swap)

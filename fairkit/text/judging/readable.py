@@ -54,7 +54,8 @@ def readable_of(texts: Texts, *, label: str | None = None, labels: Sequence[str]
     ----------
     texts : Texts
     label : str, optional
-        A column that was kept: the class of each text. Texts without one are not measured.
+        A column that was kept: the class of each text, by its name or its number. Texts without one are not
+        measured.
     labels : sequence of str
         Classes of the model.
 
@@ -79,8 +80,8 @@ def readable_of(texts: Texts, *, label: str | None = None, labels: Sequence[str]
         usable &= np.array([one is not None for one in column], bool)
         if not usable.any():
             raise DataError(f"no text has a class in column '{label}'.")
-        _check_classes(label, [str(one) for one in column[usable]], labels)
-        given = [str(one) for one in column[usable]]
+        given = _named([str(one) for one in column[usable]], labels)
+        _check_classes(label, given, labels)
     rows = np.flatnonzero(usable).astype(np.int64)
     cluster = None
     if texts.cluster_ids:
@@ -88,6 +89,14 @@ def readable_of(texts: Texts, *, label: str | None = None, labels: Sequence[str]
         alone = code < 0  # a text whose cluster is not known is one of its own
         cluster = np.where(alone, len(texts.cluster_ids) + np.cumsum(alone), code).astype(np.int64)
     return Readable(texts, rows, [str(texts.texts[i]) for i in rows], given, cluster)
+
+
+def _named(given: list[str], labels: Sequence[str]) -> list[str]:
+    """Name classes that are given by their numbers, as those of a model without names are."""
+    if any(one in labels for one in given):
+        return given
+    known = {str(number): name for number, name in enumerate(labels)}
+    return [known[one] for one in given] if all(one in known for one in given) else given
 
 
 def _check_classes(label: str, given: Sequence[str], labels: Sequence[str]) -> None:

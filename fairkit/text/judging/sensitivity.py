@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from fairkit.errors import DataError, UsageError
+from fairkit.errors import DataError
 from fairkit.groups import By, Grouping, attributes_of, groupings
 from fairkit.margins import Margin
 from fairkit.report.model import Report
 from fairkit.text.evaluator import judge_texts
-from fairkit.text.judging.asked import OWN, PREDICTED, Asked, Head, Scale, check_label, check_target
+from fairkit.text.judging.asked import (
+    OWN,
+    PREDICTED,
+    Asked,
+    Head,
+    Scale,
+    check_direction,
+    check_label,
+    check_target,
+)
 from fairkit.text.judging.by_class import PREDICTED_CLASS, by_predicted
+from fairkit.text.judging.loading import loaded, rewriter_for
 from fairkit.text.judging.readable import Readable, readable_of
 from fairkit.text.judging.sources import Lexicon, Source, lexical_of, sources_of, swap_source
 from fairkit.text.judging.summaries import Told, chosen_metrics_of, summarised
@@ -95,7 +104,8 @@ def judge_sensitivity(
     label : str, optional
         Column of the class of each text, for ``target="given"``.
     target : str
-        The class that is asked about: each text's ``"predicted"`` or ``"given"`` one, or one by name.
+        The class that is asked about: each text's ``"predicted"`` or ``"given"`` one, or one by name. Where
+        it is the given one, rewritten texts are followed in the predicted one.
     logit : bool
         Whether log-odds are differentiated: a sure model's probabilities hardly move, its log-odds do.
     scale : {"none", "unit", "relative"}
@@ -175,6 +185,7 @@ def judge_sensitivity(
         confidence=confidence,
     )
     check_label(label, target)
+    check_direction(protected, toward, head)
     split = groupings(PREDICTED_CLASS if by is None else by, levels=levels)
     chosen = _wanted(metrics)
     rewriter = rewriter_for(swap)
@@ -292,30 +303,6 @@ def measure_all(
     )
 
 
-def loaded(model: Any, *, device: Literal["cpu", "cuda", "auto"], batch_size: int) -> Differentiable:
-    """Load a model from its folder; what is no path is taken as it is."""
-    from fairkit.text.networks import load_classifier
-
-    if isinstance(model, str | os.PathLike):
-        with _without_bars():
-            return load_classifier(os.fspath(model), device=device, batch_size=batch_size)
-    lacking = [name for name in ("labels", "embed", "logits") if not hasattr(model, name)]
-    if lacking:
-        raise UsageError(
-            f"model is a folder, or what load_classifier() and from_module() return; {type(model).__name__} "
-            f"has no {' and no '.join(lacking)}."
-        )
-    found: Differentiable = model
-    return found
-
-
-def rewriter_for(swap: Any) -> Rewriter | None:
-    """Make the rewriter that is asked for; None where none is."""
-    from fairkit.text.rewriters import rewriter_of
-
-    return None if swap is None or swap == "none" else rewriter_of(swap)
-
-
 def _wanted(metrics: Any) -> Any:
     return [metrics] if isinstance(metrics, str) and metrics not in ("default", "all") else metrics
 
@@ -355,24 +342,6 @@ def _nothing(readable: Readable, sources: Sequence[Source], rewriter: Rewriter |
 
 def _name(rewriter: Rewriter) -> str:
     return f"{type(rewriter).__name__} of {rewriter.attribute}"
-
-
-@contextmanager
-def _without_bars() -> Iterator[None]:
-    """Load without the progress bars of transformers: one of our own is shown."""
-    try:
-        from transformers.utils import logging as told
-    except ModuleNotFoundError:  # which loading itself says better
-        yield
-        return
-    logging: Any = told
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if shown:
-            logging.enable_progress_bar()
 
 
 class _Counting:

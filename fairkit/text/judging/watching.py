@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from fairkit.text.networks.embedded import Differentiable, Embedded
 
 
+KEPT = 100_000
+"""Rewritten texts that are kept, to be made only once."""
+
+_BATCH = 64
+
+
 class WatchedModel:
     """A model that remembers which texts it cut off, and which protected words its tokenizer splits.
 
@@ -116,7 +122,9 @@ class WatchedRewriter:
         """Rewrite one text, once."""
         found = self._made.get(text)
         if found is None:
-            found = self._made[text] = self._rewriter(text)
+            found = self._rewriter(text)
+            if len(self._made) < KEPT:
+                self._made[text] = found
             self.words.update(change.before.casefold() for change in found.changes)
         return found
 
@@ -127,6 +135,3 @@ class WatchedRewriter:
     def texts(self, texts: Iterable[str]) -> list[str]:
         """Rewrite many texts."""
         return self._rewriter.texts(texts)
-
-
-_BATCH = 64
