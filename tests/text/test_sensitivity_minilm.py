@@ -101,10 +101,8 @@ def test_words_that_are_split_are_named_and_put_together(classifier):
 @pytest.mark.parametrize("head", ["embeddings", "encoder"])
 def test_both_heads_know_the_group(classifier, head):
     """Gender is plain in the embeddings, and in what the encoder makes of them."""
-    kept = [f"{text} {place}" for text in TEXTS for place in ("It was late.", "Then it rained.")]
-    groups = [group for group in GROUPS for _ in range(2)]
-    protected = train_protected_model(classifier, kept, groups, head=head, clusters=[t[:-12] for t in kept])
+    protected = train_protected_model(classifier, TEXTS, GROUPS, head=head)
     assert protected.accuracy.informative
-    found = sensitivities(classifier, kept, protected=protected, output="logit", scale="unit")
+    found = sensitivities(classifier, TEXTS, protected=protected, output="logit", scale="unit")
     assert np.isfinite(found.values).all()
-    assert len(set(found.values.round(9))) > 40
+    assert len(set(found.values.round(9))) == len(TEXTS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -208,33 +208,43 @@ class _Ids:
     def looked_up(self, texts: Sequence[str], layer: nn.Embedding | nn.EmbeddingBag) -> Embedded:
         """Look up the embeddings of the words of a batch of texts."""
         rows = [self._read(text) for text in texts]
-        longest = max((len(row) for row, _ in rows), default=0)
-        ids = torch.full((len(rows), max(longest, 1)), self.padding, dtype=torch.long)
-        for i, (row, _) in enumerate(rows):
-            ids[i, : len(row)] = torch.tensor([number for number, _ in row], dtype=torch.long)
-        ids = ids.to(layer.weight.device)
-        lengths = torch.tensor([len(row) for row, _ in rows], device=ids.device)
+        longest = max(1, *(len(row.numbers) for row in rows)) if rows else 1
+        filled = [row.numbers + [self.padding] * (longest - len(row.numbers)) for row in rows]
+        ids = torch.tensor(filled, dtype=torch.long).reshape(len(rows), longest).to(layer.weight.device)
+        lengths = torch.tensor([len(row.numbers) for row in rows], device=ids.device)
         return Embedded(
             layer.weight[ids],
-            mask=torch.arange(ids.shape[1], device=ids.device) < lengths[:, None],
+            mask=torch.arange(longest, device=ids.device) < lengths[:, None],
             texts=tuple(texts),
-            tokens=tuple(
-                tuple(text[a:b] for _, (a, b) in row) for text, (row, _) in zip(texts, rows, strict=True)
-            ),
-            spans=tuple(tuple(span for _, span in row) for row, _ in rows),
+            tokens=tuple(tuple(row.words) for row in rows),
+            spans=tuple(tuple(row.spans) for row in rows),
             inputs={"ids": ids},
-            truncated=tuple(cut for _, cut in rows),
+            truncated=tuple(row.cut for row in rows),
         )
 
-    def _read(self, text: str) -> tuple[list[tuple[int, tuple[int, int]]], bool]:
-        found = []
+    def _read(self, text: str) -> _Row:
+        known, unknown = self.vocabulary.get, self.unknown
+        numbers, words, spans = list[int](), list[str](), list[tuple[int, int]]()
         for start, end in self.tokenize(text):
             word = text[start:end]
-            number = self.vocabulary.get(word, self.vocabulary.get(word.lower(), self.unknown))
-            if number is not None:
-                found.append((number, (start, end)))
-        cut = self.max_length is not None and len(found) > self.max_length
-        return found[: self.max_length], cut
+            number = known(word)
+            if number is None and (number := known(word.lower(), unknown)) is None:
+                continue
+            numbers.append(number)
+            words.append(word)
+            spans.append((start, end))
+        most = self.max_length
+        cut = most is not None and len(numbers) > most
+        return _Row(numbers[:most], words[:most], spans[:most], cut)
+
+
+class _Row(NamedTuple):
+    """One text as numbers, with the words they stand for and where those lie."""
+
+    numbers: list[int]
+    words: list[str]
+    spans: list[tuple[int, int]]
+    cut: bool
 
 
 def _layer(module: nn.Module, name: str | None) -> nn.Embedding | nn.EmbeddingBag:
