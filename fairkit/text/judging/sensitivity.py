@@ -234,7 +234,7 @@ def judge_sensitivity(
         stated={
             "label": label,
             "classifier": os.fspath(model) if isinstance(model, str | os.PathLike) else type(model).__name__,
-            "protected": "; ".join(dict.fromkeys(one.name for one in found.sources)),
+            "protected": " and ".join(dict.fromkeys(one.name for one in found.sources)),
             "target": target,
             "output": "logit" if logit else "probability",
             "scale": scale,
@@ -330,8 +330,9 @@ def _swapped(
 
 
 def _nothing(readable: Readable, sources: Sequence[Source], rewriter: Rewriter | None) -> str:
-    names = " or ".join(one.name for one in sources)
-    text = f"nothing could be measured of any of the {len(readable.texts):,} texts: none holds any of {names}"
+    words = [one.name for one in sources if not one.signed]
+    held = f"any of {words[0]}" if words else "anything that is protected"
+    text = f"nothing could be measured of any of the {len(readable.texts):,} texts: none holds {held}"
     if rewriter is not None:
         text += f", and none is changed by swapping {rewriter.attribute}"
     return (

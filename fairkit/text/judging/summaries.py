@@ -139,7 +139,7 @@ def summarised(
         else (),
     }
     notes = [
-        *(_capital(floor_sentence(one)) for one in floors if one.attribute == "all"),
+        *(_capital(floor_sentence(one)) for one in floors if one.attribute == "all" and one.permutations),
         *(_capital(note) for one in sources for note in getattr(one.directions, "notes", ())),
         *(_capital(text) for one in agreements if disagree(one) and (text := agreement_sentence(one))),
         *_lacking(apart),
