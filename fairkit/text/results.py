@@ -11,6 +11,7 @@ from typing import Literal
 
 Apart = Literal[
     "no-protected-word",
+    "unaligned-counterfactual",
     "no-counterfactual",
     "ambiguous-counterfactual",
     "truncated",

@@ -183,6 +183,15 @@ def test_a_text_without_a_protected_word_is_undefined_not_zero(rows, model):
     assert report.data.left_out["measure_missing"] == 30
 
 
+def test_a_counterfactual_of_other_tokens_is_no_text_without_a_word(rows, model):
+    """The tokenizer splits the rewritten word: there is a gap, and no step between the texts."""
+    rows["text"][0] = "The hero sings."
+    report = judged(rows, model, by="topic")
+    assert apart(report) == {"unaligned-counterfactual": 1, "split-words": 1}
+    assert overall(report)["counterfactual_gap"].texts == len(SAID)
+    assert overall(report)["prediction_sensitivity"].texts == len(SAID) - 1
+
+
 def test_no_protected_word_at_all_is_no_result_of_0(rows, model):
     """With a lexicon nothing can be measured; with a column only counterfactuals are undefined."""
     rows["text"] = [text.replace("She", "It").replace("He", "They") for text in rows["text"]]

@@ -28,6 +28,7 @@ _SCORES = {
 _CHANCES = {"accuracy": "the largest group", "balanced_accuracy": "a coin", "roc_auc": "a coin"}
 _APART = {
     "no-protected-word": "hold no protected word: they have no sensitivity, which is not one of 0",
+    "unaligned-counterfactual": "are rewritten to another number of tokens, so that no step leads between",
     "no-counterfactual": "are not changed by rewriting: they have no counterfactual, which is not a gap of 0",
     "ambiguous-counterfactual": "are rewritten with a doubt about some word",
     "truncated": "are longer than the model reads: the rest of them is not measured",

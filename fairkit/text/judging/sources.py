@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 Lexicon = str | os.PathLike[str] | Sequence[str] | Any
 """``gender``, the name or file of a table, a file with a word a line, words, or a rewriter."""
 
+STEP = "the step from the rewritten text"
+"""How the direction that a rewriter gives is called."""
+
 _TABLES = (".toml", ".csv", ".tsv")
 
 
@@ -159,7 +162,7 @@ def swap_source(rewriter: Rewriter) -> Source:
     """
     from fairkit.text.protection.masks import SwapDirection
 
-    return Source(SwapDirection(rewriter), "the step from the rewritten text", signed=True)
+    return Source(SwapDirection(rewriter), STEP, signed=True)
 
 
 def trained_source(

@@ -16,6 +16,7 @@ from fairkit.report.blocks.floors import floor_sentence
 from fairkit.report.blocks.protected import agreement_sentence, disagree
 from fairkit.text.agreement import rank_agreement
 from fairkit.text.judging.measuring import SATURATION, Measured, attribution_of
+from fairkit.text.judging.sources import STEP
 from fairkit.text.results import (
     OverallMean,
     SensitivityAgreement,
@@ -206,8 +207,11 @@ def _apart(
     rewriter: WatchedRewriter | None,
 ) -> tuple[TextsApart, ...]:
     size = len(readable)
-    without = sum(first.why[row] is not None for row in readable.rows.tolist())
-    found = [TextsApart("no-protected-word", without, size)] if without else []
+    without = [row for row in readable.rows.tolist() if first.why[row] is not None]
+    rewritten = [] if swapped is None else [row for row in without if swapped.why[row] is None]
+    unaligned = len(rewritten) if first.along == STEP else 0
+    found = [TextsApart("no-protected-word", len(without) - unaligned, size)] if without[unaligned:] else []
+    found += [TextsApart("unaligned-counterfactual", unaligned, size)] if unaligned else []
     if swapped is not None:
         alike = swapped.counted("no-counterfactual")
         found += [TextsApart("no-counterfactual", alike, size)] if alike else []
