@@ -87,7 +87,7 @@ def rank_agreement(
         alone = code < 0
         code = np.where(alone, code.max(initial=-1) + 1 + np.cumsum(alone), code)
         code = np.unique(code, return_inverse=True)[1]
-        pulls = np.bincount(code, pulls)
+        pulls = np.bincount(code, pulls).astype(np.float64)
         units = len(pulls)
     if units < FEWEST:
         what = "texts" if cluster is None else "clusters"
