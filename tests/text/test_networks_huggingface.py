@@ -52,6 +52,16 @@ def test_a_saved_classifier_is_read_back(folder, capfd):
     assert load_classifier(str(folder), device="auto", labels=("a", "b", "c")).labels == ("a", "b", "c")
 
 
+def test_half_precision_is_read_in_single(tmp_path):
+    """Weights that were saved in half precision are computed with in single precision."""
+    classifier = made("bert").model
+    classifier.module.bfloat16().save_pretrained(tmp_path)
+    classifier.tokenizer.save_pretrained(tmp_path)
+    found = load_classifier(tmp_path)
+    assert found.module.dtype == torch.float32
+    assert not sensitivities(found, TEXTS[:2], protected=Fixed()).notes
+
+
 def test_a_folder_that_is_not_there_is_refused_with_its_neighbour(folder, tmp_path):
     """A misspelt path is refused before transformers could look anywhere else, and the nearest is named."""
     with pytest.raises(DataError, match=r"no folder .*toxicty'\. Did you mean 'toxicity'\?"):

@@ -70,7 +70,7 @@ def load_classifier(
     try:
         with _quiet(transformers):
             model, loading = transformers.AutoModelForSequenceClassification.from_pretrained(
-                where, local_files_only=True, output_loading_info=True, dtype=torch.float32
+                where, local_files_only=True, output_loading_info=True
             )
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         raise DataError(f"the model in '{where}' cannot be loaded: {_first_line(error)}") from error
@@ -81,7 +81,7 @@ def load_classifier(
             "classifier needs its trained head."
         )
     return HuggingFaceClassifier(
-        model.to(chosen),
+        model.float().to(chosen),
         _tokenizer(where, transformers),
         labels=labels,
         link=link,
