@@ -2,8 +2,8 @@ r"""Whether two measures of the same texts put them in the same order: Spearman'
 
 The interval is that of a correlation, not of a test that there is none: where two measures agree, the usual
 :math:`1/\sqrt{n-3}` is wrong, and where texts come in clusters it is far too narrow. Each text moves the
-correlation through its own ranks and through those of all others; these first-order pulls, added up by cluster,
-give the standard error, on Fisher's z scale.
+correlation through its own ranks and through those of all others; these first-order pulls, added up by
+cluster, give the standard error, on Fisher's z scale.
 
 References
 ----------
