@@ -225,8 +225,8 @@ def _checked(text: object) -> str:
     if isinstance(text, str):
         return text
     raise DataError(
-        f"a text must be a str, this is {type(text).__name__}: {text!r:.60}. Decode bytes, and "
-        "leave missing texts out."
+        f"a text must be a str, this is {type(text).__name__}: {text!r:.60}. Decode bytes, and leave "
+        "missing texts out."
     )
 
 
@@ -250,8 +250,8 @@ def _as_pairs(given: object, problems: list[str]) -> tuple[tuple[str, str], ...]
     taken = [word for pair in right for word in pair if word.strip().lower() in PRONOUNS]
     if taken:
         problems.append(
-            f"extra_pairs cannot hold the pronouns {shortlist(taken)}: what they become "
-            "is decided in the text."
+            f"extra_pairs cannot hold the pronouns {shortlist(taken)}: what they become is decided in the "
+            "text."
         )
     return tuple(right)
 

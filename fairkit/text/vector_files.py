@@ -108,8 +108,8 @@ def _text(file: Path, only: Collection[str] | None) -> WordVectors:
                 blocks.append(_numbers([(numbers, number) for _, numbers, number in kept], dimensions, file))
     if count is not None and read != count:
         raise DataError(
-            f"'{file}' promises {count:,} words in its first line and has {read:,}: it is cut "
-            "short or damaged."
+            f"'{file}' promises {count:,} words in its first line and has {read:,}: it is cut short or "
+            "damaged."
         )
     matrix = np.concatenate(blocks) if blocks else np.zeros((0, dimensions), np.float32)
     if not words:

@@ -20,7 +20,7 @@ from tiny_language_models import (
 from fairkit.errors import DataError, UsageError
 from fairkit.text.intrinsic.encoders import Encoder
 from fairkit.text.intrinsic.examples import tiny_encoder
-from fairkit.text.intrinsic.folders import kind_of, load_folder
+from fairkit.text.intrinsic.loading import kind_of, load_folder
 from fairkit.text.intrinsic.language_models import (
     CausalModel,
     MaskedModel,

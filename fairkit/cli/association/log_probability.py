@@ -56,8 +56,8 @@ def command(**asked: Any) -> None:
     given = named(asked["models"], "--model")
 
     def make(tell: Callable[[int], None]) -> Iterator[Association]:
-        from fairkit.text.intrinsic.folders import load_folder
         from fairkit.text.intrinsic.language_models import MaskedModel
+        from fairkit.text.intrinsic.loading import load_folder
         from fairkit.text.intrinsic.log_probability import TEMPLATES, log_probability_bias
 
         tests = chosen_sets(asked["sets"])

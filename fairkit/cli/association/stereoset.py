@@ -111,8 +111,8 @@ def _items(path: str, task: str) -> list[StereoSetItem]:
 
 
 def _scored(folder: str, items: list[StereoSetItem], device: Any, tell: Callable[[int], None]) -> Scored:
-    from fairkit.text.intrinsic.folders import load_folder
     from fairkit.text.intrinsic.language_models import MaskedModel, NextSentenceModel, load_language_model
+    from fairkit.text.intrinsic.loading import load_folder
     from fairkit.text.intrinsic.stereoset_models import score_items
 
     model = load_language_model(folder, device=device)

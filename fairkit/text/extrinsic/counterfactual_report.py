@@ -203,8 +203,8 @@ def _check(given: _Given, classifier: Any, rewriter: Any) -> None:
         )
     if not columns and classifier is None:
         problems.append(
-            "name a classifier=, such as load_classifier('folder') or from_sklearn(pipeline), or columns "
-            "of probabilities, before= and after=."
+            "name a classifier=, such as load_classifier('folder') or from_sklearn(pipeline), or columns of "
+            "probabilities, before= and after=."
         )
     if not columns and (rewriter is None) == (not given.counterfactuals):
         problems.append(

@@ -198,7 +198,7 @@ def _leaning(measured: Mapping[str, FloatArray]) -> list[str]:
         if name in measured and len(values := measured[name][~np.isnan(measured[name])]):
             up, down = float((values >= LEANING).mean()), float((values <= -LEANING).mean())
             notes.append(
-                f"By {name} {up:.1%} of texts are feminine (from {LEANING:+g} on), {down:.1%} masculine "
-                f"(up to {-LEANING:+g})."
+                f"By {name} {up:.1%} of texts are feminine (from {LEANING:+g} on), {down:.1%} masculine (up "
+                f"to {-LEANING:+g})."
             )
     return notes

@@ -21,15 +21,13 @@ Variance = Literal["cohen", "ceat-paper"]
 
 ARTEFACT = (
     "it is an artefact of the number of draws: the same contexts are drawn again and again, and p is as "
-    "small as "
-    "one draws long"
+    "small as one draws long"
 )
 """What is said wherever p of CEAT is shown."""
 
 _SHRINKS = (
     "standard error, z and p shrink with the number of draws; the interval does not: it knows how few "
-    "contexts "
-    "there are."
+    "contexts there are."
 )
 _TOGETHER = 128
 

@@ -124,8 +124,7 @@ def description(definition: Definition, some: Sequence[Association], *, models: 
     more = f" and {len(some) - 5} more" if len(some) > 5 else ""
     return (
         f"{definition.title}, {counted(len(some), 'row')}: {', '.join(told)}{more}. {definition.axis}. The "
-        f"table "
-        "has every number."
+        "table has every number."
     )
 
 

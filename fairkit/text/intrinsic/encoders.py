@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fairkit.errors import UsageError, did_you_mean, shortlist
-from fairkit.text.intrinsic.folders import Device, Loaded, load_folder
+from fairkit.text.folders import Device
+from fairkit.text.intrinsic.loading import Loaded, load_folder
 
 Pooling = Literal["cls", "mean", "last", "pieces"]
 """What stands for a sentence: its first token, the mean of its tokens, its last, or the pieces of the "
@@ -40,7 +41,7 @@ class Encoder:
     Parameters
     ----------
     loaded : Loaded
-        From :func:`~fairkit.text.intrinsic.folders.load_folder`.
+        From :func:`~fairkit.text.intrinsic.loading.load_folder`.
     layer : int
         Of the hidden states: 0 are the embeddings, the last is -1.
     pooling : {"mean", "cls", "last", "pieces"}
@@ -100,7 +101,7 @@ class Encoder:
         Raises
         ------
         DataError
-            As :func:`~fairkit.text.intrinsic.folders.load_folder`.
+            As :func:`~fairkit.text.intrinsic.loading.load_folder`.
 
         Examples
         --------

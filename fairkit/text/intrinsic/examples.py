@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from fairkit.text.folders import libraries
 from fairkit.text.intrinsic.encoders import Encoder, Pooling
 from fairkit.text.intrinsic.example_texts import (
     OBJECTS,
@@ -28,7 +29,7 @@ from fairkit.text.intrinsic.example_texts import (
     tiny_pairs,
     tiny_vocabulary,
 )
-from fairkit.text.intrinsic.folders import Loaded, libraries
+from fairkit.text.intrinsic.loading import Loaded
 from fairkit.text.intrinsic.sets import shipped_sets
 
 _LONGEST = 48

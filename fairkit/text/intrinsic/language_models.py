@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fairkit.errors import UsageError
-from fairkit.text.intrinsic.folders import Device, Kind, Loaded, kind_of, load_folder
+from fairkit.text.folders import Device
+from fairkit.text.intrinsic.loading import Kind, Loaded, kind_of, load_folder
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -104,8 +105,7 @@ class MaskedModel:
         if loaded.tokenizer.mask_token_id is None or not loaded.tokenizer.is_fast:
             raise UsageError(
                 f"the tokenizer of '{loaded.folder}' has no mask token, or does not tell where its tokens "
-                f"are; a "
-                "fast tokenizer of a masked language model is needed."
+                "are; a fast tokenizer of a masked language model is needed."
             )
         self.loaded = loaded
 
@@ -280,7 +280,7 @@ class NextSentenceModel:
     Examples
     --------
     >>> from fairkit.text.intrinsic.examples import tiny_masked_model
-    >>> from fairkit.text.intrinsic.folders import Loaded
+    >>> from fairkit.text.intrinsic.loading import Loaded
     >>> follows = NextSentenceModel(tiny_masked_model()).log_probabilities(
     ...     ["the man came in"] * 2, ["he talked about the career", "birds sang in the tall trees"]
     ... )
@@ -342,7 +342,7 @@ def load_language_model(
     Raises
     ------
     DataError
-        As :func:`~fairkit.text.intrinsic.folders.load_folder`: a head without trained weights is refused.
+        As :func:`~fairkit.text.intrinsic.loading.load_folder`: a head without trained weights is refused.
 
     Examples
     --------

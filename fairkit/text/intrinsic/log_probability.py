@@ -118,8 +118,7 @@ def log_probability_bias(
     if replicates < 100 or not 0 < confidence < 1 or not 0 <= most_lost < 1:
         raise UsageError(
             f"{replicates} replicates, confidence {confidence} and most_lost {most_lost}: at least 100 "
-            f"replicates "
-            "are needed, a confidence between 0 and 1, and a share from 0 to below 1."
+            "replicates are needed, a confidence between 0 and 1, and a share from 0 to below 1."
         )
     check_templates(templates, ("target", "attribute"))
     first, second = sets.targets

@@ -15,9 +15,8 @@ Side = Literal["above", "below", "undecided", "none"]
 """Where an interval lies: beyond neutral on a side, across it, or nowhere to be told."""
 
 TOGETHER = (
-    "Each metric stands for itself. Intrinsic metrics differ with words, templates, layers and pooling, "
-    "and they "
-    "need not agree with what a model does: none is a verdict on it."
+    "Each metric stands for itself. Intrinsic metrics differ with words, templates, layers and pooling, and "
+    "they need not agree with what a model does: none is a verdict on it."
 )
 """What every table of associations is read with."""
 
@@ -172,11 +171,9 @@ def detail_texts(one: Association) -> list[str]:
     if details.get("tau2") is not None:
         found.append(
             f"between draws: tau² {details['tau2']:.3f}, I² {details['I2']:.0f}%, effects from "
-            f"{details['smallest']:+.2f} to {details['largest']:+.2f}, {details['opposite_sign']:.1f}% "
-            f"with the "
-            f"opposite sign; the true effect of a further draw is predicted from "
-            f"{details['prediction_low']:+.2f} to "
-            f"{details['prediction_high']:+.2f}"
+            f"{details['smallest']:+.2f} to {details['largest']:+.2f}, {details['opposite_sign']:.1f}% with "
+            "the opposite sign; the true effect of a further draw is predicted from "
+            f"{details['prediction_low']:+.2f} to {details['prediction_high']:+.2f}"
         )
     if one.metric.startswith("crows_pairs") and details.get("ties"):
         n = int(details["ties"] or 0)

@@ -48,8 +48,7 @@ def scores_from_predictions(
     if nameless:
         raise DataError(
             f"{len(nameless)} items do not say what their sentences are called ({shortlist(nameless)}), so "
-            f"no "
-            "prediction can be found for them; use the file as published (dev.json), with the ids of "
+            "no prediction can be found for them; use the file as published (dev.json), with the ids of "
             "sentences."
         )
     scores, lost = {}, {}

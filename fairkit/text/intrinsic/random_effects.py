@@ -91,8 +91,7 @@ def combine(effects: npt.ArrayLike, variances: npt.ArrayLike, *, confidence: flo
     ):
         raise UsageError(
             f"effects {d.shape} and variances {v.shape} cannot be combined: pass at least 3 of each, with "
-            f"variances "
-            "above 0."
+            "variances above 0."
         )
     n = len(d)
     weight = 1 / v

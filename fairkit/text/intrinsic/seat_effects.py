@@ -132,8 +132,7 @@ def check_templates(templates: Sequence[str], places: Sequence[str]) -> None:
     """
     problems = [
         f"the template {template!r:.80} has {{{place}}} {template.count(f'{{{place}}}')} times; it has its "
-        f"place "
-        "once."
+        "place once."
         for template in templates
         for place in places
         if template.count(f"{{{place}}}") != 1

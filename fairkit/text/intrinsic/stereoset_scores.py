@@ -167,9 +167,8 @@ def stereoset(
     """
     if replicates < 100 or not 0 < confidence < 1:
         raise UsageError(
-            f"{replicates} replicates at confidence {confidence} mean nothing: at least 100 are needed, "
-            f"and a "
-            "confidence between 0 and 1."
+            f"{replicates} replicates at confidence {confidence} mean nothing: at least 100 are needed, and "
+            "a confidence between 0 and 1."
         )
     gone = dict(lost or {})
     absent = [
@@ -253,8 +252,7 @@ def _of_terms(
         reach = "" if rows[0][1] is None else f" [{rows[0][1]:.1f}, {rows[0][2]:.1f}]"
         why = (
             f"its language model score, {value[0]:.1f}{reach}, is not surely above 50: the model does not "
-            f"tell "
-            "meaningful from unrelated sentences, and what it prefers among them says nothing."
+            "tell meaningful from unrelated sentences, and what it prefers among them says nothing."
         )
         rows[1:] = [(None, None, None, why)] * 2
     return rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from fairkit.errors import DataError, UsageError
 from fairkit.text.attribution import Attribution
@@ -25,6 +25,7 @@ from fairkit.text.judging.sources import Lexicon, lexical_of, sources_of, swap_s
 from fairkit.text.rows import read_texts
 
 if TYPE_CHECKING:
+    from fairkit.text.folders import Device
     from fairkit.text.networks.embedded import Differentiable
     from fairkit.text.rewriting import Rewriter
 
@@ -97,7 +98,7 @@ def explain_text(
     folds: int = 5,
     seed: int = 0,
     batch_size: int = 64,
-    device: Literal["cpu", "cuda", "auto"] = "cpu",
+    device: Device = "cpu",
 ) -> Explained:
     """Explain one prediction.
 

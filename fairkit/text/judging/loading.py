@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from fairkit.errors import UsageError
 
 if TYPE_CHECKING:
+    from fairkit.text.folders import Device
     from fairkit.text.networks.embedded import Differentiable
     from fairkit.text.rewriting import Rewriter
 
 
-def loaded(model: Any, *, device: Literal["cpu", "cuda", "auto"], batch_size: int) -> Differentiable:
+def loaded(model: Any, *, device: Device, batch_size: int) -> Differentiable:
     """Load a model from its folder; what is no path is taken as it is.
 
     Raises
@@ -36,8 +35,7 @@ def loaded(model: Any, *, device: Literal["cpu", "cuda", "auto"], batch_size: in
     from fairkit.text.networks import load_classifier
 
     if isinstance(model, str | os.PathLike):
-        with _without_bars():
-            return load_classifier(os.fspath(model), device=device, batch_size=batch_size)
+        return load_classifier(os.fspath(model), device=device, batch_size=batch_size)
     lacking = [name for name in ("labels", "embed", "logits") if not hasattr(model, name)]
     if lacking:
         raise UsageError(
@@ -59,21 +57,3 @@ def rewriter_for(swap: Any) -> Rewriter | None:
     from fairkit.text.rewriters import rewriter_of
 
     return None if swap is None or swap == "none" else rewriter_of(swap)
-
-
-@contextmanager
-def _without_bars() -> Iterator[None]:
-    """Load without the progress bars of transformers: one of our own is shown."""
-    try:
-        from transformers.utils import logging as told
-    except ModuleNotFoundError:  # which loading itself says better
-        yield
-        return
-    logging: Any = told
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if shown:
-            logging.enable_progress_bar()

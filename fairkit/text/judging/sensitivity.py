@@ -33,6 +33,7 @@ from fairkit.text.rows import read_texts
 
 if TYPE_CHECKING:
     from fairkit.text.extrinsic.counterfactuals import CounterfactualMeasures
+    from fairkit.text.folders import Device
     from fairkit.text.judging.watching import WatchedRewriter
     from fairkit.text.networks.embedded import Differentiable
     from fairkit.text.rewriting import Rewriter
@@ -71,7 +72,7 @@ def judge_sensitivity(
     replicates: int = 2_000,
     seed: int = 0,
     batch_size: int = 64,
-    device: Literal["cpu", "cuda", "auto"] = "cpu",
+    device: Device = "cpu",
     progress: Callable[[int], object] | None = None,
     hash_files: bool = False,
 ) -> Report:

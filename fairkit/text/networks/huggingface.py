@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from fairkit.errors import UsageError, shortlist
+from fairkit.text.folders import longest, positions
 from fairkit.text.networks.embedded import Embedded
 from fairkit.text.networks.outputs import Link, logits_of, probabilities_of
 from fairkit.text.networks.substitution import run_on
@@ -18,19 +19,10 @@ from fairkit.text.networks.substitution import run_on
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-_NO_LIMIT = 1_000_000
 _CHARACTERS = 32
 """More than a token has, mostly: so many a token are enough to fill the model."""
 _MARGIN = 256
 """Tokens so near to a cut may have been cut themselves."""
-_ROBERTA_LIKE = (
-    "roberta",
-    "xlm-roberta",
-    "camembert",
-    "xlm-roberta-xl",
-    "roberta-prelayernorm",
-    "longformer",
-)
 
 
 class HuggingFaceClassifier:
@@ -222,15 +214,10 @@ def _labels(config: Any, labels: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def _length(config: Any, tokenizer: PreTrainedTokenizerBase, asked: int | None) -> int:
-    positions = getattr(config, "max_position_embeddings", None) or getattr(config, "n_positions", None)
-    if positions is not None and config.model_type in _ROBERTA_LIKE:
-        positions -= int(config.pad_token_id or 0) + 1  # its positions begin after the padding's
-    limits = [int(n) for n in (tokenizer.model_max_length, positions) if n is not None and 0 < n < _NO_LIMIT]
-    longest = min(limits, default=512)
+    able = longest(config, tokenizer)
     if asked is None:
-        return longest
-    if not 2 < asked <= (positions or longest):
-        raise UsageError(
-            f"max_length {asked} is not between 3 and {positions or longest}, what the model can read."
-        )
+        return able
+    most = positions(config) or able
+    if not 2 < asked <= most:
+        raise UsageError(f"max_length {asked} is not between 3 and {most}, what the model can read.")
     return asked
