@@ -50,7 +50,7 @@ def catalogue() -> dict[str, list[dict[str, Any]]]:
     >>> found["metrics"][0]["name"], found["metrics"][0]["needs_label"], found["families"][0]["metrics"]
     ('selection_rate', False, ['selection_rate'])
     >>> [question["name"] for question in found["questions"]][-2:]
-    ['words', 'characters']
+    ['characters', 'texts']
     """
     from fairkit.metrics import FAMILIES
     from fairkit.metrics.listing import LISTED, entries
