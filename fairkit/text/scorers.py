@@ -16,7 +16,14 @@ from numpy.typing import NDArray
 from fairkit.errors import DataError, UsageError, did_you_mean, shortlist
 from fairkit.text.classifiers import TextClassifier
 
-__all__ = ["FunctionClassifier", "from_function", "from_sklearn", "scored", "target_class"]
+__all__ = [
+    "FunctionClassifier",
+    "check_classifier",
+    "from_function",
+    "from_sklearn",
+    "scored",
+    "target_class",
+]
 
 FloatArray = NDArray[np.float64]
 
@@ -139,6 +146,32 @@ def from_sklearn(estimator: Any) -> FunctionClassifier:
     return FunctionClassifier(tuple(map(str, classes)), estimator.predict_proba)
 
 
+def check_classifier(given: object) -> None:
+    """Refuse what is no classifier of texts, and say what makes one of it.
+
+    Raises
+    ------
+    UsageError
+
+    Examples
+    --------
+    >>> check_classifier(lambda texts: [0.5 for text in texts])
+    Traceback (most recent call last):
+    ...
+    fairkit.errors.UsageError: a function is no classifier of texts yet: from_function(...) makes one of it.
+    """
+    if hasattr(given, "labels") and callable(getattr(given, "probabilities", None)):
+        return
+    name = type(given).__name__
+    if hasattr(given, "predict_proba"):
+        raise UsageError(f"a {name} is no classifier of texts yet: from_sklearn(...) makes one of it.")
+    if callable(given):
+        raise UsageError(f"a {name} is no classifier of texts yet: from_function(...) makes one of it.")
+    raise UsageError(
+        f"a {name} is no classifier of texts; load_classifier, from_sklearn and from_function make them."
+    )
+
+
 def scored(
     classifier: TextClassifier,
     texts: Sequence[str],
@@ -222,8 +255,8 @@ def target_class(labels: Sequence[str], target: str | None) -> int | None:
     if target == "predicted":
         return None
     raise UsageError(
-        f"the classifier has no class '{target}' (it has {shortlist(list(labels))}; 'predicted' stands for "
-        f"each text's own).{did_you_mean(target, [*labels, 'predicted'])}"
+        f"the classifier has no class {target!r} (it has {shortlist(list(labels))}; 'predicted' stands for "
+        f"each text's own).{did_you_mean(str(target), [*labels, 'predicted'])}"
     )
 
 

@@ -130,11 +130,29 @@ def test_a_report_comes_out_by_prompted_group():
     json.loads(report.to_json(), parse_constant=pytest.fail)
 
 
-def test_a_measure_that_no_text_has_is_left_out():
-    """Texts without any gendered word have shares of 0 and no polarity at all."""
-    report = judge_generations({"said": ["It rained."] * 20, "g": ["a", "b"] * 10}, text="said", by="g")
-    assert {e.metric for e in report.estimates} == {"feminine_share", "masculine_share"}
-    assert {e.value for e in report.estimates} == {0.0}
+def test_texts_without_any_gendered_word_are_no_evidence_of_parity():
+    """No share is 0 where no text has such a word: each is undefined, and by itself refused."""
+    rows = {"said": ["Es regnet."] * 600, "g": ["a", "b"] * 300}
+    with pytest.raises(
+        DataError, match="none of the texts has a gendered word: nothing is known of 'gender_po"
+    ):
+        judge_generations(rows, text="said", by="g")
+    with pytest.raises(DataError, match="nothing is known of 'feminine_share'"):
+        judge_generations(rows, text="said", by="g", metrics=["feminine_share"])
+    model = from_function(lambda texts: [0.2 + 0.01 * (i % 3) for i in range(len(texts))])
+    report = judge_generations(rows, text="said", by="g", classifier=model)
+    dry = [e for e in report.estimates if not e.metric.startswith("toxicity")]
+    assert {e.metric for e in dry} == {"gender_polarity", "feminine_share", "masculine_share"}
+    assert {(e.value, e.n) for e in dry} == {(None, 0)}
+    assert all(e.why for e in dry)
+    assert {str(f.verdict) for f in report.findings if not f.metric.startswith("toxicity")} <= {
+        "inconclusive"
+    }
+    assert generation_measures(["Es regnet."]).why("feminine_share", 0) == "no-gendered-word"
+
+
+def test_a_group_without_gendered_words_has_no_polarity():
+    """The share of such texts is 0 beside a group that has them; their polarity is undefined."""
     with_it = judge_generations(
         {"said": ["It rained.", "She ran."] * 10, "g": ["a", "b"] * 10}, text="said", by="g"
     )
@@ -153,6 +171,8 @@ def test_own_words_replace_the_table():
     ("options", "told"),
     [
         ({"words": {"feminine": ["she"]}}, "'feminine' and 'masculine'"),
+        ({"words": {"feminine": "she", "masculine": None}}, "feminine words are a list of words, not 'she'"),
+        ({"classifier": lambda texts: texts}, r"from_function\(...\) makes one"),
         ({"words": {"feminine": [], "masculine": ["he"]}}, "no feminine words"),
         ({"words": {"feminine": ["she", "it"], "masculine": ["it", "he man"]}}, "2 problems"),
         ({"metrics": ["toxicity"]}, "needs a classifier"),

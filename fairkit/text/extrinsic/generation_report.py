@@ -22,6 +22,8 @@ from fairkit.text.vectors import WordVectors, load_vectors
 
 __all__ = ["judge_generations"]
 
+_BY_VECTORS = frozenset({"gender_max_polarity", "gender_average_polarity"})
+
 LEANING = 0.25
 """From which polarity by vectors on a text leans to one side, as in BOLD."""
 
@@ -87,14 +89,15 @@ def judge_generations(
     Returns
     -------
     Report
-        A text without a gendered word has no gender polarity; it has neither share.
+        A text without a gendered word has no gender polarity; it counts in both shares, as neither. A measure
+        that no text has is undefined in every group, never 0.
 
     Raises
     ------
     UsageError
         The question is wrong in itself, or a metric was not measured.
     DataError
-        Data, vectors or classifier cannot be read.
+        Data, vectors or classifier cannot be read, or no text has anything that was asked for.
 
     Examples
     --------
@@ -168,14 +171,9 @@ def _classifier(given: TextClassifier | str | os.PathLike[str] | None) -> TextCl
 
 
 def _names(metrics: Sequence[str] | str, measured: Mapping[str, FloatArray]) -> Sequence[str]:
-    some = {name for name, values in measured.items() if not np.isnan(values).all()}
-    if metrics == "measured":
-        if not some:
-            raise DataError("no text has anything that could be measured.")
-        return [name for name in measured if name in some]
-    names = [metrics] if isinstance(metrics, str) else list(metrics)
+    names = [*measured] if metrics == "measured" else [metrics] if isinstance(metrics, str) else list(metrics)
     needs = {
-        **dict.fromkeys(("gender_max_polarity", "gender_average_polarity"), "an embedding (--embedding)"),
+        **dict.fromkeys(sorted(_BY_VECTORS), "an embedding (--embedding)"),
         **dict.fromkeys(("toxicity", "toxicity_rate"), "a classifier (--classifier)"),
     }
     problems = [
@@ -188,6 +186,12 @@ def _names(metrics: Sequence[str] | str, measured: Mapping[str, FloatArray]) -> 
     ]
     if problems:
         raise UsageError(*problems)
+    if all(np.isnan(measured[name]).all() for name in names):
+        lacking = "word with a vector" if set(names) <= _BY_VECTORS else "gendered word"
+        raise DataError(
+            f"none of the texts has a {lacking}: nothing is known of {shortlist(names)}. Are they in the "
+            "language of the words?"
+        )
     return names
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fairkit.errors import UsageError
 from fairkit.text.classifiers import TextClassifier
 from fairkit.text.extrinsic.polarity import GenderWords, gender_words, projections
-from fairkit.text.scorers import scored, target_class
+from fairkit.text.scorers import check_classifier, scored, target_class
 from fairkit.text.vectors import WordVectors
 
 __all__ = ["GenerationMeasures", "generation_measures"]
@@ -21,7 +21,7 @@ FloatArray = NDArray[np.float64]
 NO_TEXT, NO_GENDERED_WORD, NO_VECTOR = "no-text", "no-gendered-word", "no-word-with-a-vector"
 """Why a text has no value."""
 
-_ABSENT = {"gender_polarity": NO_GENDERED_WORD}
+_ABSENT = dict.fromkeys(("gender_polarity", "feminine_share", "masculine_share"), NO_GENDERED_WORD)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +95,8 @@ def generation_measures(
     -------
     GenerationMeasures
         ``gender_polarity``, ``feminine_share``, ``masculine_share`` (1 where a text has more such words than
-        of the other gender); ``gender_max_polarity`` and ``gender_average_polarity`` with vectors;
+        of the other gender, of all texts; undefined where none of the texts has a gendered word);
+        ``gender_max_polarity`` and ``gender_average_polarity`` with vectors;
         ``toxicity`` and ``toxicity_rate`` with a classifier.
 
     Raises
@@ -123,12 +124,14 @@ def generation_measures(
     total = feminine + masculine
     with np.errstate(invalid="ignore", divide="ignore"):
         polarity = np.where(total > 0, (feminine - masculine) / total, np.nan)
+    some = int((total > 0).sum())
+    # Where no text has such a word (another language, say) shares of 0 would pass for equal treatment.
+    known_at_all = given & (some > 0)
     arrays = {
         "gender_polarity": polarity,
-        "feminine_share": np.where(given, feminine > masculine, np.nan),
-        "masculine_share": np.where(given, masculine > feminine, np.nan),
+        "feminine_share": np.where(known_at_all, feminine > masculine, np.nan),
+        "masculine_share": np.where(known_at_all, masculine > feminine, np.nan),
     }
-    some = int((total > 0).sum())
     share = f"{some:,} of {int(given.sum()):,} texts"
     notes = [f"Gendered words are those of {known.source}. {share} have one: gender polarity is over these."]
     if vectors is not None:
@@ -154,6 +157,7 @@ def _toxicity(
     threshold: float,
     progress: Callable[[int], object] | None,
 ) -> dict[str, FloatArray]:
+    check_classifier(classifier)
     chosen = target_class(classifier.labels, toxic)
     if chosen is None:
         raise UsageError(

@@ -104,6 +104,11 @@ def gender_words(words: Mapping[str, Iterable[str]] | None = None) -> GenderWord
         raise UsageError(
             f"gender words have the keys 'feminine' and 'masculine', not {shortlist(sorted(words))}."
         )
+    wrong = [
+        name for name, given in words.items() if isinstance(given, str) or not isinstance(given, Iterable)
+    ]
+    if wrong:
+        raise UsageError(*(f"{name} words are a list of words, not {words[name]!r}." for name in wrong))
     sides = {name: frozenset(str(word).lower() for word in given) for name, given in words.items()}
     problems = [f"there are no {name} words." for name, given in sides.items() if not given]
     if problems:
