@@ -26,6 +26,7 @@ from fairkit.text import (
 )
 from fairkit.text.attributes.swapper import TableSwapper
 from fairkit.text.rewriting import Change, Rewritten
+from fairkit.text.scorers import target_class
 
 JOBS = ("nurse", "surgeon", "pilot", "baker", "judge", "singer")
 ACTS = ("sang well", "was late", "worked hard", "slept", "told a story", "left early")
@@ -269,6 +270,12 @@ def test_templates_that_cannot_be_tested_say_why():
     assert [one.reason for one in found] == [None, "few-pairs", "no-pairs", "no-variation"]
     assert [one.value for one in found] == pytest.approx([0.0, 0.3, None, 0.1])
     assert found[0].p_adjusted == found[0].p_value
+    with pytest.raises(DataError, match="infinite"):
+        paired_differences([0.1, np.inf], [0.2, 0.1], ["a", "a"])
+    with pytest.raises(UsageError, match="confidence '95'"):
+        paired_differences([0.1], [0.2], ["a"], confidence="95")
+    with pytest.raises(UsageError, match="tolerance 'small'"):
+        directional_failures([0.1], [0.2], expected="up", tolerance="small")
 
 
 @pytest.mark.parametrize(
@@ -309,9 +316,22 @@ def test_what_cannot_be_judged_is_told(options, told):
         judge_counterfactuals(rows, text="said", by="act", **given)
 
 
+def test_a_probability_of_one_half_is_positive():
+    """Columns of probabilities predict the positive class from 0.5 on, as is documented."""
+    rows = {"t": ["x"] * 4, "g": ["a", "a", "b", "b"], "p": [0.5] * 4, "q": [0.4, 0.4, 0.6, 0.6]}
+    report = judge_counterfactuals(rows, text="t", by="g", before="p", after="q", metrics=["flip_rate"])
+    assert [e.value for e in report.estimates] == [1.0, 0.0]
+    assert report.settings.target == "positive"
+
+
 @pytest.mark.parametrize(
     ("make", "told"),
     [
+        (lambda: counterfactual_measures(["he"], LogisticRegression(), GenderSwapper()), "from_sklearn"),
+        (lambda: counterfactual_measures(["he"], len, GenderSwapper()), "from_function"),
+        (lambda: counterfactual_measures(["he"], "folder", GenderSwapper()), "load_classifier"),
+        (lambda: counterfactual_measures("he", from_function(len), GenderSwapper()), "not one"),
+        (lambda: target_class(("no", "yes"), 1), "no class 1"),
         (lambda: from_sklearn(CountVectorizer()), "gives no probabilities"),
         (lambda: from_sklearn(LogisticRegression()), "is not fitted"),
         (lambda: from_function(3), "no function of texts"),

@@ -30,11 +30,12 @@ from fairkit.text.extrinsic.counterfactuals import (
 from fairkit.text.results import TextsApart
 from fairkit.text.rewriting import Rewriter
 from fairkit.text.rows import Texts, read_texts
-from fairkit.text.scorers import scored, target_class
+from fairkit.text.scorers import check_classifier, scored, target_class
 
 __all__ = ["judge_counterfactuals"]
 
-_PAIR_LABELS = ("negative", "positive")
+_PAIR_LABELS = ("positive", "negative")
+"""The positive class comes first: at 0.5, where both are as probable, it is the one predicted."""
 
 
 class _Given(NamedTuple):
@@ -131,6 +132,8 @@ def judge_counterfactuals(
     """
     given = _Given(_listed(counterfactual), before, _listed(after))
     _check(given, classifier, rewriter)
+    if classifier is not None:
+        check_classifier(classifier)
     check_options(tolerance, ambiguous, which)
     names = NAMES if metrics == "measured" else _known(metrics)
     kept = [*given.counterfactuals, *([] if before is None else [before]), *given.after]
@@ -225,11 +228,11 @@ def _of_columns(texts: Texts, given: _Given, tolerance: float) -> Counterfactual
     owner = [np.flatnonzero(~np.isnan(before) & ~np.isnan(after)) for after in afters]
     some = np.concatenate([after[own] for after, own in zip(afters, owner, strict=True)])
     return measures_of_pairs(
-        np.column_stack([1 - before, before]),
-        np.column_stack([1 - some, some]),
+        np.column_stack([before, 1 - before]),
+        np.column_stack([some, 1 - some]),
         np.concatenate(owner),
         labels=_PAIR_LABELS,
-        target=1,
+        target=0,
         tolerance=tolerance,
         why=[NO_TEXT if np.isnan(p) else NO_COUNTERFACTUAL for p in before.tolist()],
     )

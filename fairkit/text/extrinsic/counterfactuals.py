@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from fairkit.errors import DataError, UsageError, did_you_mean, shortlist
 from fairkit.text.classifiers import TextClassifier
 from fairkit.text.rewriting import Rewriter, Rewritten
-from fairkit.text.scorers import scored, target_class
+from fairkit.text.scorers import check_classifier, scored, target_class
 
 __all__ = ["CounterfactualMeasures", "counterfactual_measures", "measures_of_pairs"]
 
@@ -178,6 +178,9 @@ def counterfactual_measures(
     ([0.3, nan, nan], [1.0, nan, nan], ('no-counterfactual', 'no-text'))
     """
     check_options(tolerance, ambiguous, which)
+    check_classifier(classifier)
+    if isinstance(texts, str):
+        raise UsageError("texts are a list of texts, not one: ['She sang.'].")
     followed = target_class(classifier.labels, target)
     rewrite = _rewriting(rewriter, which)
     why: list[str | None] = []

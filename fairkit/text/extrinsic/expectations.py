@@ -72,8 +72,8 @@ def directional_failures(
             f"expected={expected!r} is unknown (there are {shortlist(known)})."
             f"{did_you_mean(str(expected), known)}"
         )
-    if not tolerance >= 0:
-        raise UsageError(f"tolerance {tolerance!r} is negative; it says how much still counts as no change.")
+    if not isinstance(tolerance, int | float) or not tolerance >= 0:
+        raise UsageError(f"tolerance {tolerance!r} must be 0 or more: how much still counts as no change.")
     moved = two - one
     reach = tolerance * (1 + 1e-12) + 1e-15
     beyond = moved > reach if expected in ("up", "not-up") else moved < -reach
@@ -169,8 +169,8 @@ def paired_differences(
             f"correction={correction!r} is unknown (there are {shortlist(known)})."
             f"{did_you_mean(str(correction), known)}"
         )
-    if not 0.5 <= confidence < 1:
-        problems.append(f"confidence {confidence} is no level, such as 0.95.")
+    if not isinstance(confidence, int | float) or not 0.5 <= confidence < 1:
+        problems.append(f"confidence {confidence!r} is no level, such as 0.95.")
     if problems:
         raise UsageError(*problems)
     moved = two - one
@@ -232,4 +232,6 @@ def _pairs(before: ArrayLike, after: ArrayLike) -> tuple[FloatArray, FloatArray]
         raise UsageError(
             f"before and after have shapes {one.shape} and {two.shape}; give one number each for every text."
         )
+    if np.isinf(one).any() or np.isinf(two).any():
+        raise DataError("before and after hold infinite numbers; a missing one is NaN.")
     return one, two
