@@ -211,6 +211,46 @@ def test_a_wrong_question_says_what_there_is(options, told):
         class_gaps(counted(biographies(5)), **({"attribute": "sex", "group": "F"} | options))
 
 
+@pytest.mark.parametrize("cluster", [None, "author"])
+def test_perfect_decisions_are_no_certainty(cluster):
+    """Rates of 1 in both groups leave room for a gap, whether rows are clustered or not."""
+    sex, label = ["F", "M"] * 100, [0, 0, 1, 1] * 50
+    rows = {"gender": sex, "occupation": [f"c{one}" for one in label], "author": [i // 4 for i in range(200)]}
+    found = class_gaps(
+        frames.count(
+            rows, by="gender", label="occupation", decision="occupation", classes="all", cluster=cluster
+        ),
+        attribute="gender",
+        group="F",
+    )
+    assert (found.root_mean_square, found.corrected, found.low) == (0.0, 0.0, 0.0)
+    assert 0.01 < found.high < 0.1
+    assert all(-0.3 < one.low < -0.05 and 0.05 < one.high < 0.3 for one in found.classes)
+    counts = frames.count(rows | {"y": label}, by="gender", label="y", decision="y", cluster=cluster)
+    gaps = odds_gaps(counts, attribute="gender", replicates=200)
+    assert [(one.value, one.low) for one in gaps] == [(0.0, 0.0)] * 3
+    assert all(0.05 < one.high < 0.4 for one in gaps)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"replicates": "many"}, "replicates 'many'"),
+        ({"seed": 1.5}, "seed 1.5"),
+        ({"confidence": "95"}, "confidence '95'"),
+        ({"source": {"gender": []}}, "a dict is neither a report nor counts"),
+    ],
+)
+def test_a_wrong_question_about_odds_says_what_is_wrong(options, told):
+    """Options that are no numbers, and rows in the place of counts, are told, not stumbled over."""
+    rows = {"gender": ["F", "M"] * 4, "y": [0, 0, 1, 1] * 2}
+    given = {"source": frames.count(rows, by="gender", label="y", decision="y"), "attribute": "gender"}
+    with pytest.raises(UsageError, match=told):
+        odds_gaps(**(given | options))
+    with pytest.raises(UsageError, match="neither a report nor counts"):
+        class_gaps(rows, attribute="gender", group="F")
+
+
 def test_counts_of_another_kind_are_refused():
     """Two-class decisions have no gaps by class, and decisions without labels no error rates."""
     rows = {"sex": ["F", "M"] * 9, "y": [0, 1] * 9, "d": [1, 1] * 9}

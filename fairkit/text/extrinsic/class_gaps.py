@@ -275,7 +275,7 @@ def _each(rates: ClassRates, confidence: float) -> tuple[ClassGap, ...]:
         method = "newcombe"
     else:
         # Welch's degrees of freedom would need each side's; the clusters that hold a class are fewer.
-        spread = np.sqrt((rates.pulls**2).sum(axis=0))
+        spread = np.sqrt(np.diag(rates.covariance()))
         held = (rates.pulls != 0).sum(axis=0)
         freedom = np.maximum(held - 1.0, 1.0)
         reach = -student_quantile(freedom, np.full(len(spread), (1 - confidence) / 2)) * spread

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from fairkit.counts import Counts, Kind
 from fairkit.errors import DataError, UsageError, did_you_mean, shortlist, unknown_name
 from fairkit.groups import Attribute, Grouping
+from fairkit.metrics._delta import variance_unseen
 from fairkit.tables import GroupCells, group_cells
 
 FloatArray = NDArray[np.float64]
@@ -84,6 +85,8 @@ class ClassRates:
     pulls : array or None, shape (clusters, classes)
         How far each cluster pulls each gap; squares add up to variances. None without clusters.
     clusters : int
+    unseen : array, shape (classes,), or None
+        Variance of rates of 0 or 1, which no cluster pulls, from the clusters of their side.
     """
 
     classes: tuple[str, ...]
@@ -91,6 +94,7 @@ class ClassRates:
     other: Side
     pulls: FloatArray | None
     clusters: int
+    unseen: FloatArray | None = None
 
     @property
     def gap(self) -> FloatArray:
@@ -107,7 +111,8 @@ class ClassRates:
         """Return the covariance of the gaps, shape (classes, classes); diagonal without clusters."""
         if self.pulls is None:
             return np.diag(self.own.variance + self.other.variance)
-        return self.pulls.T @ self.pulls
+        seen = self.pulls.T @ self.pulls
+        return seen if self.unseen is None else seen + np.diag(self.unseen)
 
 
 def class_rates(counts: Counts, attribute: str, group: str, reference: str) -> ClassRates:
@@ -153,13 +158,13 @@ def class_rates(counts: Counts, attribute: str, group: str, reference: str) -> C
     if reference != REST:
         others = cells.group == names.index(reference)
     own, other = (_side(cells, counted, label, hit=hit & chosen, chosen=chosen) for chosen in (mine, others))
-    pulls = None
+    pulls = unseen = None
     if cells.cluster is not None:
-        one, two = (
+        (one, first), (two, second) = (
             _pulls(cells, label, hit, chosen, side) for chosen, side in ((mine, own), (others, other))
         )
-        pulls = one - two
-    return ClassRates(tuple(classes), own, other, pulls, cells.clusters)
+        pulls, unseen = one - two, first + second
+    return ClassRates(tuple(classes), own, other, pulls, cells.clusters, unseen)
 
 
 def _side(
@@ -183,8 +188,8 @@ def _side(
 
 def _pulls(
     cells: GroupCells, label: NDArray[np.int64], hit: BoolArray, chosen: BoolArray, side: Side
-) -> FloatArray:
-    """Return how far each cluster pulls the rate of each class: the jackknife's."""
+) -> tuple[FloatArray, FloatArray]:
+    """Return how far each cluster pulls the rate of each class (the jackknife's), and the unseen variance."""
     size = len(side.rows)
     cluster = np.zeros(len(label), np.int64) if cells.cluster is None else cells.cluster
     flat = cluster[chosen] * size + label[chosen]
@@ -198,7 +203,9 @@ def _pulls(
         share = weight / side.rows
         pull = (hits - side.rate * weight) / side.rows / (1 - share) * np.sqrt((held - 1) / held)
     # A class in the hands of one or two clusters has no known variance.
-    return np.where(held >= _FEWEST, pull, np.nan)
+    perfect = (side.rate == 0) | (side.rate == 1)
+    unseen = np.where(perfect, variance_unseen(held.astype(np.float64)), 0.0)
+    return np.where(held >= _FEWEST, pull, np.nan), unseen
 
 
 def _missing(names: tuple[str | None, ...]) -> int:
@@ -206,6 +213,11 @@ def _missing(names: tuple[str | None, ...]) -> int:
 
 
 def _check(counts: Counts, attribute: str, group: str, reference: str) -> None:
+    if not isinstance(counts, Counts):
+        raise UsageError(
+            f"a {type(counts).__name__} is neither a report nor counts: give what evaluate(..., "
+            "classes='all') returns."
+        )
     if counts.kind is not Kind.CLASSES:
         raise UsageError(
             f"these are counts of kind '{counts.kind}'; gaps by class need several classes, as of "

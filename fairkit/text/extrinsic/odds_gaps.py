@@ -17,6 +17,7 @@ from __future__ import annotations
 import dataclasses
 import warnings
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from fairkit.choices import READ_AS
 from fairkit.counts import Counts, Kind
 from fairkit.errors import DataError, UsageError, shortlist
 from fairkit.groups import Grouping, groupings
+from fairkit.inference.distributions import normal_quantile
 from fairkit.metrics._delta import variance_unseen
 from fairkit.report.model import Report
 from fairkit.tables import group_table
@@ -128,6 +130,10 @@ def odds_gaps(
     [('equalized_odds_gap', 1.0), ('false_positive_equality_difference', 1.0), ('false_negative_...', 0.0)]
     """
     counts = source.counts if isinstance(source, Report) else source
+    if not isinstance(counts, Counts):
+        raise UsageError(
+            f"a {type(counts).__name__} is neither a report nor counts: give what evaluate(...) returns."
+        )
     (grouping,) = groupings([attribute])
     lacking = [name for name in grouping.names if name not in counts.attributes]
     problems = [f"these counts were not grouped by '{name}' (they have {shortlist(counts.attributes)})."
@@ -136,8 +142,7 @@ def odds_gaps(
         problems.append(f"counts of kind '{counts.kind}' have no error rates; give a label and a decision.")
     if counts.clusters_lost:
         problems.append("these counts have lost their clusters, so that no interval can be made of them.")
-    if replicates < 200 or not 0.5 <= confidence < 1:
-        problems.append("take a confidence from 0.5 on and below 1, and at least 200 replicates.")
+    problems += _wrong_options(confidence, replicates, seed)
     if problems:
         raise UsageError(*problems)
     found: list[OddsGap] = []
@@ -147,6 +152,18 @@ def odds_gaps(
     if not found:
         raise DataError("no row has both a label and a decision; there are no error rates.")
     return tuple(found)
+
+
+def _wrong_options(confidence: Any, replicates: Any, seed: Any) -> list[str]:
+    problems = []
+    whole = all(isinstance(one, Integral) and not isinstance(one, bool) for one in (replicates, seed))
+    if not whole or replicates < 200 or seed < 0:
+        problems.append(
+            f"replicates {replicates!r} and seed {seed!r} must be whole numbers: at least 200, and from 0 on."
+        )
+    if isinstance(confidence, bool) or not isinstance(confidence, int | float) or not 0.5 <= confidence < 1:
+        problems.append(f"confidence {confidence!r} is no level, such as 0.95.")
+    return problems
 
 
 def _of_view(
@@ -166,7 +183,8 @@ def _of_view(
     chance = None
     if table.clusters is None and table.squares is None:
         chance = _measured(_permuted(table.rows[:, :4], replicates, seed))[0]
-    bounds = _bounds(table.sums[:, :4], drawn, confidence)
+    held = np.inf if table.clusters is None else table.clusters.per_group(len(table.sums)).astype(np.float64)
+    bounds = _bounds(table.sums[:, :4], drawn, confidence, held)
     made = []
     for i, measure in enumerate(MEASURES):
         value, groups = float(observed[0][i]), int(observed[1][i])
@@ -208,16 +226,19 @@ def _rates(sums: NDArray[Any]) -> tuple[FloatArray, FloatArray]:
     return rates, whole
 
 
-def _bounds(sums: FloatArray, drawn: FloatArray, confidence: float) -> list[tuple[float, float]]:
-    """Return limits of each measure, from limits that hold for all its differences together."""
+def _bounds(
+    sums: FloatArray, drawn: FloatArray, confidence: float, held: FloatArray | float
+) -> list[tuple[float, float]]:
+    """Return limits of each measure, from limits that hold for all its differences together.
+
+    No group has more that is independent than the clusters that it is held by.
+    """
     (rates, whole), (again, all_again) = _rates(sums), _rates(drawn)
-    size = np.stack([sums[:, 0] + sums[:, 2], sums[:, 1] + sums[:, 3]])
-    # A rate of 0 or 1 never varies when its rows are drawn again, which is no certainty.
-    unseen = np.sqrt(variance_unseen(size))
+    size = np.minimum(np.stack([sums[:, 0] + sums[:, 2], sums[:, 1] + sums[:, 3]]), held)
     one, two = np.triu_indices(len(sums), 1)
     pairs = rates[:, one] - rates[:, two]
-    floor = np.maximum(unseen[:, one], unseen[:, two])
-    spread = _simultaneous(pairs, again[..., one] - again[..., two], floor, confidence)
+    fewer = np.minimum(size[:, one], size[:, two])
+    spread = _simultaneous(pairs, again[..., one] - again[..., two], fewer, confidence)
     own = np.abs(pairs)
     odds = (
         float(np.nanmax(np.maximum(own - spread, 0.0), initial=0.0)),
@@ -227,21 +248,32 @@ def _bounds(sums: FloatArray, drawn: FloatArray, confidence: float) -> list[tupl
     for y in (1, 0):
         away = rates[y] - whole[y]
         reach = _simultaneous(
-            away[None], (again[y] - all_again[y][:, None])[None], unseen[y][None], confidence
+            away[None], (again[y] - all_again[y][:, None])[None], size[y][None], confidence
         )[0]
         far = np.abs(away)
         found.append((float(np.nansum(np.maximum(far - reach, 0.0))), float(np.nansum(far + reach))))
     return found
 
 
-def _simultaneous(value: FloatArray, drawn: FloatArray, floor: FloatArray, confidence: float) -> FloatArray:
-    """Return how far each value of a family may lie from the truth, all of them together (max-t)."""
+def _simultaneous(value: FloatArray, drawn: FloatArray, size: FloatArray, confidence: float) -> FloatArray:
+    """Return how far each value of a family may lie from the truth, all of them together (max-t).
+
+    Rates of 0 or 1 never vary when their rows are drawn again, which is no certainty: what stands on them may
+    be as far away as Wilson's limit of such a rate, at Bonferroni's level.
+    """
+    floor = np.sqrt(variance_unseen(size))
     with np.errstate(invalid="ignore", divide="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # of a group without such rows all are NaN
-        spread = np.maximum(np.nanstd(drawn, axis=1), floor)
+        seen = np.nanstd(drawn, axis=1)
+        spread = np.maximum(seen, floor)
         largest = np.nanmax(np.abs(drawn - value[:, None]) / spread[:, None], axis=(0, 2))
     known = largest[~np.isnan(largest)]
-    return np.asarray(spread * (np.quantile(known, confidence) if len(known) else np.nan))
+    if not len(known):
+        return np.full(value.shape, np.nan)
+    reach = spread * np.quantile(known, confidence)
+    still = ~np.isnan(value) & (seen < floor)
+    square = float(normal_quantile(np.array((1 - confidence) / 2 / max(int(still.sum()), 1)))) ** 2
+    return np.asarray(np.where(still, np.maximum(reach, square / (size + square)), reach))
 
 
 def _permuted(rows: IntArray, replicates: int, seed: int) -> FloatArray:
