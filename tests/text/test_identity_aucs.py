@@ -136,6 +136,26 @@ def test_power_means_are_those_of_the_challenge():
     assert (combined.metric, combined.value) == ("combined_auc", pytest.approx(np.mean(parts)))
 
 
+@pytest.mark.parametrize("power", [-5_000.0, 5_000.0])
+def test_extreme_powers_come_near_the_extremes(power):
+    """A power far from 1 gives nearly the worst, or the best, identity, and does not overflow."""
+    found = asked(comments(400, shift=0.5), power=power)
+    mean, areas = found.power_means[1], [one.bpsn_auc for one in found.identities]
+    extreme = (min if power < 0 else max)(areas, key=lambda area: area.value)
+    assert mean.value == pytest.approx(extreme.value, rel=1e-3)
+    assert mean.low < mean.value < mean.high
+
+
+def test_a_mean_without_a_value_or_an_interval_says_the_right_reason():
+    """Areas left out for their clusters are not called no rows; areas of 0 have no variation."""
+    data = comments(200) | {"pair": [i % 2 for i in range(200)]}
+    assert {str(mean.why) for mean in asked(data, cluster="pair").power_means} == {"too-few-clusters"}
+    turned = {"y": [0, 1] * 40, "s": [1, 0] * 40, "g": [0, 0, 1, 1] * 20}
+    for power in (-5.0, 1.0):
+        found = identity_aucs(turned, label="y", score="s", identities="g", power=power)
+        assert [(mean.value, str(mean.why)) for mean in found.power_means] == [(0.0, "no-variation")] * 4
+
+
 def test_a_power_of_one_has_the_variance_of_a_mean_of_overlapping_identities():
     """Of twice the same identity the mean has the interval of that identity, not a narrower one."""
     data = comments(500)

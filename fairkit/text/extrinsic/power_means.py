@@ -68,6 +68,10 @@ class RunningMean:
     ----------
     metric : str
     power : float
+    names, left_out : list of str
+        Identities that count, and those that do not.
+    uncounted : Why
+        Why none counts, where none does.
 
     Examples
     --------
@@ -80,30 +84,43 @@ class RunningMean:
     power: float
     names: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    uncounted: Why = Why.NO_ROWS
     _known: list[tuple[float, float, float]] = field(default_factory=list)
     _pull: FloatArray | None = None
+    _largest: float = -np.inf
 
     def add(self, name: str, area: Area) -> None:
         """Add one identity's area; one that is undefined, or stands on a handful of rows, is left out."""
         if np.isnan(area.value) or area.units < (FEWEST if area.pull.ndim == 1 else FEWEST_ROWS):
             self.left_out.append(name)
+            if not np.isnan(area.value):
+                self.uncounted = Why.TOO_FEW_CLUSTERS if area.pull.ndim == 1 else Why.FEW_ROWS
             return
         self.names.append(name)
         self._known.append((area.value, area.measured.variance, area.measured.freedom))
         if area.value > 0:
-            step = area.value ** (self.power - 1) * area.pull
-            self._pull = step if self._pull is None else self._pull + step
+            # Kept relative to the largest slope: powers far from 1 would overflow.
+            slope = (self.power - 1) * float(np.log(area.value))
+            known, self._largest = self._largest, max(self._largest, slope)
+            step = np.exp(slope - self._largest) * area.pull
+            self._pull = step if self._pull is None else self._pull * np.exp(known - self._largest) + step
 
     def moved(self, table: ScoreTable) -> Moved:
         """Return the mean of what was added, with its variance."""
         if not self._known:
             return Moved(np.nan, np.nan, np.nan, np.nan, None)
         value, variance, freedom = np.array(self._known).T
-        if (value == 0).any() and self.power < 0:
-            return Moved(0.0, np.nan, np.nan, np.nan, None)
-        mean = float((value**self.power).mean() ** (1 / self.power))
-        slope = value ** (self.power - 1) * mean ** (1 - self.power) / len(value)
-        pull = None if self._pull is None else self._pull * mean ** (1 - self.power) / len(value)
+        if (value == 0).any() and (self.power < 0 or not value.any()):
+            return Moved(0.0, 0.0, np.nan, np.nan, None)
+        with np.errstate(divide="ignore"):
+            logs = np.log(value)
+        top = float((self.power * logs).max())
+        log_mean = (top + float(np.log(np.exp(self.power * logs - top).mean()))) / self.power
+        mean = float(np.exp(log_mean))
+        slope = np.exp((self.power - 1) * (logs - log_mean), where=value > 0, out=np.zeros(len(value)))
+        slope /= len(value)
+        scale = np.exp(self._largest + (1 - self.power) * log_mean) / len(value)
+        pull = None if self._pull is None else self._pull * scale
         if pull is None or not np.isfinite(variance).all():
             return Moved(mean, np.nan, np.nan, np.nan, None)
         total = table.variance(pull)
@@ -115,7 +132,7 @@ class RunningMean:
         """Write the mean with its interval, or why it has none."""
         low, high, why = bounded(moved, confidence)
         if np.isnan(moved.value):
-            why = Why.NO_ROWS
+            why = self.uncounted
         return PowerMean(
             self.metric,
             self.power,
@@ -146,7 +163,8 @@ def combined(
     clustered = table.cluster is not None
     values = [overall.value, *(one.value for one in moved)]
     value, n = float(np.mean(values)), len(values)
-    together = Moved(value, np.nan, np.nan, np.nan, None)
+    still = any(one.variance == 0 for one in moved)
+    together = Moved(value, 0.0 if still else np.nan, np.nan, np.nan, None)
     pulls = [one.pull for one in moved if one.pull is not None]
     if len(pulls) == len(moved) and np.isfinite(overall.measured.variance):
         pull = sum(pulls, overall.pull) / n
@@ -159,7 +177,7 @@ def combined(
         COMBINED,
         means[0].power,
         None if np.isnan(value) else value,
-        Why.NO_ROWS if np.isnan(value) else why,
+        next((mean.uncounted for mean in means if not mean.names), Why.NO_ROWS) if np.isnan(value) else why,
         low,
         high,
         min(len(mean.names) for mean in means),
