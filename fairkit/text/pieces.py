@@ -15,9 +15,10 @@ from unicodedata import is_normalized, normalize
 
 __all__ = ["lowered", "pieces_of", "starts_of"]
 
-# A word takes the marks that combine with its letters along, so that "fiance" + U+0301 is not "fiance".
-# Marks of emphasis around it (_her_) stay outside, those within (her_name) do not.
-_WORD = r"[^\W_][\w\u0300-\u036f]*(?<!_)"
+# A word takes the marks that combine with its letters along, so that "fiance" + U+0301 is not "fiance", and
+# soft hyphens and joiners within it. Marks of emphasis around it (_her_) stay outside, those within do not.
+_WORD = r"[^\W_][\w\u0300-\u036f\u00ad\u200c\u200d\u2060]*(?<![_\u00ad\u200c\u200d\u2060])"
+_UNSEEN = {ord(mark): None for mark in "\u00ad\u200c\u200d\u2060"}
 _QUICK = re.compile(r"\w+|\s+|[^\w\s]")  # the same on ASCII without underscores
 _PLAIN = re.compile(rf"{_WORD}|\s+|_+|[^\w\s]")
 _ENDINGS = (
@@ -64,7 +65,7 @@ def pieces_of(text: str) -> list[str]:
 def lowered(pieces: Sequence[str]) -> list[str]:
     r"""Return pieces as they are compared: in lower case, letters composed, apostrophes straight.
 
-    Blanks become one, or two line feeds where they part paragraphs.
+    Soft hyphens and joiners are left out. Blanks become one, or two line feeds where they part paragraphs.
 
     Examples
     --------
@@ -82,7 +83,9 @@ def lowered(pieces: Sequence[str]) -> list[str]:
 def _compared(piece: str) -> str:
     if piece.isspace():
         return "\n\n" if piece.count("\n") > 1 else " "
-    return "'" if piece == "\u2019" else normalize("NFC", piece)
+    if piece == "\u2019":
+        return "'"
+    return normalize("NFC", piece.translate(_UNSEEN) if piece[0].isalnum() else piece)
 
 
 def starts_of(pieces: Sequence[str]) -> list[int]:

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from fairkit.errors import DataError
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -110,6 +112,27 @@ class Rewritten:
         for change in self.changes:
             found *= change.confidence
         return found
+
+
+def checked_text(text: object) -> str:
+    """Return a text, or refuse what is none.
+
+    Raises
+    ------
+    DataError
+        It is none.
+
+    Examples
+    --------
+    >>> checked_text("She sang.")
+    'She sang.'
+    """
+    if isinstance(text, str):
+        return text
+    raise DataError(
+        f"a text must be a str, this is {type(text).__name__}: {text!r:.60}. Decode bytes, and leave "
+        "missing texts out."
+    )
 
 
 class Rewriter(Protocol):

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal, TypedDict, Unpack, get_args
 
-from fairkit.errors import DataError, MissingDependencyError, UsageError, did_you_mean, shortlist
+from fairkit.errors import MissingDependencyError, UsageError, did_you_mean, shortlist
 from fairkit.text.edits import as_rewritten, as_text, reversed_changes
 from fairkit.text.gender.pairs import Direction
 from fairkit.text.gender.planning import PRONOUNS, Names, Planner
 from fairkit.text.gender.tagging import is_installed
 from fairkit.text.pieces import lowered, pieces_of, starts_of
-from fairkit.text.rewriting import Rewritten
+from fairkit.text.rewriting import Rewritten, checked_text
 
 __all__ = ["Direction", "GenderSwapper", "Names", "Tagger", "swap"]
 
@@ -165,7 +165,7 @@ class GenderSwapper:
         ('Ask Mr. Lee.', 'Ask Miss Lee.', 'Ask Ms. Lee.')
         """
         before = text if isinstance(text, Rewritten) else None
-        written = _checked(text if before is None else before.text)
+        written = checked_text(text if before is None else before.text)
         pieces = pieces_of(written)
         memory = None if before is None else _memory(before, pieces)
         edits, left = self._planner.plan(pieces, lowered(pieces), ask_tagger=self._asks, memory=memory)
@@ -186,7 +186,7 @@ class GenderSwapper:
         """
         planner, found = self._planner, []
         for text in texts:
-            pieces = pieces_of(_checked(text))
+            pieces = pieces_of(checked_text(text))
             low = lowered(pieces)
             quick = planner.quick_text(pieces, low)
             found.append(as_text(pieces, planner.plan(pieces, low)[0]) if quick is None else quick)
@@ -219,15 +219,6 @@ def _planner(
 
 def _made(options: SwapOptions) -> GenderSwapper:
     return GenderSwapper(**options)
-
-
-def _checked(text: object) -> str:
-    if isinstance(text, str):
-        return text
-    raise DataError(
-        f"a text must be a str, this is {type(text).__name__}: {text!r:.60}. Decode bytes, and leave "
-        "missing texts out."
-    )
 
 
 def _as_pairs(given: object, problems: list[str]) -> tuple[tuple[str, str], ...]:

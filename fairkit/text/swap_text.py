@@ -45,7 +45,7 @@ def summary_text(summary: SwapSummary, *, color: bool = False) -> str:
         lines += ["Words changed, by rule:"]
         lines += _counts([(count, rule) for rule, count in summary.changes.items()])
     if summary.ambiguous:
-        lines.append(f"In doubt: {summary.ambiguous:,} texts.")
+        lines.append(f"In doubt: {summary.ambiguous:,} text{'s' * (summary.ambiguous != 1)}.")
     if summary.uncovered:
         lines.append("Words that were left alone:")
         shown = summary.uncovered[:_WORDS_SHOWN]

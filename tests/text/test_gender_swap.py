@@ -34,7 +34,16 @@ def test_what_admits_both_readings_is_marked():
     """A gift that may be somebody's own, and the doing of somebody, are ambiguous even without a tagger."""
     assert swap("We showed her papers.", tagger="rule").ambiguous
     assert swap("We heard of her signing the paper.", tagger="rule").ambiguous
+    assert swap("We saw her duck.", tagger="rule").ambiguous
+    assert swap("We met her \U0001f600 friend.", tagger="rule").ambiguous
     assert not swap("We burned her papers.", tagger="rule").ambiguous
+
+
+def test_words_that_become_one_are_marked():
+    """Of a host and a hostess two hosts are left, so nothing tells them apart."""
+    assert swap("The host and the hostess").ambiguous
+    assert not swap("The hostess").ambiguous
+    assert not swap("Mum and Dad").ambiguous
 
 
 def test_a_text_without_gendered_words_is_not_changed():

@@ -77,6 +77,7 @@ def test_religion_has_all_counterfactuals(text, christian, muslim, jewish):
         "He left, and Christian told us.",
         "Pastor Miller came.",
         "the Church",
+        "Mr. Church left.",
     ],
 )
 def test_a_word_that_is_a_name_stays(text):
@@ -102,12 +103,25 @@ def test_case_tells_nationalities_from_other_words():
     assert not to_nigerian("An Indian summer in New Mexico").changed
 
 
+def test_a_country_may_open_a_sentence_and_own():
+    """The article has a capital at the start, and the ending is that of the new word."""
+    to_indian = TableSwapper("nationality", target="Indian")
+    assert to_indian("The United States won.").text == "India won."
+    assert to_indian("the United States' army").text == "India's army"
+    assert [left.word for left in to_indian("United States law").uncovered] == ["United States"]
+
+
+def test_verbs_are_no_holidays():
+    """What somebody lent is no Lent."""
+    assert not TableSwapper("religion")("She lent us a book.").changed
+
+
 def test_a_cycle_comes_back():
     """Without a target each level becomes the next, and three steps of three levels give the text back."""
     step = TableSwapper("religion")
-    text = "The church and the mosque of the rabbis, a Christian school, Ramadan"
+    text = "The church and the mosque of the rabbis, a Christian school, Eid"
     once = step(text).text
-    assert once == "The mosque and the synagogue of the pastors, a Muslim school, Passover"
+    assert once == "The mosque and the synagogue of the pastors, a Muslim school, Hanukkah"
     assert step(step(once).text).text == text
 
 
@@ -189,8 +203,12 @@ def test_a_swapper_can_be_sent_to_other_processes():
 
 def test_a_text_must_be_one():
     """None is no text, and is said to be none."""
-    with pytest.raises(DataError, match="a text is a str, not NoneType"):
+    with pytest.raises(DataError, match="a text must be a str, this is NoneType"):
         TableSwapper("age")(None)
+    with pytest.raises(DataError, match="this is NoneType"):
+        TableSwapper("age").texts(["old", None])
+    with pytest.raises(DataError, match="not list"):
+        TableSwapper([("young", "old")])
 
 
 @pytest.mark.parametrize(

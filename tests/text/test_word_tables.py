@@ -38,6 +38,7 @@ def test_pieces_are_words_blanks_and_marks(text, pieces):
 def test_pieces_are_compared_in_one_form():
     """Case, apostrophes, blanks and composed letters make no difference."""
     assert lowered(pieces_of("Fiance\u0301\u2019S\t  OK")) == ["fianc\u00e9", "'", "s", " ", "ok"]
+    assert lowered(pieces_of("Her\u00adself s\u200dhe\u200d")) == ["herself", " ", "she", "\u200d"]
     assert lowered(pieces_of("a\n\nb")) == ["a", "\n\n", "b"]
     assert starts_of([]) == [0]
 

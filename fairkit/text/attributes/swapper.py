@@ -7,15 +7,17 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from fairkit.errors import DataError, UsageError, did_you_mean, shortlist
+from fairkit.errors import UsageError, did_you_mean, shortlist
 from fairkit.text.articles import article_for, begins_with_vowel
 from fairkit.text.attributes.checks import key_of
 from fairkit.text.attributes.nouns import stands_as_noun
 from fairkit.text.attributes.table import AttributeTable, attribute_table
 from fairkit.text.casing import cased_like
 from fairkit.text.edits import Edit, Left, as_rewritten, as_text
+from fairkit.text.gender.surroundings import preceding
 from fairkit.text.pieces import lowered, pieces_of
-from fairkit.text.rewriting import Rewritten
+from fairkit.text.possessives import ending
+from fairkit.text.rewriting import Rewritten, checked_text
 from fairkit.text.wordtable import WordTable
 
 __all__ = ["TableSwapper"]
@@ -44,6 +46,7 @@ _SPEAKS = frozenset(
         "does",
     }
 )
+_TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "prof", "professor", "sir", "lady"})
 _JOINS = frozenset(
     {
         "and",
@@ -154,7 +157,7 @@ class TableSwapper:
         """Rewrite many texts and return only the results."""
         found = []
         for text in texts:
-            pieces = pieces_of(text)
+            pieces = pieces_of(checked_text(text))
             low = _compared(text, pieces)
             if self._words.first_words.isdisjoint(low):
                 found.append(text)
@@ -184,9 +187,7 @@ class TableSwapper:
         return {level: self._rewritten(text, _targets(level, levels)) for level in levels}
 
     def _rewritten(self, text: str, to: Sequence[int | None]) -> Rewritten:
-        if not isinstance(text, str):
-            raise DataError(f"a text is a str, not {type(text).__name__}.")
-        pieces = pieces_of(text)
+        pieces = pieces_of(checked_text(text))
         low = _compared(text, pieces)
         if self._words.first_words.isdisjoint(low):
             return Rewritten(text, text)
@@ -204,7 +205,8 @@ class TableSwapper:
                 left.append(Left(first, last, "excluded"))
                 continue
             found = "".join(pieces[first:last])
-            if self.table.match_case and not _written_so(found, entry.written):
+            opens = _opens(low, first)
+            if self.table.match_case and not _written_so(found, entry.written, opens=opens):
                 continue
             if key in self._names and self._is_name(entry, pieces, low, first, last):
                 left.append(Left(first, last, "name"))
@@ -217,9 +219,10 @@ class TableSwapper:
             if word is None:
                 left.append(Left(first, last, "no counterpart"))
                 continue
-            after = _cased(word, entry.written, found, opens=_opens(low, first))
+            after = _cased(word, entry.written, found, opens=opens)
             edits += _agreeing(pieces, low, first, found, after)
-            edits.append(Edit(first, last, after, "table"))
+            end, letters = ending(pieces, low, last, after) or (last, "")
+            edits.append(Edit(first, end, after + letters, "table"))
         becomes = [to_level if to_level is not None else level for level, to_level in met.items()]
         if len(set(becomes)) < len(becomes):
             edits = [edit._replace(ambiguous=True) for edit in edits]
@@ -241,6 +244,9 @@ class TableSwapper:
         found = pieces[first]
         if not found[:1].isupper() or (found.isupper() and len(found) > 1):
             return False
+        before, farther = preceding(low, first, 2)
+        if before in _TITLES or (before == "." and farther in _TITLES):  # Mr. Church
+            return True
         if entry.written.islower() and not _opens(low, first):
             return True
         following = low[last + 1] if last + 1 < len(low) and low[last] == " " else ""
@@ -309,8 +315,10 @@ def _compared(text: str, pieces: Sequence[str]) -> list[str]:
     return low if text.isascii() else [unicodedata.normalize("NFC", piece) for piece in low]
 
 
-def _written_so(found: str, written: str) -> bool:
+def _written_so(found: str, written: str, *, opens: bool) -> bool:
     """Tell whether a word stands in the text as in the table, where that matters: Polish is not polish."""
+    if opens and found[:1].isupper() and written[:1].islower():  # The United States
+        written = written[:1].upper() + written[1:]
     return written.islower() or found == written or (found.isupper() and len(found) > 1)
 
 

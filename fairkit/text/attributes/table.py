@@ -103,6 +103,11 @@ def attribute_table(
         return source
     if isinstance(source, Mapping):
         return read_mapping(source, attribute=attribute)
+    if not isinstance(source, str | os.PathLike):
+        raise DataError(
+            f"a table of words is a name, a file or a mapping, not {type(source).__name__}; give pairs as "
+            '{"young": "old"}.'
+        )
     text = os.fspath(source)
     if text in shipped_tables():
         return read_file(_FOLDER / f"{text}.toml", attribute=attribute)

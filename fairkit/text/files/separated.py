@@ -16,7 +16,7 @@ from fairkit.text.files.lines import MARK, Lines
 
 SEPARATORS = (",", ";", "\t", "|")
 
-_QUOTED = re.compile(r'"((?:[^"]|"")*+)"(.*)', re.DOTALL)
+_QUOTED = re.compile(r'"(?:[^"]|"")*+"')
 
 
 Record = tuple[str, int, int, str]
@@ -54,6 +54,7 @@ class Grammar:
         self._open = re.compile(rf"(?:{field}{cut})*+{inside}\Z")
         self._goes_on = re.compile(rf'(?:[^"]|"")*+(?:"[^{cut}]*+{cut}(?:{field}{cut})*+{inside})?\Z')
         self._field = re.compile(rf"({field})(?:{cut}|\Z)")
+        self._one = re.compile(field)
         self._special = re.compile(rf'[{cut}"\r\n]')
         self._breaks = re.compile(rf'\A"|[{cut}\r\n]')
 
@@ -81,8 +82,10 @@ class Grammar:
 
     def written_like(self, value: str, field: str) -> str:
         """Write a value as a field in place of another: in quotes where that was, or where it needs them."""
-        if field.startswith('"'):
+        if _is_quoted(field):
             return quoted(value)
+        if field.startswith('"') and self._one.fullmatch(value):
+            return value
         # Quotes within a field that has none around it are no more than letters, and stay so.
         return quoted(value) if (self._breaks if '"' in field else self._special).search(value) else value
 
@@ -261,13 +264,15 @@ def quoted(value: str) -> str:
 
 
 def _value(field: str) -> str:
-    """Read a field: what is in quotes, and whatever follows the quotes."""
-    if not field.startswith('"'):
+    """Read a field: what is in quotes; of one that goes on behind them they are letters, and stay."""
+    if not _is_quoted(field):
         return field
-    if field.endswith('"') and '"' not in field[1:-1]:
-        return field[1:-1]
-    found = _QUOTED.fullmatch(field)
-    return field if found is None else found[1].replace('""', '"') + found[2]
+    return field[1:-1].replace('""', '"')
+
+
+def _is_quoted(field: str) -> bool:
+    """Tell whether a field is in quotes as a whole: not so in "hi" she said."""
+    return field.startswith('"') and _QUOTED.fullmatch(field) is not None
 
 
 def _without_end(line: str) -> tuple[str, str]:

@@ -19,6 +19,7 @@ _FORMS = {
 }  # fmt: skip
 _INVERTED = {form: _FORMS[form] for form in ("is", "was", "has", "does")} | {"says": "say", "asks": "ask"}
 _NEGATED = {form: _FORMS[form] for form in ("isn", "wasn", "hasn", "doesn")}
+_ASKING = frozenset(("where", "how", "what", "who", "when", "why"))
 _ADVERBS = word_class("before_verbs")
 _NO_VERBS = word_class("no_verbs_in_s")
 _BASES, _NOUNS_TOO = word_class("verbs") - word_class("nouns_too"), word_class("nouns_too")
@@ -99,6 +100,8 @@ def _inverted(pieces: Sequence[str], low: Sequence[str], place: int) -> list[Edi
     near = [low[at] for at in words]
     if near and near[-1] in _INVERTED:
         return [_edit(pieces, words[-1], _INVERTED[near[-1]])]
+    if near[-2:] == ["'", "s"] and len(near) > 2 and near[-3] in _ASKING:  # where's he, what's she done
+        return [_edit(pieces, words[-1], "ve" if _is_perfect(low, place) else "re")]
     if near[-2:] == ["'", "t"] and len(near) > 2:
         if near[-3] in _NEGATED:
             return [_edit(pieces, words[-3], _NEGATED[near[-3]])]

@@ -10,12 +10,13 @@ from collections.abc import Callable
 from fairkit.text.gender.around import Around, is_content
 from fairkit.text.gender.word_classes import word_class
 
-__all__ = ["OPEN_WORDS", "is_counted"]
+__all__ = ["OPEN_WORDS", "is_counted", "takes_it"]
 
 _GIVING, _GIVING_COUNTED = word_class("giving"), word_class("giving_counted")
 _MOTION = word_class("motion")
 _PREPOSITIONS = word_class("prepositions")
 _VERBS = word_class("verbs") - word_class("nouns_too")
+_TAKING = word_class("taking")
 _NUMBERS, _TIMES = word_class("numbers"), word_class("times")
 _MOMENTS = word_class("moments")
 _AFTER_TIME = word_class("after_time")
@@ -36,8 +37,21 @@ def is_counted(near: Around) -> bool:
     True
     """
     time = near.two in _TIMES and (near.one == "one" or near.three in _AFTER_TIME)
+    time |= near.two == "times" or takes_it(near)
     other = near.two in ("of", "another", "more", "last") or (near.two == "on" and near.three != "one")
     return near.before in _GIVING_COUNTED or time or other
+
+
+def takes_it(near: Around) -> bool:
+    """Tell whether something takes somebody an amount: it took her *three tries*.
+
+    Examples
+    --------
+    >>> from fairkit.text.gender.around import around
+    >>> takes_it(around(["it", " ", "took", " ", "her", " ", "two", " ", "years"], 4))
+    True
+    """
+    return near.before in _TAKING and near.farther in ("it", "that", "this", "which", "will", "would", "and")
 
 
 def _is_moment(near: Around) -> bool:

@@ -14,13 +14,13 @@ from fairkit.text.gender.guards import GUARDS, Guarded
 from fairkit.text.gender.names import certainty, first_names
 from fairkit.text.gender.neutral import neutral_pronoun
 from fairkit.text.gender.pairs import Direction, counterparts, joint_nouns, unpaired_words, variants
-from fairkit.text.gender.possessives import ending
 from fairkit.text.gender.pronouns import read_her, read_his
 from fairkit.text.gender.site import Site
 from fairkit.text.gender.surroundings import following, is_compound, preceding
 from fairkit.text.gender.tagging import second_opinion
 from fairkit.text.gender.titles import TITLES, read_title
 from fairkit.text.gender.work import Work
+from fairkit.text.possessives import ending
 from fairkit.text.wordtable import WordTable
 
 __all__ = ["PRONOUNS", "Names", "Planner"]
@@ -196,6 +196,8 @@ class Planner:
         becomes, taken = found
         if not self._changes(feminine=site.word != "mr"):
             work.leave(place, place + 1, "other direction")
+        elif becomes is None:
+            work.leave(place, place + 1, "no neutral word")
         else:
             after = cased_like(becomes, site.written)
             work.change(Edit(place, place + taken, after, "title", confidence("title")))
@@ -270,7 +272,9 @@ class Planner:
         if own_ending is not None:
             last, letters = own_ending
             after += letters
-        work.change(Edit(place, last, after, rule, confidence(rule)))
+        # Of "host and hostess" two hosts are left: nothing tells them apart.
+        merged = self._direction == "both" and becomes in work.words and becomes not in self._entries
+        work.change(Edit(place, last, after, rule, confidence(rule), merged))
 
 
 def _both(work: Work, place: int, last: int, becomes: str) -> tuple[str, int]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
+from unicodedata import category
 
 from fairkit.text.gender.around import Around, around, is_content
-from fairkit.text.gender.open_words import OPEN_WORDS
+from fairkit.text.gender.open_words import OPEN_WORDS, takes_it
 from fairkit.text.gender.surroundings import END, following, is_compound, preceding
 from fairkit.text.gender.word_classes import word_class
 
@@ -43,6 +44,10 @@ _PAST = word_class("irregular_past")
 _MAKING, _APPOINTING, _CALLING = word_class("making"), word_class("appointing"), word_class("calling")
 _LETTING, _SURE_LETTING, _MADE_TO = word_class("letting"), word_class("sure_letting"), word_class("made_to")
 _LET = frozenset(("let", "lets", "letting"))
+_WATCHING, _WATCHED = frozenset(("watch", "watches", "watched", "watching")), word_class("watched_things")
+_GOES_ON, _NO_OBJECTS = word_class("goes_on"), word_class("times") | word_class("no_objects")
+_AWAY = word_class("away")
+_CLAUSE_ENDS = frozenset(".!?;")
 _PERCEIVING, _SENSES, _IMAGES = word_class("perceiving"), word_class("senses"), word_class("images")
 _GIVING, _STRONG_GIVING = word_class("giving"), word_class("strong_giving")
 _GIVING_COUNTED = word_class("giving_counted")
@@ -126,12 +131,14 @@ def _before_word(near: Around, pieces: Sequence[str]) -> Reading:
         or _read_adjective(near)
         or _read_given(near, pieces[near.where])
         or _read_role(near, pieces[near.where])
-        or Reading("his", "noun", doubtful=_may_be_gift(near))
+        or Reading("his", "noun", doubtful=_may_be_either(near))
     )
 
 
-def _may_be_gift(near: Around) -> bool:
-    """Tell whether both readings are good English: "showed her papers"."""
+def _may_be_either(near: Around) -> bool:
+    """Tell whether both readings are good English: "showed her papers", "saw her duck"."""
+    if near.before in _SENSES and near.one in _NOUNS_TOO and near.one not in _WATCHED:
+        return not is_content(near.two)
     given = near.before in _STRONG_GIVING or near.before in _SHOWING
     return given and near.one.endswith("s") and not is_content(near.two)
 
@@ -158,7 +165,9 @@ def _before_mark(near: Around, pieces: Sequence[str]) -> Reading:
         return _before_bracket(low, near.where)
     if mark in ")]" and _BRACKETS.get(near.before) == mark:  # an editor's "[her] house"
         return Reading("his" if is_content(two) else "him", "bracket")
-    return Reading("him", "mark")
+    if is_compound(low, near.place) and is_content(two):  # her-story
+        return Reading("his", "mark", doubtful=True)
+    return Reading("him", "mark", doubtful=category(mark[0]) == "So" and is_content(two))
 
 
 def _before_number(near: Around, pieces: Sequence[str]) -> Reading:
@@ -228,22 +237,32 @@ def _before_open_word(near: Around) -> Reading:
 def _read_verb(near: Around) -> Reading | None:
     """Read bare verbs and participles after verbs of letting and seeing."""
     one, two, before = near.one, near.two, near.before
-    if one in _VERBS:
+    if one in _VERBS or _does_something(near):
         return Reading("him", "bare verb")
     if before in _LET and two not in _HANDS_DOWN and not is_content(two):
         return Reading("him", "bare verb")
-    if one in _NOUNS_TOO and before in _LETTING and (before in _SURE_LETTING or one in _MADE_TO):
+    sure = before in _SURE_LETTING and not (before in _WATCHING and one in _WATCHED)
+    if one in _NOUNS_TOO and before in _LETTING and (sure or one in _MADE_TO):
         made = before in ("make", "makes", "made", "making")
         if not made or one in _MADE_TO:
             return Reading("him", "bare verb")
     if one.endswith("ing") and len(one) > 4:
         seen = before in _PERCEIVING or before == "with" or (before == "of" and near.farther in _IMAGES)
         watched = before in _SENSES or near.farther in _IMAGES
-        if seen and (one not in _ING_NOUNS or (watched and not is_content(two))):
+        if seen and (one not in _ING_NOUNS or (watched and (one == "being" or not is_content(two)))):
             return Reading("him", "participle")
         doing = near.before in _PREPOSITIONS and one not in _ING_NOUNS and not is_content(two)
         return Reading("his", "gerund", doubtful=doing)
     return None
+
+
+def _does_something(near: Around) -> bool:
+    """Tell whether a word is a verb by what follows: heard her *call the dog*, watched her *step out*."""
+    if near.one not in _NOUNS_TOO or near.before not in _LETTING:
+        return False
+    if near.one == "step" and near.before in _WATCHING and near.two in _AWAY:
+        return True
+    return near.two in _GOES_ON and near.three not in _NO_OBJECTS
 
 
 def _read_adjective(near: Around) -> Reading | None:
@@ -252,12 +271,13 @@ def _read_adjective(near: Around) -> Reading | None:
     participle = one.endswith("ed") and len(one) > 3 and one not in _ED_NOUNS
     if one not in _ADJECTIVES and not participle:
         return None
-    if before in ("wish", "wished", "wishes", "wishing"):
+    if before in ("wish", "wished", "wishes", "wishing") or two == "than":
         return Reading("him", "adjective")
     if one in _NOUN_ADJECTIVES and before not in _MAKING:
         return None
-    if participle and before in _PREPOSITIONS:
-        return None
+    if participle and before in _PREPOSITIONS:  # "those around her laughed", but "in her faded, torn coat"
+        ends = not is_content(two) and (two == END or two in _CLAUSE_ENDS or two in _PREPOSITIONS)
+        return Reading("him", "finite verb") if ends else None
     if two in (",", "and", "or", "but", "yet"):
         if before in _MAKING and not (three in _ADJECTIVES and is_content(near.four)):
             return Reading("him", "adjective")
@@ -269,6 +289,8 @@ def _read_adjective(near: Around) -> Reading | None:
 def _read_given(near: Around, written: str) -> Reading | None:
     """Read what is given to somebody without an article."""
     one, two, before = near.one, near.two, near.before
+    if one in _TIMES and one.endswith("s") and takes_it(near):
+        return Reading("him", "given")
     if before not in _GIVING:
         return None
     if one in _MEALS:

@@ -7,18 +7,20 @@ text that is swapped back remembers.
 from __future__ import annotations
 
 from fairkit.text.gender.site import Site
-from fairkit.text.gender.surroundings import following
+from fairkit.text.gender.surroundings import following, preceding
 from fairkit.text.gender.word_classes import word_class
 
 __all__ = ["TITLES", "read_title"]
 
 TITLES = frozenset(("mr", "mrs", "ms", "miss"))
 _OFFICES = word_class("offices")
+_JOINED = frozenset(("&", "&amp;", "/"))
+_BEFORE_ADDRESS = word_class("before_address")
 
 
 def read_title(
     site: Site, words: frozenset[str], *, dots: bool = True, neutral: bool = False
-) -> tuple[str, int] | None:
+) -> tuple[str | None, int] | None:
     """Decide what a title becomes, and how many pieces it takes up.
 
     Parameters
@@ -34,8 +36,8 @@ def read_title(
 
     Returns
     -------
-    (str, int) or None
-        None where the word is no title here: *to miss*, *5 ms*.
+    (str or None, int) or None
+        None where the word is no title here: *to miss*, *5 ms*. Without a word it is one, and stays.
 
     Examples
     --------
@@ -44,9 +46,12 @@ def read_title(
     ('mr', 1)
     """
     word, written = site.word, site.written
-    ahead = following(site.low, site.place, 2)
+    ahead = following(site.low, site.place, 3)
     dotted = word != "miss" and ahead[0][0] == "." and ahead[0][1] == site.place + 1
-    name, where = ahead[1] if dotted else ahead[0]
+    if word == "miss" and _is_address(site, ahead[0][0]):
+        return (None if neutral else "sir"), 1
+    ahead = ahead[1:] if dotted else ahead
+    name, where = ahead[1] if ahead[0][0] in _JOINED else ahead[0]  # Mr. & Mrs. Lee
     if not name[:1].isalpha():
         return None
     capital = site.pieces[where][:1].isupper()
@@ -62,3 +67,11 @@ def read_title(
         others = [title for title in ("mrs", "ms") if title in words]
         return "mrs" if written.islower() or others == ["mrs"] else "ms", 1
     return "mr." if word == "miss" and dots else "mr", 1
+
+
+def _is_address(site: Site, after: str) -> bool:
+    """Tell whether *miss* speaks to somebody: "Miss, could you help?", "Yes, miss."."""
+    before, farther = preceding(site.low, site.place, 2)
+    if before == ",":
+        return farther in _BEFORE_ADDRESS and after in (",", ".", "!", "?")
+    return site.starts() and site.is_title() and after == ","
