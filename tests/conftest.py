@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+# Workers share the cores: threads of networks and of boosted trees would wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # Shared machines stall now and then, and a deadline would report the machine. CI draws the same examples
 # every time.
 settings.register_profile("default", deadline=None)

@@ -515,8 +515,7 @@ def accused(groups, rows, errors_of, draws, *, margin):
 @pytest.mark.parametrize(
     ("groups", "rows", "errors_of"),
     [
-        *((2, 60, "t5"), (2, 60, "normal"), (8, 25, "exponential"), (8, 25, "t5"), (8, 150, "normal")),
-        *((96, 20, "t5"), (96, 20, "exponential"), (96, 100, "exponential")),
+        *((2, 60, "t5"), (8, 25, "exponential"), (8, 150, "normal"), (96, 20, "exponential")),
     ],
 )
 def test_fair_models_are_hardly_ever_accused(groups, rows, errors_of):

@@ -188,22 +188,10 @@ def measured(
     classes = class_sensitivities(classifier, texts, **asked)
     unit = sensitivities(classifier, texts, scale="unit", **asked).values
     typed = {"target": "given", "given": typed_labels(shown)}
-    questions = {"size": {}, "mean": {}, "typed": typed}
-    floors: dict[str, Floor | None] = dict.fromkeys(questions)
+    floors: list[Floor | None] = [None, None]
     if permutations is not None:
-        floors = {
-            name: permutation_floor(
-                classifier,
-                texts,
-                statistic="size" if name == "size" else "mean",
-                scale="unit",
-                permutations=permutations,
-                seed=seed,
-                **asked,
-                **question,
-            )
-            for name, question in questions.items()
-        }
+        drawn = {"scale": "unit", "permutations": permutations, "seed": seed, **asked}
+        floors = [permutation_floor(classifier, texts, **drawn, **more) for more in ({}, typed)]
     lexicon = LexiconMask(SWAP)
     return Row(
         reliance=reliance,
@@ -225,9 +213,9 @@ def measured(
         told_apart=protected.accuracy.accuracy.value or 0.0,
         mean=float(unit.mean()),
         typed=float(sensitivities(classifier, texts, scale="unit", **asked, **typed).values.mean()),
-        size_floor=floors["size"],
-        mean_floor=floors["mean"],
-        typed_floor=floors["typed"],
+        size_floor=None if floors[0] is None else floors[0].size,
+        mean_floor=floors[0],
+        typed_floor=floors[1],
         agreement=rank_agreement(np.abs(unit), gap, cluster=np.unique(templates, return_inverse=True)[1]),
     )
 
