@@ -52,6 +52,9 @@ class Floor:
     size : Floor or None
         Of all texts, the same of the mean size, to which texts of both signs add.
     notes : tuple of str
+    upper : bool
+        Whether only values above the floor say anything: sizes and absolute values, to which every direction
+        adds. One below it says that the model goes by most directions more than by this one.
 
     Examples
     --------
@@ -70,10 +73,11 @@ class Floor:
     groups: tuple[Floor, ...] = ()
     size: Floor | None = None
     notes: tuple[str, ...] = ()
+    upper: bool = False
 
     @property
     def low(self) -> float | None:
-        """The lower limit of the floor."""
+        """The lower end of the middle of the floor."""
         return self._quantile((1 - self.confidence) / 2)
 
     @property
@@ -83,22 +87,38 @@ class Floor:
 
     @property
     def high(self) -> float | None:
-        """The upper limit of the floor."""
+        """The upper end of the middle of the floor."""
         return self._quantile((1 + self.confidence) / 2)
+
+    @property
+    def limits(self) -> tuple[float, float] | None:
+        """What decides, holding `confidence` of the draws: the middle, or all but the largest if `upper`."""
+        if self.low is None or self.high is None:
+            return None
+        if not self.upper:
+            return self.low, self.high
+        return float(self.draws.min()), float(self._quantile(self.confidence) or 0.0)
 
     @property
     def inside(self) -> bool | None:
         """Whether the value is no more than a direction without a meaning may give."""
-        if self.value is None or self.low is None or self.high is None:
+        if self.value is None or self.limits is None:
             return None
-        return self.low <= self.value <= self.high
+        low, high = self.limits
+        return self.value <= high and (self.upper or self.value >= low)
 
     @property
     def p_value(self) -> float | None:
-        """Share of draws as far from their median as the value, (1 + draws so far) / (1 + draws)."""
+        """Share of draws as far out as the value, (1 + draws so far) / (1 + draws).
+
+        How far out they are is told from the median of draws and value together, on both sides; if `upper`,
+        upwards only.
+        """
         if self.value is None or self.median is None:
             return None
-        far = np.abs(self.draws - self.median) >= abs(self.value - self.median) * (1 - 1e-12)
+        middle = self.draws.min() if self.upper else np.median([*self.draws, self.value])
+        away = [one - middle if self.upper else np.abs(one - middle) for one in (self.draws, self.value)]
+        far = away[0] >= away[1] - 1e-12 * abs(away[1])
         return float((1 + far.sum()) / (1 + len(self.draws)))
 
     def _quantile(self, share: float) -> float | None:
@@ -143,7 +163,7 @@ def permutation_floor(
     statistic : {"mean", "size"}
         The mean of P, or of its absolute value.
     by : sequence, optional
-        A group per row (None for none): their means have floors too.
+        A group per row (None for none, a tuple for several): their means have floors too.
 
     Returns
     -------

@@ -112,9 +112,11 @@ class SensitivityFloor:
         Of the texts that have one.
     texts : int
     null_low, null_median, null_high : float or None
-        2.5th, 50th and 97.5th percentile of the mean after permuting.
+        2.5th, 50th and 97.5th percentile of the mean after permuting. Of sizes and absolute values the least,
+        the 50th and the 95th: only larger ones stand out.
     p_value : float or None
-        ``(1 + permutations with a mean as far from their centre) / (1 + permutations)``.
+        ``(1 + permutations with a mean as far from the centre) / (1 + permutations)``; of sizes and absolute
+        values, those with one as large.
     permutations : int
     permuted : str
         What was permuted.

@@ -11,7 +11,7 @@ import fairkit
 from fairkit.errors import DataError, UsageError
 from fairkit.text import GenderSwapper, LexiconMask, explain_text, from_module, judge_sensitivity
 from fairkit.text import train_protected_model as train
-from fairkit.text.judging.floors import MOST_CELLS
+from fairkit.text.judging.floors import MOST_GROUPS
 
 torch = pytest.importorskip("torch")
 
@@ -238,7 +238,7 @@ def test_many_groups_have_a_floor_together(rows, model):
     rows = {name: values * 4 for name, values in rows.items()}
     rows["who"] = [f"g{i}" for i in range(len(rows["text"]))]
     report = judged(rows, model, protected="sex", by="who", permutations=19)
-    assert len({e.group for e in report.estimates}) > MOST_CELLS
+    assert len({e.group for e in report.estimates}) > MOST_GROUPS
     assert {f.group for f in report.sensitivity_floors} == {"all"}
 
 
@@ -368,7 +368,7 @@ def test_progress_counts_all_passes(rows, model):
         ({"swap": "gendr"}, "gendr"),
         ({"metrics": ["flip_rat"]}, "Did you mean 'flip_rate'"),
         ({"protected": "sex", "toward": "W"}, "'W' is unknown"),
-        ({"model": "no/such/folder"}, "there is no folder"),
+        ({"model": "no/such/folder"}, "there is no model folder"),
         ({"model": object()}, "has no labels"),
         ({"confidence": 2}, "confidence"),
         ({"by": "topc"}, "Did you mean 'topic'"),

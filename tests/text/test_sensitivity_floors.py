@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from tiny_networks import GROUPS, TEXTS, VOCABULARY, Bag, Fixed, made, one_thread  # noqa: F401  a fixture
 
-from fairkit.errors import UsageError
+from fairkit.errors import DataError, UsageError
 from fairkit.text import (
     Floor,
     LexiconMask,
@@ -17,6 +19,7 @@ from fairkit.text import (
     train_protected_model,
 )
 from fairkit.text.networks.other_words import matched_draws
+from fairkit.text.protection.training import permuted_codes
 
 
 @pytest.fixture(scope="module")
@@ -68,27 +71,29 @@ def test_the_floors_value_is_the_mean_sensitivity(kind, settings):
     inputs = TEXTS if kind == "bag" else (case.inputs * 5)[: len(TEXTS)]
     protected = train_protected_model(case.model, inputs, GROUPS, folds=3, clusters=None)
     one = sensitivities(case.model, inputs, protected=protected, **settings)
-    for statistic, value in (("mean", one.values), ("size", np.abs(one.values))):
-        floor = permutation_floor(
-            case.model, inputs, protected=protected, permutations=19, statistic=statistic, **settings
-        )
-        assert floor.value == pytest.approx(value.mean(), rel=1e-9)
+    floor = permutation_floor(case.model, inputs, protected=protected, permutations=19, **settings)
+    assert floor.value == pytest.approx(one.values.mean(), rel=1e-9)
+    assert floor.size.value == pytest.approx(np.abs(one.values).mean(), rel=1e-9)
+    if not settings:
+        size = permutation_floor(case.model, inputs, protected=protected, permutations=19, statistic="size")
+        assert (size.value, size.n) == (pytest.approx(floor.size.value), floor.n)
+        assert size.draws == pytest.approx(floor.size.draws)
 
 
 def test_an_encoder_heads_floor_goes_through_the_encoder():
     """The slow way, one more backward pass a direction, measures the same."""
-    model = made("bert").model
-    protected = train_protected_model(model, TEXTS, GROUPS, head="encoder", folds=3)
-    one = sensitivities(model, TEXTS, protected=protected, scale="unit")
+    model, texts, groups = made("bert").model, TEXTS[:24], GROUPS[:24]
+    protected = train_protected_model(model, texts, groups, head="encoder", folds=3)
+    one = sensitivities(model, texts, protected=protected, scale="unit")
     steps = []
     floor = permutation_floor(
-        model, TEXTS, protected=protected, scale="unit", permutations=19, by=GROUPS, progress=steps.append
+        model, texts, protected=protected, scale="unit", permutations=19, by=groups, progress=steps.append
     )
     assert floor.value == pytest.approx(one.mean, rel=1e-9)
     assert [each.group for each in floor.groups] == ["f", "m"]
     assert floor.groups[0].value == pytest.approx(one.values[::2].mean(), rel=1e-9)
-    assert floor.groups[0].n == 24
-    assert sum(steps) == 19 + len(TEXTS)
+    assert floor.groups[0].n == 12
+    assert sum(steps) == 19 + len(texts)
 
 
 def test_permuted_directions_are_as_long_as_the_true_ones():
@@ -148,6 +153,85 @@ def test_limits_are_order_statistics():
     middle = Floor("all", float(np.median(draws)), 10, draws, 0.95, "groups", None)
     assert middle.p_value == 1
     assert middle.inside
+
+
+def test_sizes_stand_out_upwards_only():
+    """Every direction adds to a size: one below its floor is no finding, and its p says so."""
+    draws = np.linspace(1.0, 2.0, 39)
+    low, middle, high = (
+        Floor("all", value, 10, draws, 0.95, "groups", None, upper=True) for value in (0.5, 1.98, 2.1)
+    )
+    assert [one.inside for one in (low, middle, high)] == [True, False, False]
+    assert [one.p_value for one in (low, middle, high)] == pytest.approx([1.0, 2 / 40, 1 / 40])
+    assert low.limits == pytest.approx((1.0, draws[37]))  # 95 % of 40 order statistics
+    model, words = made("bag").model, LexiconMask(["she", "he"])
+    protected = train_protected_model(model, TEXTS, GROUPS)
+    for asked, upper in (({}, False), ({"statistic": "size"}, True), ({"signed": False}, True)):
+        floor = permutation_floor(model, TEXTS, protected=protected, permutations=19, **asked)
+        assert (floor.upper, floor.size.upper) == (upper, True)
+    assert permutation_floor(model, TEXTS, protected=words, permutations=19, signed=False).upper
+
+
+def test_p_of_noise_is_uniform():
+    """The value counts among the draws when their middle is taken, so that few draws are no excuse."""
+    drawn = np.random.default_rng(0).normal(size=(4000, 20))
+    p = np.array([Floor("all", one[0], 1, one[1:], 0.95, "groups", None).p_value for one in drawn])
+    assert abs((p <= 0.05 + 1e-9).mean() - 0.05) < 3 * 0.0035
+
+
+def test_permuted_groups_are_in_every_fold():
+    """A rare group is never permuted into one fold alone, where the other heads would not learn it."""
+    case = made("features")
+    rows = np.random.default_rng(0).normal(size=(20, len(case.inputs[0])))
+    for groups in (["f"] * 2 + ["m"] * 18, ["f"] * 2 + ["m"] * 9 + ["x"] * 9):
+        protected = train_protected_model(case.model, rows, groups, folds=2)
+        codes = permuted_codes(protected.training, len(set(groups)), draws=19, rng=np.random.default_rng(1))
+        for fold in (0, 1):
+            assert {len(set(one[protected.training.fold != fold])) for one in codes} == {len(set(groups))}
+        floor = permutation_floor(case.model, rows, protected=protected, permutations=19)
+        assert len(floor.draws) == 19
+        assert np.isfinite(floor.draws).all()
+
+
+def test_a_group_in_one_cluster_and_fold_cannot_be_permuted():
+    """Where almost no permutation can be learnt from, that is said."""
+    case = made("features")
+    rows = np.random.default_rng(0).normal(size=(60, len(case.inputs[0])))
+    groups = ["f"] * 2 + ["m"] * 58
+    protected = train_protected_model(case.model, rows, groups, folds=2)
+    fold = np.where(np.arange(60) == 5, 1, 0)  # all but one row in one fold
+    with pytest.raises(DataError, match=r"can hardly be permuted.*--permutations 0"):
+        permuted_codes(replace(protected.training, fold=fold), 2, draws=19, rng=np.random.default_rng(0))
+
+
+def test_rows_of_unknown_group_look_the_same_way_under_permutation():
+    """They look to the likelier group, true or permuted; a floor of arbitrary groups would lie too low."""
+    case = made("features")
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(60, len(case.inputs[0])))
+    known = rng.permutation(["f", "m"] * 15).tolist()
+    protected = train_protected_model(case.model, rows[:30], known, folds=3)
+    asked = {"protected": protected, "permutations": 19}
+    beside = permutation_floor(
+        case.model, rows, groups=known + [None] * 30, by=["known"] * 30 + ["unknown"] * 30, **asked
+    )
+    alone = permutation_floor(case.model, rows[30:], groups=[None] * 30, **asked)
+    assert beside.groups[1].value == pytest.approx(alone.value)
+    assert beside.groups[1].draws == pytest.approx(alone.draws)
+
+
+def test_a_row_may_be_of_several_groups():
+    """A tuple names all of them, and every group's floor is that of its rows alone."""
+    model, mask = made("bag").model, LexiconMask(["she", "he"])
+    asked = {"protected": mask, "signed": False, "permutations": 19}
+    halves = ["x" if i < 20 else "y" for i in range(len(TEXTS))]
+    both = permutation_floor(model, TEXTS, by=list(zip(GROUPS, halves, strict=True)), **asked)
+    assert [one.group for one in both.groups] == ["f", "m", "x", "y"]
+    for by, chosen in ((GROUPS, both.groups[:2]), (halves, both.groups[2:])):
+        alone = permutation_floor(model, TEXTS, by=by, **asked).groups
+        for one, two in zip(alone, chosen, strict=True):
+            assert (one.value, one.n) == (pytest.approx(two.value), two.n)
+            assert one.draws == pytest.approx(two.draws)
 
 
 def test_what_cannot_be_permuted_is_refused():

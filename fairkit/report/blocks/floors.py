@@ -114,10 +114,17 @@ def floor_sentence(floor: SensitivityFloor) -> str:
         return f"{text}; it has no floor: {reason_text(floor.reason or '')}"
     ends = bounds(floor.null_low, floor.null_high, unit="amount")
     stands = "it stands out" if floor.p_value <= _SURE else "it does not stand out"
+    if _upper(floor) and floor.value < floor.null_low:
+        stands = "it does not stand out, for it is less than all of them"
     return (
         f"{text}; directions without meaning give {ends} ({counted(floor.permutations, 'permutation')}, "
         f"p = {floor.p_value:.4f}): {stands}"
     )
+
+
+def _upper(floor: SensitivityFloor) -> bool:
+    """Tell whether only values above the floor say anything: every direction adds to sizes."""
+    return floor.statistic == "size" or floor.metric == "absolute_prediction_sensitivity"
 
 
 def _asked(report: Report) -> dict[str, str]:
@@ -152,8 +159,9 @@ def _table(floors: Sequence[SensitivityFloor], plain: Limits, *, drawn: bool) ->
     )
     by = "" if first.attribute == ALL else f" by {visible(first.attribute)}"
     permutations = max(one.permutations for one in floors)
+    part = "lower" if _upper(first) else "middle"
     caption = (
-        f"{first.metric}{by}: means, and the floor, the median and the middle 95% of means after "
+        f"{first.metric}{by}: means, and the floor, the median and the {part} 95% of means after "
         f"{counted(permutations, 'permutation')} of {first.permuted}"
     )
     columns = ("group", "texts", "mean", "interval", "floor", "95% of the floor", "p")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fairkit.groups import Grouping, group_name
 from fairkit.text.judging.asked import Asked
@@ -15,19 +14,16 @@ from fairkit.text.judging.measuring import Measured
 from fairkit.text.judging.readable import Readable
 from fairkit.text.judging.sources import Source
 from fairkit.text.results import SensitivityFloor
-from fairkit.text.rows import Texts
 
 if TYPE_CHECKING:
     from fairkit.text.floors import Floor
     from fairkit.text.networks.embedded import Differentiable
 
-FloatArray = NDArray[np.float64]
-
 ALL = "all"
 """Group, and grouping, of every text."""
 
-MOST_CELLS = 200
-"""With more crossed groups only all texts together have a floor."""
+MOST_GROUPS = 200
+"""With more groups only all texts together have a floor."""
 
 
 def floors_of(
@@ -57,7 +53,7 @@ def floors_of(
     Returns
     -------
     tuple of SensitivityFloor
-        All texts first; groups only where there are at most :data:`MOST_CELLS` crossed groups.
+        All texts first; groups only where there are at most :data:`MOST_GROUPS`.
     """
     from fairkit.text.floors import permutation_floor
     from fairkit.text.protection.lexicon import LexiconMask
@@ -68,99 +64,62 @@ def floors_of(
         return (_without(total, "no permutations were asked for"),)
     if not isinstance(source.directions, LexiconMask | ProtectedModel):
         return (_without(total, "this direction has nothing that could be permuted"),)
-    codes, cells = np.unique(readable.texts.codes[readable.rows], axis=0, return_inverse=True)
-    crossed = len(codes) <= MOST_CELLS
+    groups, member = _groups(readable, split)
+    crowded = len(groups) > MOST_GROUPS
     one = permutation_floor(
         model,
         readable.written,
         protected=source.directions,
         permutations=asked.permutations,
         seed=asked.seed,
-        by=[str(cell) for cell in cells.ravel()] if crossed else None,
+        by=None if crowded else member,
         given=readable.given,
         groups=source.groups,
         batch_size=asked.batch_size,
         progress=progress,
         **asked.settings(signed=found.metric == "prediction_sensitivity"),
     )
-    made = [_record(found.metric, ALL, ALL, _Draws.of([one]), one)]
+    made = [_record(found.metric, ALL, ALL, one)]
     if one.size is not None and found.metric == "prediction_sensitivity":
-        size = _record(found.metric, ALL, ALL, _Draws.of([one.size]), one)
-        made.append(replace(size, statistic="size"))
-    if crossed:
-        known = {floor.group: floor for floor in one.groups}
-        for grouping in split:
-            made += _groups(readable.texts, grouping, codes, known=known, whole=one, metric=found.metric)
-    return tuple(made)
-
-
-class _Draws:
-    """The mean of several cells, true and permuted: means weighted by their texts."""
-
-    def __init__(self, value: float | None, texts: int, draws: FloatArray) -> None:
-        self.value, self.texts, self.draws = value, texts, draws
-
-    @classmethod
-    def of(cls, cells: Sequence[Floor]) -> _Draws:
-        """Put cells together."""
-        kept = [cell for cell in cells if cell.value is not None and cell.n]
-        size = sum(cell.n for cell in kept)
-        if not kept:
-            return cls(None, 0, np.zeros(0))
-        value = sum(cell.n * float(cell.value or 0.0) for cell in kept) / size
-        lengths = {len(cell.draws) for cell in kept}
-        if len(lengths) > 1:
-            return cls(value, size, np.zeros(0))
-        draws = np.sum([cell.n * cell.draws for cell in kept], axis=0) / size
-        return cls(value, size, np.asarray(draws, np.float64))
+        made.append(replace(_record(found.metric, ALL, ALL, one.size), statistic="size"))
+    known = {floor.group: floor for floor in one.groups}
+    return (*made, *(_record(found.metric, *groups[name], known[name]) for name in groups if name in known))
 
 
 def _groups(
-    texts: Texts,
-    grouping: Grouping,
-    codes: NDArray[Any],
-    *,
-    known: dict[str, Floor],
-    whole: Floor,
-    metric: str,
-) -> list[SensitivityFloor]:
-    places = [texts.attributes.index(name) for name in grouping.names]
-    members: dict[tuple[int, ...], list[Floor]] = {}
-    for cell, code in enumerate(codes.tolist()):
-        if str(cell) in known:
-            members.setdefault(tuple(code[place] for place in places), []).append(known[str(cell)])
-    return [
-        _record(
-            metric,
-            grouping.name,
-            group_name(
-                grouping.names, [texts.levels[place][k] for place, k in zip(places, own, strict=True)]
-            ),
-            _Draws.of(cells),
-            whole,
-        )
-        for own, cells in sorted(members.items())
-    ]
+    readable: Readable, split: Sequence[Grouping]
+) -> tuple[dict[str, tuple[str, str]], list[tuple[str, ...]]]:
+    """List the groups of all groupings, with grouping and name, and those that each text belongs to."""
+    texts, groups, columns = readable.texts, dict[str, tuple[str, str]](), []
+    for g, grouping in enumerate(split):
+        places = [texts.attributes.index(name) for name in grouping.names]
+        own = texts.codes[readable.rows][:, places]
+        codes, member = np.unique(own, axis=0, return_inverse=True)
+        for k, code in enumerate(codes.tolist()):
+            levels = [texts.levels[place][i] for place, i in zip(places, code, strict=True)]
+            groups[f"{g}.{k}"] = grouping.name, group_name(grouping.names, levels)
+        columns.append([f"{g}.{k}" for k in member.ravel().tolist()])
+    return groups, list(zip(*columns, strict=True))
 
 
-def _record(metric: str, attribute: str, group: str, cell: _Draws, whole: Floor) -> SensitivityFloor:
-    floor = replace(whole, value=cell.value, n=cell.texts, draws=cell.draws, groups=(), size=None)
-    reason = floor.why or (None if cell.texts else "no text has a sensitivity")
-    if reason is None and floor.low is None:
+def _record(metric: str, attribute: str, group: str, floor: Floor) -> SensitivityFloor:
+    low, high = floor.limits or (None, None)
+    reason = floor.why or (None if floor.n else "no text has a sensitivity")
+    if reason is None and low is None:
         reason = "too few permutations have a mean"
     return SensitivityFloor(
         metric,
         "mean",
         attribute,
         group,
-        cell.value,
-        cell.texts,
-        floor.low,
-        floor.median if floor.low is not None else None,
-        floor.high,
-        floor.p_value if floor.low is not None else None,
-        len(cell.draws),
-        whole.permuted,
+        floor.value,
+        floor.n,
+        low,
+        None if low is None else floor.median,
+        high,
+        None if low is None else floor.p_value,
+        len(floor.draws),
+        floor.permuted,
         reason,
     )
 

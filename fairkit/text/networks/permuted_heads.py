@@ -15,7 +15,7 @@ from fairkit.text.networks.gradients import Slopes, contributions
 from fairkit.text.networks.questions import Question
 from fairkit.text.protection.features import keys_of, pooled, shares
 from fairkit.text.protection.models import ProtectedModel, through_encoder
-from fairkit.text.protection.training import permuted, trained_on
+from fairkit.text.protection.training import permuted_codes, trained_on
 from fairkit.text.sensitivity import FloatArray, IntArray
 
 Add = Callable[[int, IntArray, FloatArray, NDArray[np.bool_]], None]
@@ -74,14 +74,14 @@ class PermutedHeads:
         self.model, self.protected, self.notes = model, protected, protected.notes
         self.why: str | None = None
         training, heads = protected.training, protected.heads
-        codes = np.stack([permuted(training.code, training.cluster, rng) for _ in range(draws)])
+        codes = permuted_codes(training, len(protected.groups), draws=draws, rng=rng)
         weights, bias = trained_on(training, codes, len(protected.groups), progress=progress)
         self.weights = np.concatenate([np.stack([head.weights for head in heads])[None], weights])
         self.bias = np.concatenate([np.stack([head.bias for head in heads])[None], bias])
         self._codes = codes
         self._trained = {key: i for i, key in enumerate(training.keys) if key in protected.group_of}
         self._given = None if groups is None else protected.known([None] * len(groups), groups)
-        self._traded = [] if groups is None else [rng.permutation(len(groups)) for _ in range(draws)]
+        self._traded = [_traded(self._given, rng) for _ in range(draws)]
         self._waiting: list[_Heard] = []
 
     def take(self, rows: IntArray, embedded: Embedded, found: Slopes, asked: Question, add: Add) -> None:
@@ -134,14 +134,26 @@ class PermutedHeads:
             add(draw, rows, parts.flatten(1).sum(dim=1).cpu().numpy(), measured & (length > 0).cpu().numpy())
 
     def _known(self, rows: IntArray, keys: Sequence[Any]) -> list[IntArray]:
-        """List the groups of the rows, as they are and as each permutation has them; -1 if not known."""
-        given = None if self._given is None else self._given[rows]
-        found = [self.protected.known(keys, None) if given is None else given]
+        """List the groups of the rows, as they are and as each permutation has them; -1 if not known.
+
+        What is not known stays so: such rows look to the likelier group, which lies where they do.
+        """
+        true = self.protected.known(keys, None) if self._given is None else self._given[rows]
+        found = [true]
         place = np.array([self._trained.get(key, -1) for key in keys], np.int64)
-        for draw, code in enumerate(self._codes):
-            other = np.full(len(rows), -1) if self._given is None else self._given[self._traded[draw][rows]]
-            found.append(np.where(place >= 0, code[place], other))
+        for code, traded in zip(self._codes, self._traded, strict=True):
+            other = true if traded is None else traded[rows]
+            found.append(np.where(true < 0, -1, np.where(place >= 0, code[place], other)))
         return found
+
+
+def _traded(given: IntArray | None, rng: np.random.Generator) -> IntArray | None:
+    """Let the rows whose group is known trade groups."""
+    if given is None:
+        return None
+    found, known = given.copy(), np.flatnonzero(given >= 0)
+    found[known] = given[rng.permutation(known)]
+    return found
 
 
 def _heard(embedded: Embedded, found: Slopes, *, signed: bool) -> tuple[Tensor, Tensor]:

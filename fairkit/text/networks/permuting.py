@@ -46,7 +46,7 @@ def drawn_floor(
     classes = numbered(given, model.labels, len(inputs)) if wanted.target == GIVEN else None
     check_length("groups", groups, len(inputs))
     check_length("by", by, len(inputs))
-    means = _Means(len(inputs), permutations, by, size=size)
+    means = _Means(len(inputs), permutations, by, size=size, upper=size or not wanted.signed)
     rng = np.random.default_rng(seed)
     if isinstance(protected, ProtectedModel):
         draws: PermutedHeads | _Words = PermutedHeads(
@@ -70,15 +70,16 @@ def drawn_floor(
 class _Means:
     """Sums over texts of the statistic, along the true direction (row 0) and along all others."""
 
-    def __init__(self, rows: int, draws: int, by: Sequence[Any] | None, *, size: bool) -> None:
-        self.rows, self.size = rows, size
-        self.names = [] if by is None else sorted({str(one) for one in by if one is not None})
-        member = np.ones((rows, 1 + len(self.names)))
-        if by is not None:
-            for k, name in enumerate(self.names):
-                member[:, 1 + k] = [one is not None and str(one) == name for one in by]
-        self.member = member
-        self.sums = np.zeros((1 + draws, member.shape[1]))
+    def __init__(self, rows: int, draws: int, by: Sequence[Any] | None, *, size: bool, upper: bool) -> None:
+        self.rows, self.size, self.upper = rows, size, upper
+        held = [_names(one) for one in ([None] * rows if by is None else by)]
+        self.names = sorted({name for names in held for name in names})
+        place = {name: 1 + k for k, name in enumerate(self.names)}
+        self.member = np.zeros((rows, 1 + len(self.names)))
+        self.member[:, 0] = 1
+        for row, names in enumerate(held):
+            self.member[row, [place[name] for name in names]] = 1
+        self.sums = np.zeros((1 + draws, self.member.shape[1]))
         self.counts = np.zeros_like(self.sums)
         self.sizes = np.zeros(1 + draws)
 
@@ -99,11 +100,17 @@ class _Means:
             value = float(means[0, k]) if n else None
             reason = why or (None if n else "no text has a sensitivity")
             kept = draws[np.isfinite(draws)] if why is None else np.zeros(0)
-            found.append(Floor(name, value, n, kept, confidence, permuted, reason))
+            found.append(Floor(name, value, n, kept, confidence, permuted, reason, upper=self.upper))
         whole = found[0]
         drawn = sizes[1:][np.isfinite(sizes[1:])] if why is None else np.zeros(0)
-        size = replace(whole, value=float(sizes[0]) if whole.n else None, draws=drawn)
+        size = replace(whole, value=float(sizes[0]) if whole.n else None, draws=drawn, upper=True)
         return replace(whole, groups=tuple(found[1:]), size=size, notes=tuple(notes))
+
+
+def _names(groups: Any) -> tuple[str, ...]:
+    if groups is None:
+        return ()
+    return tuple(map(str, groups)) if isinstance(groups, tuple) else (str(groups),)
 
 
 class _Words:

@@ -19,6 +19,9 @@ from fairkit.text.protection.models import OWN, Head, ProtectedModel, Training
 if TYPE_CHECKING:
     from fairkit.text.networks.embedded import Differentiable
 
+_TRIES = 100
+"""Permutations tried for each that is kept."""
+
 
 def train_protected_model(
     model: Differentiable,
@@ -177,6 +180,38 @@ def trained_on(
             progress(steps)
             told += steps
     return np.stack([part[0] for part in parts], axis=1), np.stack([part[1] for part in parts], axis=1)
+
+
+def permuted_codes(training: Training, groups: int, *, draws: int, rng: np.random.Generator) -> IntArray:
+    """Draw permuted groups that can be trained on: every head sees every group, as in truth; (draws, rows).
+
+    Raises
+    ------
+    DataError
+        Hardly any permutation leaves every group to every head.
+
+    Examples
+    --------
+    >>> x, code = np.arange(4.0)[:, None], np.array([0, 0, 1, 1])
+    >>> data = Training(x, ("a", "b", "c", "d"), code, np.arange(4), np.array([0, 1, 0, 1]), 1.0)
+    >>> drawn = permuted_codes(data, 2, draws=9, rng=np.random.default_rng(0))
+    >>> {tuple(sorted(one[data.fold == 0].tolist())) for one in drawn}
+    {(0, 1)}
+    """
+    found, place = list[IntArray](), training.fold * groups
+    folds = int(training.fold.max()) + 1
+    for _ in range(draws * _TRIES):
+        code = permuted(training.code, training.cluster, rng)
+        table = np.bincount(place + code, minlength=folds * groups).reshape(folds, groups)
+        if (table < table.sum(axis=0)).all():
+            found.append(code)
+            if len(found) == draws:
+                return np.stack(found)
+    raise DataError(
+        f"the groups of {len(training.code):,} rows can hardly be permuted: in almost every permutation a "
+        "group lies in one fold only, and cannot be learnt from the others. Merge groups, or ask for no "
+        "floor: permutations=0, --permutations 0."
+    )
 
 
 def _kept(fold: IntArray) -> list[NDArray[np.bool_]]:
