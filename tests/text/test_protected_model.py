@@ -156,6 +156,23 @@ def test_intervals_widen_with_clusters_and_never_close_on_certainty():
     assert perfect.accuracy.low == pytest.approx(float(wilson(40, 40).low))
 
 
+def test_a_rare_group_does_not_widen_the_interval_of_balanced_accuracy_by_being_rare():
+    """What varies is how well clusters are known, not that a row of a rare group weighs more."""
+    rng, covered, widths = np.random.default_rng(0), [], []
+    for _ in range(60):
+        size = rng.integers(1, 10, 60)
+        cluster = np.repeat(np.arange(60), size)
+        code = (rng.permutation(60) >= 9)[cluster].astype(np.int64)  # whole clusters, 15 % of them of one
+        right = rng.random(len(code)) < rng.beta(2.0, 0.5, 60)[cluster]
+        sure = np.where(right == (code == 0), 0.99, 0.01)
+        p = np.column_stack([sure, 1 - sure]) * np.bincount(code)
+        found = accuracy_of(p, code, cluster, ("a", "b"), clustered=True, confidence=0.95).balanced_accuracy
+        covered.append(found.low <= 0.8 <= found.high)
+        widths.append(found.high - found.low)
+    assert np.mean(covered) >= 0.88
+    assert np.mean(widths) < 0.28  # 4 standard deviations of the value are .20; .44 if a row's weight counts
+
+
 def test_heads_are_those_of_scikit_learn():
     """Probabilities equal a logistic regression on standardised features, constants and all."""
     rng = np.random.default_rng(0)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fairkit.inference import mover_sum, ratio_t_interval, wilson
 from fairkit.text.protection.heads import FloatArray, IntArray
@@ -113,13 +114,13 @@ def accuracy_of(
     # Bayes' rule for balanced accuracy: what a group's share adds to its probability is taken away.
     fair = (probabilities / (sizes / rows)).argmax(axis=1) == code
     recognised = np.bincount(code, fair, len(groups))
+    recall = recognised / sizes
     if clustered:
-        plain = _over_clusters(right.astype(np.float64), cluster, confidence)
-        balanced = _over_clusters(fair * rows / (len(groups) * sizes[code]), cluster, confidence)
+        plain = _over_clusters(right.astype(np.float64), np.ones(rows), cluster, confidence)
+        balanced = _balanced_over_clusters(fair, code, cluster, len(groups), confidence)
         method = "t over clusters"
     else:
         plain = Limits(float(right.mean()), *map(float, wilson(right.sum(), rows, confidence=confidence)))
-        recall = recognised / sizes
         limits = wilson(recognised, sizes, confidence=confidence)
         low, high = mover_sum(recall, *limits, weights=np.full(len(groups), 1 / len(groups)))
         balanced = Limits(float(recall.mean()), float(low), float(high))
@@ -136,10 +137,36 @@ def accuracy_of(
     )
 
 
-def _over_clusters(values: FloatArray, cluster: IntArray, confidence: float) -> Limits:
-    """Limits of a mean whose rows depend on each other within clusters."""
-    sums, sizes = np.bincount(cluster, values), np.bincount(cluster)
-    value = float(values.mean())
+def _balanced_over_clusters(
+    fair: NDArray[np.bool_], code: IntArray, cluster: IntArray, groups: int, confidence: float
+) -> Limits:
+    """Limits of the mean of the groups' shares: the wider of two.
+
+    A row weighs as much as its group has few. What moves the mean is how far a cluster lies from its groups'
+    shares; that groups differ does not. Where clusters are of one group each, a rare one may have few: the
+    groups' own limits, put together, know that.
+    """
+    sizes = np.bincount(code, minlength=groups)
+    recall = np.bincount(code, fair, groups) / sizes
+    weight = len(code) / (groups * sizes[code])
+    value, *linear = _over_clusters(fair - recall[code] + recall.mean(), weight, cluster, confidence)
+    each = [
+        _over_clusters(fair[code == k] * 1.0, np.ones(sizes[k]), _whole(cluster[code == k]), confidence)
+        for k in range(groups)
+    ]
+    low, high = (np.array([getattr(one, name) for one in each]) for name in ("low", "high"))
+    apart = mover_sum(recall, low, high, weights=np.full(groups, 1 / groups))
+    return Limits(value, min(linear[0], float(apart[0])), max(linear[1], float(apart[1])))
+
+
+def _whole(cluster: IntArray) -> IntArray:
+    return np.unique(cluster, return_inverse=True)[1].astype(np.int64)
+
+
+def _over_clusters(values: FloatArray, weight: FloatArray, cluster: IntArray, confidence: float) -> Limits:
+    """Limits of a weighted mean whose rows depend on each other within clusters."""
+    sums, sizes = np.bincount(cluster, values * weight), np.bincount(cluster, weight)
+    value = float(sums.sum() / sizes.sum())
     found = ratio_t_interval(sums, sizes, np.zeros(len(sums), np.int64), 1, confidence=confidence)
     low, high = float(found.low[0]), float(found.high[0])
     if (
