@@ -7,6 +7,8 @@ import json
 import os
 import re
 import warnings
+import zipfile
+import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -22,6 +24,7 @@ _TOGETHER = 4096
 _OF_BYTES = "\u0120"  # how tokenizers of bytes write a blank
 _WITHIN = "\0"  # no word begins so
 _HEADER = re.compile(r"\s*(\d+)\s+(\d+)\s*")
+_MOST_ROWS = 10_000_000
 _EMBEDDINGS = re.compile(r"(word_embeddings|embed_tokens|wte|tok_embeddings|embeddings?)\.weight$")
 
 
@@ -36,11 +39,14 @@ class Vocabulary(NamedTuple):
     file : Path
     blank : str
         What stands before a word that is split, so that it is split as within a text.
+    unknown : int or None
+        The row of what the tokenizer does not know.
     """
 
     words: tuple[str, ...]
     file: Path
     blank: str
+    unknown: int | None = None
 
 
 def load(
@@ -67,7 +73,10 @@ def load(
     if name.endswith(".npz"):
         return _archive(file)
     if name.endswith(_TEXTS):
-        return _text(file, only)
+        try:
+            return _text(file, only)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise DataError(f"'{file}' cannot be unpacked, it is cut short or damaged: {error}.") from None
     raise UsageError(
         f"'{file.name}' has no form of word vectors that is known (there are {shortlist(_TEXTS)}, '.npz', "
         "'.safetensors'). Binary word2vec files are written as text by gensim: save_word2vec_format(path, "
@@ -80,6 +89,7 @@ def load(
 
 def _text(file: Path, only: Collection[str] | None) -> WordVectors:
     wanted = None if only is None else {word.casefold() for word in only}
+    begins = None if wanted is None else {word.partition(" ")[0] for word in wanted}
     words: list[str] = []
     blocks: list[npt.NDArray[np.float32]] = []
     count: int | None = None
@@ -96,13 +106,20 @@ def _text(file: Path, only: Collection[str] | None) -> WordVectors:
             numbered = _chained((1, first), numbered)
         read = 0
         for lines in _blocks(numbered):
+            if not read and header is not None and _dimensions(lines[0][1], file) > dimensions:
+                raise DataError(
+                    f"'{file}' promises {dimensions} numbers of a word in its first line, and line "
+                    f"{lines[0][0]} has {_dimensions(lines[0][1], file)}: {lines[0][1][:60]!r}."
+                )
             read += len(lines)
-            parts = [_split(line, dimensions, number, file) for number, line in lines]
+            # Whatever is asked for: a file that is cut short ends within a line.
+            _split(lines[-1][1], dimensions, lines[-1][0], file)
             kept = [
-                (word, numbers, number)
-                for (word, numbers), (number, _) in zip(parts, lines, strict=True)
-                if wanted is None or word.casefold() in wanted
+                (*_split(line, dimensions, number, file), number)
+                for number, line in lines
+                if begins is None or line.partition(" ")[0].casefold() in begins
             ]
+            kept = [one for one in kept if wanted is None or one[0].casefold() in wanted]
             if kept:
                 words += [word for word, _, _ in kept]
                 blocks.append(_numbers([(numbers, number) for _, numbers, number in kept], dimensions, file))
@@ -111,16 +128,17 @@ def _text(file: Path, only: Collection[str] | None) -> WordVectors:
             f"'{file}' promises {count:,} words in its first line and has {read:,}: it is cut short or "
             "damaged."
         )
-    matrix = np.concatenate(blocks) if blocks else np.zeros((0, dimensions), np.float32)
+    if not read:
+        raise DataError(f"'{file}' holds no word vectors: nothing stands below its first line.")
     if not words:
         raise DataError(f"'{file}' has none of the words asked for: {shortlist(sorted(only or ()))}.")
-    return WordVectors(tuple(words), matrix, str(file))
+    return WordVectors(tuple(words), np.concatenate(blocks), str(file))
 
 
 def _opened(file: Path) -> IO[str]:
     if file.name.lower().endswith(".gz"):
-        return gzip.open(file, "rt", encoding="utf-8", errors="replace", newline="\n")
-    return file.open(encoding="utf-8", errors="replace", newline="\n")
+        return gzip.open(file, "rt", encoding="utf-8-sig", errors="replace", newline="\n")
+    return file.open(encoding="utf-8-sig", errors="replace", newline="\n")
 
 
 def _dimensions(line: str, file: Path) -> int:
@@ -149,8 +167,8 @@ def _chained(first: tuple[int, str], rest: Iterator[tuple[int, str]]) -> Iterato
 def _blocks(numbered: Iterator[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
     block: list[tuple[int, str]] = []
     for number, line in numbered:
-        if line.strip():
-            block.append((number, line.rstrip("\r\n ")))
+        if line.strip(" \t\r\n"):
+            block.append((number, _spaced(line.rstrip("\r\n \t"))))
         if len(block) == _TOGETHER:
             yield block
             block = []
@@ -158,14 +176,23 @@ def _blocks(numbered: Iterator[tuple[int, str]]) -> Iterator[list[tuple[int, str
         yield block
 
 
+def _spaced(line: str) -> str:
+    """Put one blank between a word and its numbers; blanks of other kinds may be words themselves."""
+    if "\t" in line:
+        line = line.replace("\t", " ")
+    while "  " in line:
+        line = line.replace("  ", " ")
+    return line
+
+
 def _split(line: str, dimensions: int, number: int, file: Path) -> tuple[str, str]:
-    parts = line.rsplit(None, dimensions)
-    if len(parts) != dimensions + 1:
+    word, *numbers = line.rsplit(" ", dimensions)
+    if len(numbers) != dimensions:
         raise DataError(
-            f"line {number} of '{file}' has {len(parts) - 1} numbers instead of {dimensions}: "
+            f"line {number} of '{file}' has {len(numbers)} numbers instead of {dimensions}: "
             f"{line.strip()[:60]!r}."
         )
-    return parts[0], " ".join(parts[1:])
+    return word, " ".join(numbers)
 
 
 def _numbers(rows: Sequence[tuple[str, int]], dimensions: int, file: Path) -> npt.NDArray[np.float32]:
@@ -173,10 +200,11 @@ def _numbers(rows: Sequence[tuple[str, int]], dimensions: int, file: Path) -> np
         warnings.simplefilter("error")  # what is no number ends the reading with a warning only
         try:
             found = np.fromstring(" ".join(text for text, _ in rows), dtype=np.float64, sep=" ")
-            if len(found) == len(rows) * dimensions:
-                return found.reshape(len(rows), dimensions).astype(np.float32)
         except (DeprecationWarning, ValueError):
-            pass
+            found = np.zeros(0)
+    if len(found) == len(rows) * dimensions:
+        with np.errstate(over="ignore"):  # what no float32 holds is infinite, and refused by its word
+            return found.reshape(len(rows), dimensions).astype(np.float32)
     for text, number in rows:
         for part in text.split():
             try:
@@ -191,21 +219,18 @@ def _numbers(rows: Sequence[tuple[str, int]], dimensions: int, file: Path) -> np
 
 def _archive(file: Path) -> WordVectors:
     try:
-        with np.load(file, allow_pickle=False) as archive:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
             names = list(archive.files)
-            if not {"words", "matrix"} <= set(names):
-                raise DataError(
-                    f"'{file}' has the arrays {shortlist(names)}; word vectors are 'words' (texts) and "
-                    "'matrix'."
-                )
-            words, matrix = archive["words"], archive["matrix"]
-    except (OSError, ValueError) as error:
-        if isinstance(error, DataError):
-            raise
+            words, matrix = (archive[name] if name in names else None for name in ("words", "matrix"))
+    except (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise DataError(
-            f"'{file}' is no archive of word vectors: {error}. Save words as an array of texts, not of "
-            "objects."
+            f"'{file}' is no archive of word vectors, or is damaged ({str(error).partition('. ')[0]}). Write "
+            "it with numpy.savez(file, words=..., matrix=...), words as an array of texts, not of objects."
         ) from None
+    if words is None or matrix is None:
+        raise DataError(
+            f"'{file}' has the arrays {shortlist(names)}; word vectors are 'words' (texts) and 'matrix'."
+        )
     if words.ndim != 1 or words.dtype.kind != "U":
         raise DataError(f"'words' of '{file}' is no list of texts (shape {words.shape}, type {words.dtype}).")
     return WordVectors(tuple(words.tolist()), matrix, str(file))
@@ -226,11 +251,22 @@ def _safetensors(file: Path, vocabulary: Path | None, tensor: str | None) -> Wor
         with safe_open(file, "np") as opened:
             shapes = {name: tuple(opened.get_slice(name).get_shape()) for name in opened.keys()}  # noqa: SIM118
             name = _chosen(shapes, tensor, len(known.words), file)
-            matrix = opened.get_tensor(name)
+            half = opened.get_slice(name).get_dtype() == "BF16"
+            matrix = _bfloat16(file, name, shapes[name]) if half else opened.get_tensor(name)
     except (SafetensorError, TypeError) as error:
         raise DataError(f"'{file}' cannot be read as safetensors: {error}.") from None
     rows = matrix[: len(known.words)].astype(np.float32)
     return WordVectors(known.words, rows, f"{file} ({name})", _pieces(known))
+
+
+def _bfloat16(file: Path, name: str, shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
+    """Read a matrix of a type that NumPy does not have: the upper halves of single precision."""
+    with file.open("rb") as stream:
+        header = int.from_bytes(stream.read(8), "little")
+        begin, end = json.loads(stream.read(header))[name]["data_offsets"]
+        stream.seek(8 + header + begin)
+        halves = np.frombuffer(stream.read(end - begin), dtype="<u2")
+    return (halves.astype(np.uint32) << 16).view(np.float32).reshape(shape)
 
 
 def _beside(file: Path) -> Path:
@@ -263,10 +299,14 @@ def _vocabulary(file: Path) -> Vocabulary:
             f"'{file}' is no tokenizer.json: it has no model with a vocabulary "
             f"({type(error).__name__}: {error})."
         ) from None
-    if not numbered:
-        raise DataError(f"the vocabulary of '{file}' is empty.")
+    if not numbered or min(numbered) < 0 or max(numbered) >= _MOST_ROWS:
+        told = f"numbers its words from {min(numbered)} to {max(numbered)}" if numbered else "is empty"
+        raise DataError(f"the vocabulary of '{file}' {told}.")
     tokens = tuple(numbered.get(i, f"<row {i}>") for i in range(max(numbered) + 1))
-    return _named(tokens, file)
+    unknown = model.get("unk_id")  # of tokenizers of the kind Unigram; others name the token
+    if unknown is None:
+        unknown = next((i for i, token in numbered.items() if token == model.get("unk_token")), None)
+    return _named(tokens, file)._replace(unknown=unknown)
 
 
 def _named(tokens: tuple[str, ...], file: Path) -> Vocabulary:
@@ -311,10 +351,12 @@ def _pieces(known: Vocabulary) -> Callable[[str], Sequence[int]]:
             loaded.append(_tokenizer(known.file))
         if loaded[0] is None:
             return ()
-        encoding = loaded[0].encode(known.blank + word, add_special_tokens=False)
-        unknown = loaded[0].token_to_id(getattr(loaded[0].model, "unk_token", None) or "\0")
+        try:
+            encoding = loaded[0].encode(known.blank + word, add_special_tokens=False)
+        except Exception:  # noqa: BLE001  a plain one, of a word that it does not know
+            return ()
         ids = [int(i) for i in encoding.ids]
-        return () if unknown in ids or max(ids, default=0) >= len(known.words) else ids
+        return () if known.unknown in ids or max(ids, default=0) >= len(known.words) else ids
 
     return split
 
@@ -328,7 +370,10 @@ def _tokenizer(file: Path) -> Any:
         raise MissingDependencyError(
             "words that are split need the package tokenizers: pip install 'fairkit[text]'."
         ) from None
-    found = Tokenizer.from_file(str(file))
+    try:
+        found = Tokenizer.from_file(str(file))
+    except Exception as error:  # noqa: BLE001  the library raises nothing narrower
+        raise DataError(f"'{file}' is no tokenizer that can be loaded: {error}.") from None
     found.no_padding()  # a saved tokenizer may fill every text up to one length
     found.no_truncation()
     return found

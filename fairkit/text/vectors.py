@@ -86,9 +86,11 @@ class WordVectors:
         words = tuple(self.words)
         try:
             matrix = np.asarray(self.matrix)
-            matrix = matrix if matrix.dtype.kind == "f" else matrix.astype(np.float64)
+            matrix = matrix if matrix.dtype.kind in "fc" else matrix.astype(np.float64)
         except (TypeError, ValueError) as error:
             raise DataError(f"the vectors of {self.source} are no matrix of numbers: {error}.") from None
+        if matrix.dtype.kind == "c":
+            raise DataError(f"the vectors of {self.source} are complex numbers; pass real ones.")
         if matrix.ndim != 2 or len(matrix) != len(words) or not matrix.size:
             raise DataError(
                 f"{len(words)} words and a matrix of shape {matrix.shape} do not fit ({self.source}): pass "
@@ -110,14 +112,17 @@ class WordVectors:
         Raises
         ------
         DataError
-            Vectors differ in length, or are none.
+            Vectors differ in length, are none, or are no numbers.
 
         Examples
         --------
         >>> WordVectors.from_mapping({"she": [1.0, 0.0], "he": [0.0, 1.0]}).dimensions
         2
         """
-        rows = {word: np.asarray(vector, dtype=np.float64) for word, vector in vectors.items()}
+        try:
+            rows = {word: np.asarray(vector, dtype=np.float64) for word, vector in vectors.items()}
+        except (TypeError, ValueError) as error:
+            raise DataError(f"the vectors of {source} are no lists of numbers: {error}.") from None
         shapes = {row.shape for row in rows.values()}
         if len(shapes) != 1 or len(next(iter(shapes))) != 1:
             raise DataError(
@@ -208,7 +213,7 @@ class WordVectors:
         parts = list(self.pieces(word))
         if not parts:
             return "the tokenizer does not know it"
-        if split == "mean":
+        if split == "mean" or len(parts) == 1:
             mean: FloatArray = self.matrix[parts].astype(np.float64).mean(axis=0)
             return mean
         return f"the tokenizer splits it into {shortlist([self.words[i].lstrip(chr(0)) for i in parts])}"
@@ -240,7 +245,8 @@ def load_vectors(
     -------
     WordVectors
         Of a tokenizer's pieces only those are words that begin one; pieces from within words are not, and a
-        word that is split is said to be (see :class:`WordVectors`).
+        word that is split is said to be (see :class:`WordVectors`). A word that the tokenizer reads as one
+        piece, in small letters if it knows no others, has the vector of that piece.
 
     Raises
     ------

@@ -71,6 +71,9 @@ def test_a_word_that_comes_again_keeps_its_first_row():
         ("she 1 2\nhe 1 two\n", "holds 'two' where a number belongs"),
         ("3 2\nshe 1 2\n", "promises 3 words in its first line and has 1"),
         ("she 1 nan\n", "numbers that are not finite: 'she'"),
+        ("she 1e39 0\n", "numbers that are not finite: 'she'"),
+        ("2 2\nshe 1 2 3\nhe 1 2 3\n", "promises 2 numbers of a word .* line 2 has 3"),
+        ("0 2\n", "nothing stands below its first line"),
     ],
 )
 def test_texts_that_are_damaged_are_refused_with_the_line(text, said, tmp_path):
@@ -79,6 +82,43 @@ def test_texts_that_are_damaged_are_refused_with_the_line(text, said, tmp_path):
     file.write_text(text)
     with pytest.raises(DataError, match=said):
         load_vectors(file)
+
+
+def test_words_of_odd_blanks_and_a_mark_of_byte_order_are_read(tmp_path):
+    """A blank of another kind, or none, is a word as published files have it; a first mark is no letter."""
+    file = tmp_path / "odd.vec"
+    file.write_text("\ufeff5 2\nshe 1 2\n\u00a0 3 4\n\x85 5 6\n 7 8\nhe\t9  10 \n", encoding="utf-8")
+    found = load_vectors(file)
+    assert found.words == ("she", "\u00a0", "\x85", "", "he")
+    assert load_vectors(file, only=["HE"]).matrix.tolist() == [[9.0, 10.0]]
+
+
+def test_a_text_that_ends_within_a_line_is_refused_whatever_is_asked_for(tmp_path):
+    """Lines of other words are passed over, but not the last: there a file that is cut short shows."""
+    file = tmp_path / "cut.txt"
+    file.write_text("she 1 2\nhe 3\n")
+    with pytest.raises(DataError, match=r"line 2 of .* has 1 numbers instead of 2"):
+        load_vectors(file, only=["she"])
+
+
+def test_archives_that_are_damaged_are_refused(tmp_path):
+    """Packed texts and NumPy archives that are cut, damaged or something else."""
+    packed = gzip.compress(lines().encode())
+    np.savez(tmp_path / "whole.npz", words=np.array(WORDS), matrix=MATRIX)
+    whole = (tmp_path / "whole.npz").read_bytes()
+    np.save(tmp_path / "matrix.npy", MATRIX)
+    for name, content in (
+        ("cut.txt.gz", packed[:-20]),
+        ("no.txt.gz", lines().encode()),
+        ("bad.txt.gz", packed[:20] + bytes(30) + packed[50:]),
+        ("cut.npz", whole[:-40]),
+        ("empty.npz", b""),
+        ("bad.npz", whole.replace(MATRIX.tobytes(), bytes(MATRIX.nbytes))),
+        ("matrix.npz", (tmp_path / "matrix.npy").read_bytes()),
+    ):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(DataError, match="damaged"):
+            load_vectors(tmp_path / name)
 
 
 def test_files_that_are_not_there_or_of_another_form_are_refused(tmp_path):
@@ -135,6 +175,62 @@ def test_token_embeddings_have_words_and_name_those_that_are_split(tmp_path):
     np.testing.assert_allclose(mean.matrix[0], matrix[[2, 3]].mean(axis=0), rtol=1e-6)
 
 
+def test_a_word_of_one_piece_is_not_split(tmp_path):
+    """A tokenizer of bytes writes letters beyond ASCII as two: a word that it has whole is found."""
+    from safetensors.numpy import save_file
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+
+    tokens = {"\u0120cafe": 0, "\u0120she": 1, "\u0120caf\u00c3\u00a9": 2, "\u0120": 3, "x": 4}
+    made = Tokenizer(models.WordLevel(tokens, unk_token="x"))  # noqa: S106  no password
+    made.normalizer = normalizers.Lowercase()
+    made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    made.save(str(tmp_path / "tokenizer.json"))
+    save_file({"embedding.weight": np.eye(5, dtype=np.float32)}, tmp_path / "model.safetensors")
+    found = load_vectors(tmp_path).of(["caf\u00e9", "She", "nurse"])
+    assert found.matrix.argmax(axis=1).tolist() == [2, 1]
+    assert found.lost == {"nurse": "the tokenizer does not know it"}
+
+
+def test_unknown_pieces_of_a_unigram_tokenizer_are_no_vectors(tmp_path):
+    """Such a tokenizer gives the number of what it does not know, and not its name."""
+    from safetensors.numpy import save_file
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    made = Tokenizer(models.Unigram([("<unk>", -9.0), ("\u2581", -2.0), ("\u2581she", -1.0)], unk_id=0))
+    made.pre_tokenizer = pre_tokenizers.Metaspace()
+    made.save(str(tmp_path / "tokenizer.json"))
+    save_file({"embedding.weight": np.eye(3, dtype=np.float32)}, tmp_path / "model.safetensors")
+    found = load_vectors(tmp_path).of(["she", "\u738b"], split="mean")
+    assert (found.words, found.lost) == (("she",), {"\u738b": "the tokenizer does not know it"})
+
+
+def test_embeddings_of_bfloat16_are_read(tmp_path):
+    """The type of most large models, which NumPy does not have, is read exactly."""
+    matrix = save_tokens(tmp_path, ["[UNK]", "she", "he"])
+    kept = (matrix.view(np.uint32) >> 16).astype("<u2")
+    header = {"embedding.weight": {"dtype": "BF16", "shape": kept.shape, "data_offsets": [0, kept.nbytes]}}
+    text = json.dumps(header).encode()
+    (tmp_path / "model.safetensors").write_bytes(len(text).to_bytes(8, "little") + text + kept.tobytes())
+    found = load_vectors(tmp_path).of(["she", "he"], unit=False).matrix
+    np.testing.assert_array_equal(found, (kept.astype(np.uint32) << 16).view(np.float32)[1:3])
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('{"model": {"vocab": {"she": 0, "he": 99999999999}}}', "from 0 to 99999999999"),
+        ('{"model": {"vocab": {"she": -1, "he": 0}}}', "from -1 to 0"),
+        ('{"model": {"vocab": {"she": 0, "he": 1}}}', "no tokenizer that can be loaded"),
+    ],
+)
+def test_tokenizers_that_are_wrong_are_refused(content, said, tmp_path):
+    """Rows that no file has, and a tokenizer that cannot split words."""
+    save_tokens(tmp_path, ["[UNK]", "she"])
+    (tmp_path / "tokenizer.json").write_text(content)
+    with pytest.raises(DataError, match=said):
+        load_vectors(tmp_path).of(["nurse"])
+
+
 def test_which_tensor_is_meant_must_be_clear(tmp_path):
     """Of several matrices that fit, the one named like embeddings is taken; else the user names one."""
     save_tokens(tmp_path, ["[UNK]", "she"], extra=("head.weight",))
@@ -158,5 +254,9 @@ def test_shapes_and_options_that_do_not_fit_are_refused():
         WordVectors(("a",), [[1.0], [2.0]])
     with pytest.raises(DataError, match="shapes"):
         WordVectors.from_mapping({"a": [1.0], "b": [1.0, 2.0]})
+    with pytest.raises(DataError, match="no lists of numbers"):
+        WordVectors.from_mapping({"a": ["one"]})
+    with pytest.raises(DataError, match="complex"):
+        WordVectors(("a",), np.array([[1j]]))
     with pytest.raises(UsageError, match="Did you mean 'fallback'"):
         WordVectors(("a",), [[1.0]]).of(["a"], case="falback")
