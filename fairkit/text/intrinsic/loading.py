@@ -91,8 +91,9 @@ def load_folder(folder: str | os.PathLike[str], head: Head, *, device: Device = 
     """
     where = Path(folder)
     config = configuration(where)
+    transformers = libraries()
     chosen = place(device)
-    if refusal := _refusal(config, head, libraries()):
+    if refusal := _refusal(config, head, transformers):
         raise DataError(f"'{where}' {refusal}")
     model, told = load_model(where, _CLASSES[head], wanted=_WANTED[head])
     missing = sorted(name for name in told["missing_keys"] if not _POOLER.search(name))
