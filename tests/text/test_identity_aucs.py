@@ -19,6 +19,7 @@ from fairkit import frames
 from fairkit.errors import DataError, UsageError
 from fairkit.groups import Attribute
 from fairkit.text import identity_aucs
+from fairkit.text.extrinsic.perfect_areas import is_rare, newcombe_limits
 
 KINDS = ("subgroup_auc", "bpsn_auc", "bnsp_auc")
 SHARES = {"gay": 0.3, "old": 0.2, "blind": 0.1}
@@ -181,6 +182,35 @@ def test_intervals_cover_as_they_say():
     assert len(areas) > 440
     assert 0.92 < np.mean(areas) < 0.98
     assert 0.91 < np.mean(means) < 0.995
+
+
+def test_intervals_near_one_cover_where_one_side_is_scarce():
+    """With few positives, nearly all above most negatives, 95 % intervals do not lie above the truth."""
+    rng, truth = np.random.default_rng(0), 0.95
+    score = rng.normal(size=(2_000, 10, 1)) + math.sqrt(2) * norm.ppf(truth)
+    area = (score > rng.normal(size=(2_000, 1, 200))).mean(axis=(1, 2))
+    area = area[area < 1]
+    found = newcombe_limits(area, np.tile([10.0, 200.0], (len(area), 1)), np.full(len(area), 0.025))
+    assert (found.low > truth).mean() < 0.025
+    member, toxic = np.repeat([True, False, True], [10, 20, 200]), np.repeat([1, 1, 0], [10, 20, 200])
+    score = np.concatenate([np.full(30, 5.0), np.arange(200) / 37])
+    (one,) = asked({"toxic": toxic, "score": score, "gay": member}, ["gay"]).identities
+    expected = newcombe_limits(
+        np.array([one.subgroup_auc.value]), np.array([[10.0, 200.0]]), np.array([0.025])
+    )
+    assert one.subgroup_auc.low == pytest.approx(expected.low[0])
+    assert one.subgroup_auc.method == "logit-t-newcombe"
+
+
+def test_limits_near_one_are_newcombes_where_few_rows_are_amiss():
+    """They solve Newcombe's equation, and with five rows amiss the logit's stand."""
+    value, (m, n) = 0.96, (20, 300)
+    found = newcombe_limits(np.array([value]), np.array([[m, n]], float), np.array([0.025]))
+    for end in (found.low[0], found.high[0]):
+        bracket = 1 + ((m + n) / 2 - 1) * ((1 - end) / (2 - end) + end / (1 + end))
+        spread = math.sqrt(end * (1 - end) * bracket / (m * n))
+        assert abs(value - end) == pytest.approx(norm.ppf(0.975) * spread, rel=1e-3)
+    assert is_rare(np.array([0.96, 0.7]), np.array([[m, n], [m, n]], float)).tolist() == [True, False]
 
 
 def test_what_is_undefined_has_a_reason_and_is_left_out_of_the_means():
@@ -437,7 +467,14 @@ def test_terms_in_texts_are_identities():
     chosen = np.arange(400) % 4 == 2
     expected = roc_auc_score(data["toxic"][chosen], data["score"][chosen])
     assert found.identities[3].subgroup_auc.value == pytest.approx(expected)
+    shares = rows | {"toxic": np.where(data["toxic"], 0.7, 0.2)}
+    again = identity_aucs(shares, label="toxic >= 0.5", score="score", text="said", terms=told[:3])
+    assert [one.areas[1].value for one in again.identities] == [
+        one.areas[1].value for one in found.identities[1:]
+    ]
     with pytest.raises(UsageError, match="belong together"):
         identity_aucs(rows, label="toxic", score="score", terms=["gay"])
+    with pytest.raises(UsageError, match=r"terms=\['gay'\]"):
+        identity_aucs(rows, label="toxic", score="score", text="said", terms="gay")
     with pytest.raises(DataError, match="names of columns too: 'author'"):
         identity_aucs(rows, label="toxic", score="score", text="said", terms=["author"], cluster="author")

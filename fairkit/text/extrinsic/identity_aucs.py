@@ -18,9 +18,11 @@ from typing import Any
 from fairkit import __version__, frames
 from fairkit.corrections import Correction
 from fairkit.counts import LEFT_OUT, Counts, Kind
-from fairkit.errors import DataError, UsageError, shortlist, unknown_name
+from fairkit.errors import DataError, PredicateError, UsageError, shortlist, unknown_name
+from fairkit.groups import Attribute
 from fairkit.margins import Margin, given_margins
 from fairkit.options import check_options
+from fairkit.predicates import parse
 from fairkit.report.phrases import counted
 from fairkit.text.extrinsic.identities import (
     Asked,
@@ -69,7 +71,7 @@ def identity_aucs(
     label, score : str
         Columns with the true class (or a predicate such as ``"toxicity >= 0.5"``) and the score.
     text : str, optional
-        Column of texts, in which `terms` are looked for: then label, weight and cluster are plain columns.
+        Column of texts, in which `terms` are looked for.
     terms : sequence of str
         Words and phrases, each an identity of the texts that mention it (:func:`~fairkit.text.mentioned`).
     positive : object, optional
@@ -194,6 +196,8 @@ def _question(asked: Sequence[Asked], columns: Mapping[str, Any]) -> frames.Ques
 
 def _with_terms(identities: str | Sequence[str], text: str | None, terms: Sequence[str]) -> list[str]:
     given = [identities] if isinstance(identities, str) else list(identities)
+    if isinstance(terms, str):
+        raise UsageError(f"terms are a list of words or phrases, not a text: terms=[{terms!r}].")
     if (text is None) != (not terms):
         raise UsageError("text= and terms= belong together: where to look, and what for (--text, --term).")
     return [*given, *terms]
@@ -213,7 +217,18 @@ def _read_texts(
 
     others = [one.attribute for one in asked if one.name not in terms]
     keep = {a.name: False for a in others if a.predicate is None}
-    keep |= {str(question.label): False, str(question.score): True}
+    predicates = [a for a in others if a.predicate is not None]
+    label = str(question.label)
+    try:
+        # A bare name is a predicate too, of truth values; a label may hold others.
+        compared = None if label.isidentifier() else parse(label)
+    except PredicateError:
+        compared = None
+    if compared is None:
+        keep |= {label: False}
+    else:
+        predicates.append(Attribute(label, compared))
+    keep |= {str(question.score): True}
     keep |= {question.weight: True} if question.weight else {}
     keep |= {question.cluster: False} if question.cluster else {}
     found = with_mentions(
@@ -221,7 +236,7 @@ def _read_texts(
         text=text,
         terms=terms,
         keep=keep,
-        predicates=[a for a in others if a.predicate is not None],
+        predicates=predicates,
         missing=question.missing,
         hash_files=hash_files,
     )

@@ -26,7 +26,7 @@ from fairkit.tables import numbers
 from fairkit.text.extrinsic.identities import Identity
 from fairkit.text.extrinsic.identity_parts import ROC_AUC, Area, ScoreTable, samples_of, why_empty
 from fairkit.text.extrinsic.identity_results import AUC_KINDS, AucEstimate, IdentityAuc, PowerMean
-from fairkit.text.extrinsic.perfect_areas import is_perfect, perfect_limits
+from fairkit.text.extrinsic.perfect_areas import area_limits, is_perfect, is_rare
 from fairkit.text.extrinsic.power_means import RunningMean, combined
 
 FloatArray = NDArray[np.float64]
@@ -73,11 +73,16 @@ class Differences:
     own, other : Side
         Of as many metrics as there are kinds of areas, and as many groups as there are identities.
     correlation : array, shape (kinds, identities)
+    effective : array, shape (2, kinds, identities, 2)
+        Of both sides, the positives and negatives that areas are worth.
     clustered : bool
     """
 
-    def __init__(self, own: Side, other: Side, correlation: FloatArray, *, clustered: bool) -> None:
+    def __init__(
+        self, own: Side, other: Side, correlation: FloatArray, effective: FloatArray, *, clustered: bool
+    ) -> None:
         self.own, self.other, self.correlation, self.clustered = own, other, correlation, clustered
+        self.effective = effective
         metrics = [ROC_AUC] * len(own.value)
         self.reasons = tuple(reasons(metrics, side, clustered=clustered) for side in (own, other))
         for why, side in zip(self.reasons, (own, other), strict=True):
@@ -98,12 +103,13 @@ class Differences:
         method = ("cluster-" if self.clustered else "") + "moderated-t"
         return bounds, np.full(self.value.shape, method, dtype="<U24")
 
-    def plain(self, kind: int, side: Side, confidence: float) -> Bounds:
-        """Interval of each area by itself: Student's t on the logit, as for the AUC of a group."""
+    def plain(self, kind: int, place: int, confidence: float) -> Bounds:
+        """Interval of each area of a side by itself: Student's t on the logit, or Newcombe's if wider."""
+        side = (self.own, self.other)[place]
         one = sided(ROC_AUC, side, kind)
         tail = np.full(len(one.value), (1 - confidence) / 2)
         found = limits(ROC_AUC, one, tail, one.freedom, exact=False, estimated=self.clustered)
-        return perfect_limits(side, kind, tail, found, clustered=self.clustered)
+        return area_limits(side, kind, tail, found, self.effective[place, kind], clustered=self.clustered)
 
     def p_values(self) -> FloatArray:
         """Test "no difference" one at a time, shape (kinds, identities); NaN where not tested."""
@@ -126,13 +132,13 @@ class Differences:
         pair, correlation = self._pair(i, corrected=corrected), self.correlation[i]
         estimated = self.clustered
         mine, theirs = (
-            perfect_limits(
+            area_limits(
                 side, i, tail, limits(ROC_AUC, one, tail, degrees, exact=corrected, estimated=estimated),
-                clustered=estimated,
+                effective[i], clustered=estimated,
             )
-            for side, one, degrees in (
-                (self.own, pair.own, pair.own_degrees),
-                (self.other, pair.other, pair.other_degrees),
+            for side, one, degrees, effective in (
+                (self.own, pair.own, pair.own_degrees, self.effective[0]),
+                (self.other, pair.other, pair.other_degrees, self.effective[1]),
             )
         )  # fmt: skip
         low, high = apart(pair.own.value, mine, pair.other.value, theirs, correlation)
@@ -171,7 +177,7 @@ def judge_areas(counts: Counts, identities: Sequence[Identity], rules: Rules) ->
     own, other, covariance = Side.blank(*shape), Side.blank(*shape), np.zeros(shape)
     means = [RunningMean(kind, rules.power) for kind in AUC_KINDS]
     sizes = np.zeros((2, *shape, 2), np.int64)
-    bounds = np.full((2, *shape), np.nan)
+    bounds, effective = np.full((2, *shape), np.nan), np.zeros((2, *shape, 2))
     for g, identity in enumerate(identities):
         samples = samples_of(table, identity)
         background = table.area(samples["background"])
@@ -182,10 +188,11 @@ def judge_areas(counts: Counts, identities: Sequence[Identity], rules: Rules) ->
             for s, (side, one) in enumerate(((own, area), (other, background))):
                 _note(side, i, g, one)
                 sizes[s, i, g], bounds[s, i, g] = (one.positives, one.negatives), one.bound
+                effective[s, i, g] = one.effective
     with np.errstate(divide="ignore", invalid="ignore"):
         scale = np.sqrt(own.variance * other.variance)
         correlation = np.where(scale > 0, np.clip(covariance / scale, -1.0, 1.0), 0.0)
-    differences = Differences(own, other, correlation, clustered=clustered)
+    differences = Differences(own, other, correlation, effective, clustered=clustered)
     estimates = [
         [
             _estimates(differences, (s, i), rules.confidence, sizes=sizes[s, i], bounds=bounds[s, i])
@@ -226,7 +233,8 @@ def _note(side: Side, i: int, g: int, area: Area) -> None:
 def _overall(area: Area, confidence: float, *, clustered: bool) -> AucEstimate:
     side = Side.blank(1, 1)
     _note(side, 0, 0, area)
-    one = Differences(side, side, np.zeros((1, 1)), clustered=clustered)
+    effective = np.tile(np.array(area.effective), (2, 1, 1, 1))
+    one = Differences(side, side, np.zeros((1, 1)), effective, clustered=clustered)
     size = np.array([[area.positives, area.negatives]])
     return _estimates(one, (0, 0), confidence, sizes=size, bounds=np.array([area.bound]), name="roc_auc")[0]
 
@@ -245,7 +253,7 @@ def _estimates(
     source = (differences.own, differences.other)[side]
     why = differences.reasons[side][kind]
     usable = ~np.isnan(source.value[kind]) & (why == "")
-    limits_ = differences.plain(kind, source, confidence)
+    limits_ = differences.plain(kind, side, confidence)
     columns = (
         source.value[kind],
         *(np.where(usable, bound, np.nan) for bound in limits_),
@@ -254,6 +262,8 @@ def _estimates(
     metric = name or ("background_auc" if side else AUC_KINDS[kind])
     prefix = "cluster-" if differences.clustered else ""
     perfect = is_perfect(source, clustered=differences.clustered)[kind]
+    rare = is_rare(source.value[kind], differences.effective[side, kind])
+    method = np.where(perfect, "exact", np.where(rare, "logit-t-newcombe", "logit-t"))
     return [
         AucEstimate(
             metric,
@@ -263,7 +273,7 @@ def _estimates(
             high,
             int(sizes[g, 0]),
             int(sizes[g, 1]),
-            "none" if low is None else prefix + ("exact" if perfect[g] else "logit-t"),
+            "none" if low is None else prefix + str(method[g]),
             bound,
         )
         for g, (value, low, high, bound) in enumerate(zip(*map(numbers, columns), strict=True))

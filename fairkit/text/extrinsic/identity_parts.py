@@ -60,6 +60,8 @@ class Area:
         Rows.
     bound : float
         How far bins may have moved the value.
+    effective : tuple of float
+        Positives and negatives, as many independent rows as they are worth.
     """
 
     measured: Measured
@@ -69,6 +71,7 @@ class Area:
     positives: int
     negatives: int
     bound: float
+    effective: tuple[float, float] = (0.0, 0.0)
 
     @property
     def value(self) -> float:
@@ -126,7 +129,10 @@ class ScoreTable:
         pull = np.zeros((len(self.sums), 2))
         pull[cells] = found.influence[:, _SIDES] * (sums[:, _SIDES] > 0)
         second = total if squares is None else squares.sum(axis=0)
-        units = min(total[side] ** 2 / second[side] if second[side] > 0 else 0.0 for side in _SIDES)
+        positives, negatives = (
+            float(total[side] ** 2 / second[side]) if second[side] > 0 else 0.0 for side in _SIDES
+        )
+        units = min(positives, negatives)
         worth = 1.0
         if self.cluster is not None and why is None:
             found, pull, units, worth = self._of_clusters(found, pull, sums, cells)
@@ -138,6 +144,7 @@ class ScoreTable:
             int(counted[_POSITIVES]),
             int(counted[_NEGATIVES]),
             np.nan if why is not None else binning_bound(part),
+            (worth * positives, worth * negatives),
         )
 
     def covariance(self, one: Area, two: Area) -> float:
