@@ -229,7 +229,7 @@ def _one(asked: Mapping[str, Any]) -> None:
     from fairkit.text.swap_summary import as_dict
     from fairkit.text.swap_text import text_notes
 
-    _refuse(asked, ("column", "form", "into", "identifier", "output", "output_form", "report"))
+    _refuse(asked)
     rewriter = _rewriter(asked)
     found = rewriter(asked["text"])
     if asked["as_json"]:
@@ -247,11 +247,17 @@ def _rewriter(asked: Mapping[str, Any]) -> Rewriter:
     return rewriter_of(asked["attribute"], **{name: asked[name] for name in _OF_REWRITERS if asked[name]})
 
 
-def _refuse(asked: Mapping[str, Any], names: tuple[str, ...]) -> None:
-    options = {"form": "--format", "output": "-o"}
-    wrong = [options.get(name, f"--{name.replace('_', '-')}") for name in names if asked[name] is not None]
+def _refuse(asked: Mapping[str, Any]) -> None:
+    """Refuse options of files beside --text; what is their default was not asked."""
+    options = {"form": "--format", "output": "-o", "output_form": "--output-format"}
+    defaults = {"mode": "replace", "drop_ambiguous": False, "show": 0}
+    names = ("column", "form", "into", "identifier", "output", "output_form", "report", *defaults)
+    given = [name for name in names if asked[name] != defaults.get(name)]
+    wrong = [options.get(name, f"--{name.replace('_', '-')}") for name in given]
     if wrong:
-        raise UsageError(f"{', '.join(wrong)} go with a file, not with --text; leave them out.")
+        raise UsageError(
+            f"with --text there is no file, so leave out what goes with one: {', '.join(wrong)}."
+        )
 
 
 def _list(*, as_json: bool) -> None:

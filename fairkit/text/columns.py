@@ -169,6 +169,8 @@ def augment(
     (['original', 'counterfactual', 'original'], [0, 0, 1])
     """
     check_mode(mode, seed=seed, probability=probability)
+    if mode != "substitute" and version == pair:
+        raise UsageError(f"version and pair are both called '{pair}'; they are two columns.")
     if identifier is not None and mode != "substitute":
         raise UsageError(f"an identifier goes with the mode 'substitute', not with '{mode}'; leave it out.")
     asked = _Augmenting(column, mode, drop_ambiguous, identifier, probability, seed, version, pair)

@@ -7,11 +7,11 @@ success.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from fairkit.errors import DataError
+from fairkit.errors import DataError, UsageError, shortlist
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +133,46 @@ def checked_text(text: object) -> str:
         f"a text must be a str, this is {type(text).__name__}: {text!r:.60}. Decode bytes, and leave "
         "missing texts out."
     )
+
+
+def checked_texts(texts: Iterable[str]) -> Iterator[str]:
+    """Yield texts, and refuse one text in their place, whose letters nobody wants rewritten.
+
+    Raises
+    ------
+    DataError
+        They are one text or nothing to go through, or one of them is no text.
+
+    Examples
+    --------
+    >>> list(checked_texts(["She sang.", ""]))
+    ['She sang.', '']
+    """
+    if isinstance(texts, str | bytes) or not isinstance(texts, Iterable):
+        raise DataError(f"a list of texts is needed, this is {texts!r:.60}; give [text] for one.")
+    yield from map(checked_text, texts)
+
+
+def checked_phrases(phrases: Iterable[str]) -> tuple[str, ...]:
+    """Return phrases that are to be left alone, or refuse what are none.
+
+    Raises
+    ------
+    UsageError
+        They are one text, or one of them is none or empty.
+
+    Examples
+    --------
+    >>> checked_phrases(["man-made"])
+    ('man-made',)
+    """
+    if isinstance(phrases, str) or not isinstance(phrases, Iterable):
+        raise UsageError(f"exclude must be a list of phrases, as in exclude=[{phrases!r}].")
+    found = tuple(phrases)
+    wrong = [phrase for phrase in found if not (isinstance(phrase, str) and phrase.strip())]
+    if wrong:
+        raise UsageError(f"exclude must be a list of phrases, it has {shortlist(wrong)}.")
+    return found
 
 
 class Rewriter(Protocol):

@@ -17,7 +17,7 @@ from fairkit.text.gender.pairs import Direction
 from fairkit.text.gender.planning import PRONOUNS, Names, Planner
 from fairkit.text.gender.tagging import is_installed
 from fairkit.text.pieces import lowered, pieces_of, starts_of
-from fairkit.text.rewriting import Rewritten, checked_text
+from fairkit.text.rewriting import Rewritten, checked_phrases, checked_text, checked_texts
 
 __all__ = ["Direction", "GenderSwapper", "Names", "Tagger", "swap"]
 
@@ -104,8 +104,10 @@ class GenderSwapper:
             )
             if value not in get_args(known)
         ]
-        if isinstance(exclude, str):
-            problems.append(f"exclude is a list of phrases, not one text: exclude=[{exclude!r}].")
+        try:
+            exclude = checked_phrases(exclude)
+        except UsageError as error:
+            problems += error.problems
         pairs = _as_pairs(extra_pairs, problems)
         if problems:
             raise UsageError(*problems)
@@ -185,8 +187,8 @@ class GenderSwapper:
         ['His book.', 'A book.']
         """
         planner, found = self._planner, []
-        for text in texts:
-            pieces = pieces_of(checked_text(text))
+        for text in checked_texts(texts):
+            pieces = pieces_of(text)
             low = lowered(pieces)
             quick = planner.quick_text(pieces, low)
             found.append(as_text(pieces, planner.plan(pieces, low)[0]) if quick is None else quick)

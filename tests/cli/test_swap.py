@@ -190,7 +190,7 @@ def test_a_megabyte_is_one_row(fairkit, folder):
         ("reviews.csv --column text --output-format parquet", "parquet goes into a file"),
         ("- --format parquet --column text", "parquet cannot be read from standard input"),
         ("reviews.csv --column text -o -", "'-' is no file name"),
-        ("--text she -o out.txt", "-o go with a file, not with --text"),
+        ("--text she -o out.txt --mode add", "leave out what goes with one: -o, --mode"),
         ("reviews.csv --column text --mode ad", "'ad' is not one of"),
     ],
 )

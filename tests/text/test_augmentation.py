@@ -164,6 +164,7 @@ def test_engines_and_files_agree(texts, mode, seed, tmp_path_factory):
         ({"mode": "replace"}, UsageError, "there is no mode 'replace'"),
         ({"mode": "substitute", "probability": 1.5}, UsageError, "probability must lie between 0 and 1"),
         ({"mode": "substitute", "seed": "x"}, UsageError, "seed must be a whole number"),
+        ({"version": "v", "pair": "v"}, UsageError, "both called 'v'"),
         ({"identifier": "label"}, UsageError, "an identifier goes with the mode 'substitute'"),
         ({"mode": "substitute", "identifier": "lable"}, DataError, "Did you mean 'label'"),
         ({"version": "label"}, DataError, "have a column 'label' already"),

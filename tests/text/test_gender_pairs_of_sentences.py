@@ -76,6 +76,7 @@ PAIRS = [
     ("Men in her faded, torn coat.", "Women in his faded, torn coat."),
     ("With her gone, we wept.", "With him gone, we wept."),
     ("Please help her pack.", "Please help him pack."),
+    ("They asked her ``to serve the city'' there.", "They asked him ``to serve the city'' there."),
     # hers
     ("The house is hers.", "The house is his."),
     ("A colleague of hers called.", "A colleague of his called."),

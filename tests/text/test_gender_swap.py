@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from fairkit.errors import DataError, MissingDependencyError, UsageError
+from fairkit.text.attributes import TableSwapper
 from fairkit.text.gender import tagging
 from fairkit.text.swap import GenderSwapper, swap
 
@@ -280,6 +281,22 @@ def test_only_texts_are_swapped(text):
         swap(text)
     with pytest.raises(DataError, match="must be a str"):
         GenderSwapper().texts(["her", text])
+
+
+@pytest.mark.parametrize("texts", ["her book", b"her", None, 5])
+def test_one_text_is_no_list_of_texts(texts):
+    """Its letters are not rewritten one by one, by gender or by a table."""
+    for swapper in (GenderSwapper(), TableSwapper("age")):
+        with pytest.raises(DataError, match="a list of texts is needed"):
+            swapper.texts(texts)
+
+
+@pytest.mark.parametrize("exclude", [[5], None, [""], "her"])
+def test_phrases_to_exclude_are_a_list_of_texts(exclude):
+    """Anything else is refused, by gender or by a table."""
+    for make in (GenderSwapper, lambda **options: TableSwapper("age", **options)):
+        with pytest.raises(UsageError, match="exclude must be a list of phrases"):
+            make(exclude=exclude)
 
 
 def test_wrong_options_are_refused_together():

@@ -214,6 +214,7 @@ def test_a_text_must_be_one():
 @pytest.mark.parametrize(
     ("options", "said"),
     [
+        ({"target": ["Muslim"]}, "target is a level or a mapping"),
         ({"target": "Muslm"}, "there is no level 'Muslm'.* Did you mean 'Muslim'"),
         ({"target": {"Christian": "Hindu"}}, "there is no level 'Hindu'"),
         ({"exclude": "church"}, "exclude must be a list"),

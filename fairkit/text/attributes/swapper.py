@@ -17,7 +17,7 @@ from fairkit.text.edits import Edit, Left, as_rewritten, as_text
 from fairkit.text.gender.surroundings import preceding
 from fairkit.text.pieces import lowered, pieces_of
 from fairkit.text.possessives import ending
-from fairkit.text.rewriting import Rewritten, checked_text
+from fairkit.text.rewriting import Rewritten, checked_phrases, checked_text, checked_texts
 from fairkit.text.wordtable import WordTable
 
 __all__ = ["TableSwapper"]
@@ -119,7 +119,7 @@ class TableSwapper:
         attribute: str | None = None,
     ) -> None:
         self.table = attribute_table(table, attribute=attribute)
-        self._exclude = _phrases(exclude)
+        self._exclude = checked_phrases(exclude)
         self.target = target
         self._to = _targets(target, self.table.levels)
         self._entries = _entries(self.table)
@@ -156,8 +156,8 @@ class TableSwapper:
     def texts(self, texts: Iterable[str]) -> list[str]:
         """Rewrite many texts and return only the results."""
         found = []
-        for text in texts:
-            pieces = pieces_of(checked_text(text))
+        for text in checked_texts(texts):
+            pieces = pieces_of(text)
             low = _compared(text, pieces)
             if self._words.first_words.isdisjoint(low):
                 found.append(text)
@@ -283,20 +283,12 @@ def _nouns(table: AttributeTable) -> dict[tuple[int, int], str]:
     }
 
 
-def _phrases(exclude: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(exclude, str):
-        raise UsageError(f"exclude must be a list of phrases, as in exclude=[{exclude!r}].")
-    phrases = tuple(exclude)
-    wrong = [phrase for phrase in phrases if not (isinstance(phrase, str) and phrase.strip())]
-    if wrong:
-        raise UsageError(f"exclude must be a list of phrases, it has {shortlist(wrong)}.")
-    return phrases
-
-
 def _targets(target: str | Mapping[str, str] | None, levels: Sequence[str]) -> list[int | None]:
     """Say for each level which one it becomes; None where it stays."""
     if target is None:
         return [(level + 1) % len(levels) for level in range(len(levels))]
+    if not isinstance(target, str | Mapping):
+        raise UsageError(f"target is a level or a mapping of levels to levels, it is {target!r}.")
     named = [target] if isinstance(target, str) else [*target, *target.values()]
     problems = [
         f"there is no level '{name}' (there are {shortlist(levels)}).{did_you_mean(str(name), levels)}"

@@ -27,7 +27,7 @@ _COUNTED: dict[str, tuple[int, int]] = {
     "her: number and noun": (62, 63),
     "her: open word": (459, 463),
     "her: participle": (3, 4),
-    "her: quotation": (27, 29),
+    "her: quotation": (28, 29),
     "her: role": (2, 2),
     "her: title": (1, 1),
     "his: absolute": (6, 6),

@@ -157,7 +157,7 @@ def _before_mark(near: Around, pieces: Sequence[str]) -> Reading:
     if mark in _QUOTES:
         if not _opens(low, near.where):
             return _HIM_END
-        goes_on = two in ("to", "that", "as", "for")
+        goes_on = (near.three if two == mark else two) in ("to", "that", "as", "for")
         return Reading("him" if goes_on or near.before in _CALLING else "his", "quotation")
     if mark == "/" and two in ("his", "him"):
         return Reading(two, "coordinated")
