@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import json
 
 import numpy as np
 import pytest
+import tokenizers
 import torch
 import transformers
 from tiny_networks import CLASSES, GROUPS, TEXTS, Fixed, made, one_thread  # noqa: F401  a fixture
@@ -64,7 +66,7 @@ def test_half_precision_is_read_in_single(tmp_path):
 
 def test_a_folder_that_is_not_there_is_refused_with_its_neighbour(folder, tmp_path):
     """A misspelt path is refused before transformers could look anywhere else, and the nearest is named."""
-    with pytest.raises(DataError, match=r"no folder .*toxicty'\. Did you mean 'toxicity'\?"):
+    with pytest.raises(DataError, match=r"no model folder .*toxicty'\. Did you mean 'toxicity'\?"):
         load_classifier(folder.parent / "toxicty")
     with pytest.raises(DataError, match="never fetched"):
         load_classifier("bert-base-uncased")
@@ -100,7 +102,7 @@ def test_a_folder_that_holds_no_classifier_is_refused(folder, tmp_path, capfd):
     assert capfd.readouterr().err == ""
     with pytest.raises(DataError, match="is no JSON"):
         load_classifier(copied(folder, tmp_path / "damaged", config="{"))
-    with pytest.raises(DataError, match="cannot be loaded"):
+    with pytest.raises(DataError, match=r"no model with a classification head.*no file named model"):
         load_classifier(copied(folder, tmp_path / "weightless", without=["model"]))
 
 
@@ -179,6 +181,17 @@ def test_other_architectures_are_measured_as_they_are(kind, tokenizer):
     each = class_sensitivities(classifier, TEXTS, protected=Fixed())
     assert each.values[np.arange(len(TEXTS)), found.targets] == pytest.approx(found.values, rel=1e-7)
     assert not each.notes
+
+
+def test_a_text_without_a_token_is_nothing_to_read(tokenizer):
+    """GPT-2 begins with no special token: an empty text, alone or in a batch, has a reason and no error."""
+    bare = copy.deepcopy(tokenizer)
+    bare.backend_tokenizer.post_processor = tokenizers.processors.Sequence([])
+    model = HuggingFaceClassifier(small("gpt2"), bare)
+    for texts, size in ((["", "she sings"], 64), (["", "she sings"], 1), ([""], 64)):
+        found = sensitivities(model, texts, protected=Fixed(), batch_size=size)
+        assert found.why == ("nothing to read", None)[: len(texts)]
+    assert np.isfinite(model.probabilities([""])).all()
 
 
 def test_a_text_must_be_read_once_and_in_its_order(tokenizer):

@@ -241,11 +241,14 @@ def test_questions_are_checked_all_at_once():
         {"weights": [1.0, 0.0, 0.0], "target": "low"},
         {"scale": "relative", "output": "logit"},
         {"scale": "relative", "weights": [1.0, -1.0, 0.0]},
+        {"weights": "low"},
+        {"weights": [1.0, 0.0, np.nan]},
+        {"protected": "gender"},
         {"groups": ["f"]},
         {"batch_size": 0},
     ):
         with pytest.raises(UsageError):
-            sensitivities(case.model, case.inputs, protected=Fixed(), **wrong)
+            sensitivities(case.model, case.inputs, **{"protected": Fixed(), **wrong})
     with pytest.raises(DataError, match="none of the model's"):
         sensitivities(
             case.model, case.inputs, protected=Fixed(), target="given", given=["hihg", *["low"] * 9]

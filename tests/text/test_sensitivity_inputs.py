@@ -171,6 +171,24 @@ def test_one_logit_is_a_class_of_two():
     assert found[0] == pytest.approx(found[2], rel=1e-12)
 
 
+@pytest.mark.parametrize("answer", [lambda z: z.detach(), lambda z: (z * 0).detach() + nn.Parameter(z[0])])
+def test_an_answer_that_torch_cannot_follow_is_refused(answer):
+    """A detached answer has no gradient, and forward mode would say 0: it is refused, and not called 0."""
+
+    class Detached(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.top = nn.Linear(6, 3)
+
+        def forward(self, rows):
+            return answer(self.top(rows))
+
+    model = from_module(Detached().eval(), labels=CLASSES)
+    for ask in (sensitivities, class_sensitivities):
+        with pytest.raises(UsageError, match=r"as far as torch can tell.*not 0, it is unknown"):
+            ask(model, ROWS, protected=Fixed())
+
+
 def test_answers_that_are_not_finite_name_their_rows():
     """A row with an infinite answer is refused by its number in the data."""
     rows = ROWS.copy()
@@ -263,9 +281,19 @@ def test_nothing_at_all_is_refused():
         "<b>she</b>&nbsp;sings",
         "she\u0000sings \ufffd she",
         "ʃhe she　sings",
+        "she sings \ud83d half a character",
         "she " * 250_000,
     ],
-    ids=["emoji", "right to left", "capitals", "HTML", "control", "mixed", "one megabyte"],
+    ids=[
+        "emoji",
+        "right to left",
+        "capitals",
+        "HTML",
+        "control",
+        "mixed",
+        "half a character",
+        "one megabyte",
+    ],
 )
 def test_odd_texts_are_measured(text):
     """Whatever a text is made of, it is measured, and its parts lie where its words lie."""

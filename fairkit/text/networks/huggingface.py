@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import torch
@@ -23,6 +24,8 @@ _CHARACTERS = 32
 """More than a token has, mostly: so many a token are enough to fill the model."""
 _MARGIN = 256
 """Tokens so near to a cut may have been cut themselves."""
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a character beyond 16 bits, which no tokenizer reads; what stands in for it is as long."""
 
 
 class HuggingFaceClassifier:
@@ -169,15 +172,22 @@ class HuggingFaceClassifier:
         return {name: torch.tensor(batch[name], device=self.device) for name in wanted}, batch
 
     def _tokenized(self, texts: Sequence[str]) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = self.tokenizer(
-            list(texts),
-            padding=True,
-            truncation=True,
-            max_length=self.max_length,
-            return_attention_mask=True,
-            return_offsets_mapping=bool(self.tokenizer.is_fast),
-        )
-        return found
+        whole = [_HALF.sub("\ufffd", text) for text in texts]
+
+        def tokens(padding: Literal["longest", "max_length"], most: int) -> Mapping[str, Any]:
+            found: Mapping[str, Any] = self.tokenizer(
+                whole,
+                padding=padding,
+                truncation=True,
+                max_length=most,
+                return_attention_mask=True,
+                return_offsets_mapping=bool(self.tokenizer.is_fast),
+            )
+            return found
+
+        found = tokens("longest", self.max_length)
+        # Where no text has a token (blanks, for GPT-2) a network still reads one position: padding.
+        return found if any(found["input_ids"]) else tokens("max_length", 1)
 
     def _truncated(
         self, texts: Sequence[str], counts: list[int], where: list[list[bool]], offsets: Any

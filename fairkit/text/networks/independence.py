@@ -70,20 +70,22 @@ def check_module(module: nn.Module | None) -> list[str]:
 
 
 def check_rows(model: Differentiable, inputs: Sequence[Any], embedded: Embedded) -> None:
-    """Run a few rows alone and see that they answer as they do among others.
+    """Run a few rows alone and see that they answer as they do among others, and by their embeddings.
 
     Parameters
     ----------
     model : Differentiable
     inputs : sequence
-        A batch of texts or rows. Its longest, its shortest and its first row are tried.
+        A batch of texts or rows. Its longest, its shortest and its first row are tried, of those that hold
+        something to read.
     embedded : Embedded
         The same, read.
 
     Raises
     ------
     UsageError
-        They do not: the answer is random, mixes rows, or depends on the padding.
+        They do not: the answer is random, mixes rows, depends on the padding, or does not depend on the
+        embeddings in a way that torch can follow.
 
     Examples
     --------
@@ -91,8 +93,8 @@ def check_rows(model: Differentiable, inputs: Sequence[Any], embedded: Embedded)
     >>> model = from_module(nn.Linear(1, 2).eval(), labels=("no", "yes"))
     >>> check_rows(model, [[0.0], [1.0]], model.embed([[0.0], [1.0]]))
     """
+    together = _followed(model, embedded)
     with torch.no_grad():
-        together = model.logits(embedded)
         if not torch.isfinite(together).all():
             return  # refused later, by row
         tolerance = _TOLERANCE.get(together.dtype, 1e-3) * float(together.double().abs().max().clamp_min(1))
@@ -109,10 +111,28 @@ def check_rows(model: Differentiable, inputs: Sequence[Any], embedded: Embedded)
             return
         filled = embedded.weights.sum(dim=1)
         shortest = int(filled.masked_fill(filled == 0, torch.inf).argmin())
-        for row in sorted({0, shortest, int(filled.argmax())}):
+        holding = filled.nonzero()[:, 0].tolist()
+        for row in sorted({holding[0], shortest, int(filled.argmax())} if holding else ()):
             if differ(model.logits(model.embed(inputs[row : row + 1]))[0], together[row]):
                 raise UsageError(
                     f"the model answers row {row} of a batch otherwise than the same row alone: its rows "
                     "depend on each other, or on the padding of the batch. Normalise no layer over the rows, "
                     "and hide the padding with the mask."
                 )
+
+
+def _followed(model: Differentiable, embedded: Embedded) -> Tensor:
+    """Answer a batch, and see that torch can follow the answer back to the embeddings."""
+    with torch.inference_mode(mode=False), torch.enable_grad():
+        leaf = embedded.embeddings.detach().clone().requires_grad_()
+        answer = model.logits(embedded.holding(leaf))
+        (slope,) = (
+            torch.autograd.grad(answer.sum(), leaf, allow_unused=True) if answer.requires_grad else (None,)
+        )
+    if slope is None:
+        raise UsageError(
+            "the model's answer does not follow from its embeddings as far as torch can tell: detached, "
+            "made without gradients (torch.no_grad, NumPy), or read from something else. Its sensitivity is "
+            "not 0, it is unknown. Let the forward pass be torch throughout."
+        )
+    return answer.detach()

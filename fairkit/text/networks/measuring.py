@@ -188,7 +188,7 @@ def check_length(name: str, values: Sequence[Any] | None, rows: int) -> None:
 
 
 def check_orientation(protected: Directions, *, signed: bool) -> None:
-    """Refuse a signed sensitivity along directions that say only where.
+    """Refuse what has no directions, and a signed sensitivity along directions that say only where.
 
     Raises
     ------
@@ -202,6 +202,11 @@ def check_orientation(protected: Directions, *, signed: bool) -> None:
         ...
     fairkit.errors.UsageError: a lexicon of 1 words says where in a text to look, and not which way...
     """
+    if not callable(getattr(protected, "directions", None)):
+        raise UsageError(
+            "protected= is what has directions: a LexiconMask, a model from train_protected_model(), a "
+            f"SwapDirection; this is {type(protected).__name__}. Columns are named to judge_sensitivity()."
+        )
     if signed and not getattr(protected, "oriented", True):
         raise UsageError(
             f"{protected.description} says where in a text to look, and not which way: 1 on every coordinate "

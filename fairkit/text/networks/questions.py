@@ -104,7 +104,10 @@ def question(
     if weights is not None:
         if target != PREDICTED:
             problems.append(f"weights= and target='{target}' both choose classes; pass one of them.")
-        given = np.asarray(weights, dtype=np.float64)
+        try:
+            given = np.asarray(weights, dtype=np.float64)
+        except (TypeError, ValueError):
+            given = np.zeros(0)
         problems += _wrong_weights(given, names, signed=signed, link=link, scale=scale)
         found = torch.from_numpy(given)
     if problems:
@@ -152,7 +155,7 @@ def _wrong_weights(
     weights: np.ndarray[Any, Any], labels: Sequence[str], *, signed: bool, link: Link, scale: Scale
 ) -> list[str]:
     if weights.shape != (len(labels),) or not np.isfinite(weights).all():
-        return [f"weights must be {len(labels)} numbers, one per class; these are of shape {weights.shape}."]
+        return [f"weights= must be {len(labels)} finite numbers, one for each class."]
     if scale == "relative" and (weights < 0).any():
         return ["scale='relative' divides by the weighted probability, which negative weights may make 0."]
     if not weights.any():
