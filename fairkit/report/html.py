@@ -54,6 +54,9 @@ from fairkit.report.wording import Wording, wording_of
 FEW = 12
 """Tables of up to so many rows are open when the page is."""
 
+SENTENCE = 48
+"""Cells of more characters are broken into lines: as one line they would push a table off the page."""
+
 _SUREST = 5
 _CSS = {Verdict.DISPARITY: "d", Verdict.PARITY: "p", Verdict.INCONCLUSIVE: "i"}
 _NAMED = 4
@@ -103,6 +106,7 @@ def to_html(report: Report) -> str:
         steps=next_steps(report),
         data=data_facts(report),
         few=FEW,
+        sentence=SENTENCE,
         clustered=any(size.clusters is not None for size in report.groups),
         reasons=[name.replace("_", " ") for name in _reasons(report)],
         detectable=[table for part in read if (table := _detectable(part))],

@@ -32,7 +32,8 @@ _SIGNED = (
 _FLOOR = (
     "The floor is the same mean along directions without meaning. A mean that does not stand out from it is "
     "no sign that the prediction does not depend on the attribute: most directions matter to a classifier, "
-    "those of what it is about above all. What rewritten texts show is decisive."
+    "those of what it is about above all. What rewritten texts show is decisive. Each p is of one mean: of "
+    "twenty that mean nothing, one stands out by chance."
 )
 _ABSOLUTE = (
     "Without signs (absolute_prediction_sensitivity) nothing cancels, so that every model has some: only "

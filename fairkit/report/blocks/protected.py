@@ -36,6 +36,8 @@ _APART = {
     "saturated": "are predicted with a probability beyond the saturation",
 }
 _SHOWN = 12
+_IN_PART, _ALIKE = 0.4, 0.7
+"""Rank correlations from which two measures agree in part, and from which they rank texts alike."""
 
 
 def protected_block(report: Report) -> Block | None:
@@ -153,13 +155,17 @@ def agreement_sentence(one: SensitivityAgreement) -> str:
     number = f"(rank correlation {one.value:+.3f}{interval})"
     what = f"the size of {one.metric} and the {one.other}"
     if disagree(one):
-        text = f"{what} hardly agree {number}: trust what rewritten texts show"
+        unsure = one.high is not None and one.high >= _IN_PART
+        how = "are not shown to agree" if unsure else "hardly agree"
+        text = f"{what} {how} {number}: trust what rewritten texts show"
         if one.saturated is not None and one.saturated >= 0.1:
             text += (
                 f"; {percent(one.saturated, digits=1)} of the predictions are saturated, and saturated "
                 "models have small gradients"
             )
         return text
+    if one.value < _ALIKE:
+        return f"{what} agree in part {number}: many texts stand higher in one than in the other"
     return f"{what} put texts in much the same order {number}"
 
 
@@ -173,7 +179,7 @@ def disagree(one: SensitivityAgreement) -> bool:
     ... ))
     False
     """
-    return one.value is not None and one.value < 0.4
+    return one.value is not None and one.value < _IN_PART
 
 
 def _worth(one: ProtectedModelScore) -> str:

@@ -11,9 +11,9 @@ import pytest
 import fairkit
 from fairkit.report.blocks import blocks_of
 from fairkit.report.blocks.attributed import BARS, attributed_block, word_block
-from fairkit.report.blocks.floors import floors_block
+from fairkit.report.blocks.floors import floor_sentence, floors_block
 from fairkit.report.blocks.overall import overall_block
-from fairkit.report.blocks.protected import agreement_block, protected_block
+from fairkit.report.blocks.protected import agreement_block, agreement_sentence, protected_block
 from fairkit.report.drawing import CLASSES, draw
 from fairkit.report.phrases import UNDEFINED
 from fairkit.report.text_steps import steps_of_texts
@@ -153,6 +153,22 @@ def test_disagreement_points_at_rewritten_texts_and_saturation(told):
     good = SensitivityAgreement(P, GAP, 0.7, 0.6, 0.8, 80, 0.6, 0.99, "fisher-z", None)
     points = agreement_block(dataclasses.replace(told, sensitivity_agreements=(good,))).points
     assert "much the same order" in points[0]
+    for value, low, high, words in (
+        (0.5, 0.4, 0.6, "agree in part (rank correlation +0.500, +0.400 to +0.600): many texts"),
+        (0.3, 0.1, 0.5, "are not shown to agree (rank correlation +0.300, +0.100 to +0.500): trust what rew"),
+        (0.3, None, None, "hardly agree (rank correlation +0.300): trust"),
+    ):
+        one = SensitivityAgreement(P, GAP, value, low, high, 80, 0.0, 0.99, "fisher-z", None)
+        assert words in agreement_sentence(one)
+
+
+def test_a_size_below_its_floor_is_no_finding(plain):
+    """Every direction adds to sizes: what is less than all of them does not stand out, and is called so."""
+    below = floor(statistic="size", value=0.5, null_low=1.0, null_high=2.0, p=1.0)
+    assert floor_sentence(below).endswith("it does not stand out, for it is less than all of them")
+    absolute = dataclasses.replace(below, metric="absolute_prediction_sensitivity", statistic="mean")
+    block = floors_block(dataclasses.replace(plain, sensitivity_floors=(absolute,)))
+    assert "the median and the lower 95% of means" in block.tables[0].caption
 
 
 def test_a_protected_model_is_held_against_chance(told):
