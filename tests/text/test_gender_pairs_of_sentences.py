@@ -112,6 +112,7 @@ PAIRS = [
     ("Dear Madam President,", "Dear Mr. President,"),
     ("Dr. and Ms. Lee met Ms. Ray.", "Dr. and Mr. Lee met Mr. Ray."),
     ("the First Lady", "the First Gentleman"),
+    ("Yes, my lady.", "Yes, my lord."),
     ("an all-girls school for cowgirls", "an all-boys school for cowboys"),
     ("an heiress", "an heir"),
     # texts as corpora write them
@@ -175,6 +176,7 @@ STAY = [
     "the Beach Boys, Warner Brothers and Coleman & Sons",
     "Freeman and Foreman",
     "The ladies' man in no-man's land",
+    "man and wife",
     "The mummy in the tomb. Keep mum.",
     "",
     " \n\t ",

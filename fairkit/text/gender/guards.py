@@ -128,7 +128,8 @@ def _lady(site: Site) -> Guarded | None:
         return None
     if site.is_title() and site.before_name() and site.before != "first":
         return Guarded("lord")
-    return Guarded("lord") if before in ("my", "your") and site.is_title() else None
+    spoken = before == "my" and site.after in (",", ".", "!", "?")
+    return Guarded("lord") if spoken or (before in ("my", "your") and site.is_title()) else None
 
 
 def _lord(site: Site) -> Guarded | None:
