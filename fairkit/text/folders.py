@@ -139,7 +139,7 @@ def load_model(folder: Path, automatic: str, *, wanted: str) -> tuple[Any, dict[
 
 
 def load_tokenizer(folder: Path) -> Any:
-    """Load the tokenizer of a folder; one without a padding token pads with its end, which is never read.
+    """Load the tokenizer of a folder; one without a padding token pads with another, which is never read.
 
     Raises
     ------
@@ -166,7 +166,8 @@ def load_tokenizer(folder: Path) -> Any:
     except _CANNOT as error:
         raise DataError(f"the tokenizer in '{folder}' cannot be loaded: {_first_line(error)}") from None
     if found.pad_token is None:
-        found.pad_token = found.eos_token or found.unk_token
+        known = (found.eos_token, found.unk_token, found.convert_ids_to_tokens(0))
+        found.pad_token = next((token for token in known if token is not None), None)
     return found
 
 
@@ -220,6 +221,7 @@ def place(device: str) -> Any:
     >>> place("cpu")
     device(type='cpu')
     """
+    libraries()
     import torch
 
     if device == "auto":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import shutil
 
@@ -18,15 +19,17 @@ from tiny_language_models import (
 )
 
 from fairkit.errors import DataError, UsageError
+from fairkit.text.folders import load_tokenizer
 from fairkit.text.intrinsic.encoders import Encoder
 from fairkit.text.intrinsic.examples import tiny_encoder
-from fairkit.text.intrinsic.loading import kind_of, load_folder
 from fairkit.text.intrinsic.language_models import (
     CausalModel,
     MaskedModel,
+    NextSentenceModel,
     Query,
     load_language_model,
 )
+from fairkit.text.intrinsic.loading import kind_of, load_folder
 
 __all__ = ["causal", "masked", "one_thread", "tiny_folders"]
 
@@ -122,6 +125,61 @@ def test_a_model_that_sees_both_sides_is_no_causal_model(tiny_folders):
     """BERT's weights fit a class that predicts next words, and what it would say means nothing."""
     with pytest.raises(DataError, match="sees words on both sides"):
         load_language_model(tiny_folders / "masked", kind="causal")
+
+
+def test_a_model_that_looks_ahead_is_no_causal_model_whatever_its_name(causal):
+    """XLNet is listed among causal models and reads on both sides: it is asked, and refused."""
+    import transformers
+
+    config = transformers.XLNetConfig(vocab_size=64, d_model=16, n_layer=1, n_head=2, d_inner=32)
+    torch.manual_seed(0)
+    with pytest.raises(DataError, match="XLNetLMHeadModel, which sees words on both sides"):
+        CausalModel(causal.loaded._replace(model=transformers.XLNetLMHeadModel(config).eval()))
+
+
+def test_a_model_that_gives_no_numbers_is_refused(masked, causal):
+    """NaN is less than nothing and more than nothing: every comparison would be lost without a word."""
+    broken = copy.deepcopy(masked.loaded.model)
+    broken.bert.encoder.layer[0].output.dense.bias.data[0] = float("nan")
+    loaded = masked.loaded._replace(model=broken)
+    ids = masked.tokens("he likes").ids
+    with pytest.raises(DataError, match="numbers that are not finite"):
+        MaskedModel(loaded).log_probabilities([Query(ids, 1, ids[1])])
+    with pytest.raises(DataError, match="numbers that are not finite"):
+        NextSentenceModel(loaded).log_probabilities(["he"], ["she"])
+    with pytest.raises(DataError, match="numbers that are not finite"):
+        Encoder(loaded._replace(model=broken.bert)).encode(["he"])
+    silent = copy.deepcopy(causal.loaded.model)
+    silent.transformer.ln_f.bias.data[0] = float("nan")
+    with pytest.raises(DataError, match="numbers that are not finite"):
+        CausalModel(causal.loaded._replace(model=silent)).log_likelihoods(["he likes"])
+
+
+def test_words_unknown_to_a_unigram_tokenizer_are_unknown(masked):
+    """Such a tokenizer shows the letters of what it does not know; its number tells."""
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    listed = [("<unk>", -9.0), ("\u2581", -3.0), ("\u2581of", -1.0), ("\u2581she", -1.0)]
+    made = Tokenizer(models.Unigram(listed, unk_id=0))
+    made.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=made, unk_token="<unk>")  # noqa: S106
+    encoder = Encoder(masked.loaded._replace(tokenizer=tokenizer, model=masked.loaded.model.bert))
+    assert [encoder.unknown(word) for word in ("she", "\u738b")] == [False, True]
+    with pytest.raises(UsageError, match="puts a token before every text"):
+        Encoder(encoder.loaded, pooling="cls")
+
+
+def test_a_tokenizer_without_any_special_token_pads_with_what_it_has(tmp_path):
+    """What pads is never read, so that any token will do."""
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    made = Tokenizer(models.WordLevel({"he": 0, "likes": 1}, unk_token="he"))  # noqa: S106  no password
+    made.pre_tokenizer = pre_tokenizers.Whitespace()
+    PreTrainedTokenizerFast(tokenizer_object=made).save_pretrained(tmp_path)
+    found = load_tokenizer(tmp_path)(["he", "he likes"], padding=True)
+    assert found["attention_mask"] == [[1, 0], [1, 1]]
 
 
 def test_a_causal_model_has_no_masked_words(tiny_folders):

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from fairkit.errors import UsageError, did_you_mean, shortlist
 from fairkit.text.folders import Device
-from fairkit.text.intrinsic.loading import Loaded, load_folder
+from fairkit.text.intrinsic.loading import Loaded, check_finite, load_folder
 
 Pooling = Literal["cls", "mean", "last", "pieces"]
 """What stands for a sentence: its first token, the mean of its tokens, its last, or the pieces of the "
@@ -72,7 +72,8 @@ class Encoder:
             problems.append(
                 f"layer {layer} is not there: the model has 0 (embeddings) to {layers}, and -1 the last."
             )
-        if pooling == "cls" and loaded.tokenizer.cls_token is None:
+        first = loaded.tokenizer("of")["input_ids"][0]
+        if pooling == "cls" and (first is None or first != loaded.tokenizer.cls_token_id):
             problems.append(
                 "pooling 'cls' needs a tokenizer that puts a token before every text; use 'last'."
             )
@@ -136,7 +137,10 @@ class Encoder:
 
     def unknown(self, word: str) -> bool:
         """Tell whether a word has pieces that the tokenizer does not know."""
-        return self.loaded.tokenizer.unk_token in self.pieces(word)
+        tokenizer = self.loaded.tokenizer
+        ids = tokenizer(f"of {word}", add_special_tokens=False)["input_ids"]
+        before = len(tokenizer("of", add_special_tokens=False)["input_ids"])
+        return tokenizer.unk_token_id is not None and tokenizer.unk_token_id in ids[before:]
 
     def encode(
         self,
@@ -163,6 +167,8 @@ class Encoder:
         ------
         UsageError
             Spans are missing.
+        DataError
+            The model gives what are no numbers.
         """
         import torch
 
@@ -181,6 +187,7 @@ class Encoder:
             weights = self._weights(encoded, where, None if spans is None else [spans[i] for i in batch])
             pooled = (hidden * weights[:, :, None]).sum(dim=1)
             norms = pooled.norm(dim=1)
+            check_finite(norms, self.loaded)
             for at, i in enumerate(batch):
                 length = float(norms[at])
                 if not float(weights[at].sum()):

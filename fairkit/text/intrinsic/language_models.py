@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from fairkit.errors import UsageError
 from fairkit.text.folders import Device
-from fairkit.text.intrinsic.loading import Kind, Loaded, kind_of, load_folder
+from fairkit.text.intrinsic.loading import Kind, Loaded, check_causal, check_finite, kind_of, load_folder
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -152,6 +152,7 @@ class MaskedModel:
             with torch.inference_mode(), self._only(index, at):
                 logits = _logits(self.loaded.model(**inputs))
             chosen = logits[:, 0] if logits.shape[1] == 1 else logits[index, at]
+            check_finite(chosen, self.loaded)
             found[rows] = chosen.double().log_softmax(dim=-1)[index, tokens].cpu().numpy()
             done += len(rows)
             if progress is not None:
@@ -187,6 +188,11 @@ class CausalModel:
     ----------
     loaded : Loaded
 
+    Raises
+    ------
+    DataError
+        The model reads on both sides of a word.
+
     Examples
     --------
     >>> from fairkit.text.intrinsic.examples import tiny_causal_model
@@ -199,6 +205,7 @@ class CausalModel:
     kind: Kind = "causal"
 
     def __init__(self, loaded: Loaded) -> None:
+        check_causal(loaded)
         self.loaded = loaded
 
     @property
@@ -239,6 +246,7 @@ class CausalModel:
             inputs = _padded(self.loaded, [encoded[i][0] for i in rows])
             with torch.inference_mode():
                 logits = _logits(self.loaded.model(**inputs))
+            check_finite(logits, self.loaded)
             told = logits[:, :-1].double().log_softmax(dim=-1)
             scores = told.gather(2, inputs["input_ids"][:, 1:, None])[:, :, 0].cpu().numpy()
             for at, i in enumerate(rows):
@@ -315,11 +323,9 @@ class NextSentenceModel:
             ).to(self.loaded.model.device)
             with torch.inference_mode():
                 output = self.loaded.model(**inputs)
-            logits = (
-                output.seq_relationship_logits
-                if hasattr(output, "seq_relationship_logits")
-                else output.logits
-            )
+            named = getattr(output, "seq_relationship_logits", None)
+            logits = output.logits if named is None else named
+            check_finite(logits, self.loaded)
             found[rows] = logits.double().log_softmax(dim=-1)[:, 0].cpu().numpy()
             done += len(rows)
             if progress is not None:

@@ -104,6 +104,62 @@ def load_folder(folder: str | os.PathLike[str], head: Head, *, device: Device = 
     return Loaded(model.to(chosen), tokenizer, longest(model.config, tokenizer), where)
 
 
+def check_finite(numbers: Any, loaded: Loaded) -> None:
+    """Refuse a model that gives what are no numbers: every comparison with them would silently be lost.
+
+    Parameters
+    ----------
+    numbers : torch.Tensor
+    loaded : Loaded
+
+    Raises
+    ------
+    DataError
+
+    Examples
+    --------
+    >>> import torch
+    >>> check_finite(torch.tensor([1.0, float("nan")]), Loaded(None, None, 8, Path("models/bert")))
+    Traceback (most recent call last):
+        ...
+    fairkit.errors.DataError: the model in 'models/bert' gives numbers that are not finite (NaN or ...
+    """
+    if not bool(numbers.isfinite().all()):
+        raise DataError(
+            f"the model in '{loaded.folder}' gives numbers that are not finite (NaN or infinity): its "
+            "weights are damaged, or were saved after training had failed."
+        )
+
+
+def check_causal(loaded: Loaded) -> None:
+    """Refuse a model whose answer for a token changes with the token after it, whatever it is called.
+
+    Parameters
+    ----------
+    loaded : Loaded
+
+    Raises
+    ------
+    DataError
+
+    Examples
+    --------
+    >>> from fairkit.text.intrinsic.examples import tiny_causal_model
+    >>> check_causal(tiny_causal_model())
+    """
+    import torch
+
+    words = int(loaded.model.config.vocab_size)
+    ids = torch.tensor([[words // 3, words // 2], [words // 3, words - 1]], device=loaded.model.device)
+    with torch.inference_mode():
+        one, two = loaded.model(input_ids=ids).logits[:, 0].double()
+    if bool((one - two).abs().max() > 1e-4 * one.abs().max()):
+        raise DataError(
+            f"'{loaded.folder}' holds a {type(loaded.model).__name__}, which sees words on both sides: what "
+            "it would give as the probability of the next word is none."
+        )
+
+
 def kind_of(folder: str | os.PathLike[str]) -> Kind:
     """Tell whether a folder holds a masked or a causal language model, by its configuration.
 
