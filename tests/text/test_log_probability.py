@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 import torch
+from scipy import stats
 from tiny_language_models import masked, one_thread
+from tokenizers import Tokenizer
 
 from fairkit.errors import DataError, UsageError
 from fairkit.text.intrinsic import WordSets, log_probability_bias, shipped_sets
@@ -118,6 +122,51 @@ def test_the_interval_grows_where_templates_disagree():
         low, high, _ = _limits(gaps, weights, 500, 0.95, np.random.default_rng(1))
         widths.append(high - low)
     assert widths[1] > 5 * widths[0]
+
+
+@pytest.mark.parametrize("pairs", [1, 3, 8])
+def test_the_interval_is_as_wide_as_few_templates_ask(pairs):
+    """Six templates that differ, and nothing else: as Student's t on their means; pairs count from five."""
+    from fairkit.text.intrinsic.log_probability import _limits
+
+    lines = np.array([-1.3, -0.6, -0.1, 0.2, 0.7, 1.1])[None, :, None]
+    apart = np.linspace(-1, 1, pairs)[:, None, None] if pairs > 1 else 0.0
+    gaps = lines + apart + np.zeros((pairs, 6, 8))
+    low, high, method = _limits(gaps, np.full(8, 1 / 8), 4000, 0.95, np.random.default_rng(0))
+    half = stats.t.ppf(0.975, 5) * lines.std(ddof=1) / np.sqrt(6)
+    assert method.startswith(f"percentile bootstrap over {'pairs, ' if pairs == 8 else ''}templates")
+    if pairs < 5:
+        assert (high - low) / 2 == pytest.approx(half, rel=0.12)
+    else:
+        assert (high - low) / 2 > 1.05 * half
+
+
+def test_a_target_that_begins_a_sentence_has_a_capital(masked):
+    """A tokenizer that knows cases gives the token of "She" at the beginning, and of "she" within."""
+    from transformers import PreTrainedTokenizerFast
+
+    cased = json.loads(masked.loaded.tokenizer.backend_tokenizer.to_str())
+    cased["normalizer"] = None
+    vocabulary = cased["model"]["vocab"]
+    vocabulary["He"], vocabulary["She"] = vocabulary.pop("##q"), vocabulary.pop("##z")
+    names = {
+        name: getattr(masked.loaded.tokenizer, name) for name in ("unk_token", "pad_token", "mask_token")
+    }
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=Tokenizer.from_str(json.dumps(cased)), **names)
+    model = MaskedModel(masked.loaded._replace(tokenizer=tokenizer))
+    asked = []
+    model.log_probabilities = lambda queries, **_: asked.extend(queries) or np.zeros(len(queries))
+    templates = ["{target} likes the {attribute}", "the career of {target} and the {attribute}"]
+    found = log_ratios(model, ["he", "she"], ["career"], templates)
+    assert not found.lost
+    said = tokenizer.convert_ids_to_tokens([query.token for query in asked[::2]])
+    assert said == ["He", "he", "She", "she"]
+
+
+def test_templates_longer_than_the_model_reads_are_refused(masked):
+    """The message says how long they may be; nothing is cut."""
+    with pytest.raises(UsageError, match="and the model reads 48"):
+        log_probability_bias(masked, SETS, templates=["{target} likes the {attribute}" + " and so on" * 20])
 
 
 def test_questions_that_mean_nothing_are_refused(masked):

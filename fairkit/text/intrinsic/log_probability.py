@@ -20,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fairkit.errors import DataError, UsageError
+from fairkit.inference.clusters import expanded_confidence
 from fairkit.text.intrinsic.language_models import MaskedModel, Query
 from fairkit.text.intrinsic.model import Association, Lost
 from fairkit.text.intrinsic.seat_effects import check_templates
@@ -38,7 +39,7 @@ TEMPLATES = (
 """Sentences in which a target is the subject; they suit pronouns and names."""
 
 FEWEST = 5
-"""Templates, and attributes, from which an interval is given."""
+"""Templates, and attributes, from which an interval is given; and pairs, from which it is for others too."""
 
 
 class Ratios(NamedTuple):
@@ -78,13 +79,14 @@ def log_probability_bias(
     model : MaskedModel
     sets : WordSets
         Targets are pairs: the first of X with the first of Y, and so on, so both have as many words. They
-        must be subjects of a sentence, as ``pronouns-career`` of the shipped sets has them.
+        must be subjects of a sentence, as ``pronouns-career`` of the shipped sets has them. At the beginning
+        of a sentence a target is written with a capital: a tokenizer that knows cases has it so.
     name : str, optional
         What the model is called; default its folder.
     templates : sequence of str
         With ``{target}`` and ``{attribute}``, each once.
     replicates : int
-        Of the bootstrap over templates, attributes and pairs.
+        Of the bootstrap over templates, attributes and, from 5 of them, pairs.
     most_lost : float
         Share of a set that may be lost.
     confidence : float
@@ -97,15 +99,15 @@ def log_probability_bias(
     tuple of Association
         For A, for B, and for A minus B: the bias that both do not share. A target is one mask: one that the
         tokenizer splits is lost, and so is its pair. An attribute may have several pieces; all are masked in
-        the prior. `n` counts triples of a pair, a template and an attribute; `details` has ``pairs``,
-        ``templates`` and ``attributes``.
+        the prior. The interval is for these pairs where there are fewer than 5. `n` counts triples of a pair,
+        a template and an attribute; `details` has ``pairs``, ``templates`` and ``attributes``.
 
     Raises
     ------
     DataError
         X and Y differ in size.
     UsageError
-        A template lacks a place, or a number means nothing.
+        A template lacks a place or is longer than the model reads, or a number means nothing.
 
     Examples
     --------
@@ -188,17 +190,17 @@ def log_ratios(
     ((1, 1, 1), {'gardener': "the tokenizer splits it ('garden ##e ##r'), and a target is one mask"})
     """
     lost: dict[str, str] = {}
-    tokens: dict[str, int] = {}
+    tokens: dict[str, list[tuple[int, ...]]] = {}
     for target in dict.fromkeys(targets):
-        ids = {_own(model, template, target, attributes[0])[0] for template in templates}
+        ids = [_own(model, template, target, attributes[0])[0] for template in templates]
         pieces = max(ids, key=len)
-        if len(pieces) != 1 or len(ids) != 1:
+        if len(pieces) != 1:
             shown = " ".join(model.loaded.tokenizer.convert_ids_to_tokens(list(pieces)))
             lost[target] = f"the tokenizer splits it ('{shown}'), and a target is one mask"
-        elif pieces[0] == model.loaded.tokenizer.unk_token_id:
+        elif model.loaded.tokenizer.unk_token_id in {own[0] for own in ids}:
             lost[target] = "the tokenizer does not know it"
         else:
-            tokens[target] = pieces[0]
+            tokens[target] = ids
     kept = []
     for attribute in dict.fromkeys(attributes):
         _, pieces, _, _ = _own(model, templates[0], next(iter(tokens), targets[0]), attribute)
@@ -207,10 +209,16 @@ def log_ratios(
         else:
             kept.append(attribute)
     queries: list[Query] = []
-    for target, token in tokens.items():
-        for template in templates:
+    for target, ids in tokens.items():
+        for template, (token,) in zip(templates, ids, strict=True):
             for attribute in kept:
                 queries += _asked(model, template, target, attribute, token)
+    longest = max((len(query.ids) for query in queries), default=0)
+    if longest > model.loaded.longest:
+        raise UsageError(
+            f"a template has {longest} tokens with its words, and the model reads {model.loaded.longest}; "
+            "give shorter ones."
+        )
     told = model.log_probabilities(queries, progress=progress).reshape(
         len(tokens), len(templates), len(kept), 2
     )
@@ -242,8 +250,9 @@ def _filled(template: str, words: dict[str, str]) -> tuple[str, list[tuple[int, 
     for name in order:
         before, rest = rest.split(f"{{{name}}}", 1)
         text += before
-        spans[name] = (len(text), len(text) + len(words[name]))
-        text += words[name]
+        word = words[name] if text else words[name][:1].upper() + words[name][1:]
+        spans[name] = (len(text), len(text) + len(word))
+        text += word
     return text + rest, [spans[name] for name in words]
 
 
@@ -319,11 +328,19 @@ def _association(
 def _limits(
     gaps: FloatArray, weights: FloatArray, replicates: int, confidence: float, rng: np.random.Generator
 ) -> tuple[float | None, float | None, str]:
-    """Draw pairs, templates, and the attributes of each set anew, each as often as there are."""
+    """Draw templates and the attributes of each set anew, and pairs where they are many enough.
+
+    The level is raised as for the fewest that are drawn: percentiles of few are too near to each other.
+    """
     groups = [np.flatnonzero(weights > 0), np.flatnonzero(weights < 0)]
     fewest = min([gaps.shape[1], *(len(group) for group in groups if len(group))])
     if fewest < FEWEST:
         return None, None, f"none: {fewest} templates or attributes, and an interval needs {FEWEST} of each"
+    several = gaps.shape[0] >= FEWEST
+    if several:
+        fewest = min(fewest, gaps.shape[0])
+    else:
+        gaps = gaps.mean(axis=0, keepdims=True)
     pairs = rng.multinomial(gaps.shape[0], np.full(gaps.shape[0], 1 / gaps.shape[0]), size=replicates)
     lines = rng.multinomial(gaps.shape[1], np.full(gaps.shape[1], 1 / gaps.shape[1]), size=replicates)
     words = np.zeros((replicates, gaps.shape[2]))
@@ -334,7 +351,7 @@ def _limits(
     drawn = np.einsum(
         "rp,rt,ra,pta->r", pairs / gaps.shape[0], lines / gaps.shape[1], words, gaps, optimize=True
     )
-    tail = (1 - confidence) / 2
+    tail = (1 - float(expanded_confidence(confidence, fewest - 1, fewest))) / 2
     low, high = np.quantile(drawn, [tail, 1 - tail])
-    what = "templates and attributes" if gaps.shape[0] == 1 else "pairs, templates and attributes"
+    what = "pairs, templates and attributes" if several else "templates and attributes"
     return float(low), float(high), f"percentile bootstrap over {what}, {replicates:,} replicates"
