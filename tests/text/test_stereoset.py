@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 import torch
+from scipy import stats
 from tiny_language_models import (
     causal,
     causal_log_probabilities,
@@ -137,6 +138,40 @@ def test_intervals_are_over_terms_and_cover():
         held += found.low <= 60 <= found.high
         assert (found.n, found.counted) == (25, "target terms")
     assert held >= 51
+
+
+def test_intervals_of_few_terms_are_as_wide_as_students():
+    """Of six terms the interval of ss is about as wide as Student's t; a normal's would be .70 of it."""
+    shares = [3, 4, 5, 6, 7, 8]
+    items = [item(f"{t}-{k}", f"term{t}") for t in range(6) for k in range(10)]
+    scores = {f"{t}-{k}": ItemScore(1.0 + (k < shares[t]), 1.5, 0.0) for t in range(6) for k in range(10)}
+    found = stereoset(items, scores)[1]
+    half = stats.t.ppf(0.975, 5) * np.std([10.0 * n for n in shares], ddof=1) / np.sqrt(6)
+    assert (found.high - found.low) / 2 == pytest.approx(half, rel=0.15)
+
+
+def test_where_ss_may_be_neutral_icat_may_be_lms():
+    """Icat bends at ss = 50: its upper limit is that of lms where the interval of ss holds 50."""
+    items, scores = drawn(np.random.default_rng(2), 12, 5, stereo=0.5, meaningful=0.8)
+    lms, ss, icat = stereoset(items, scores)[:3]
+    assert ss.low < 50 < ss.high
+    assert icat.high == lms.high
+
+
+def test_parts_of_the_same_items_have_the_same_interval():
+    """All items are of one task and one domain: three names, one interval."""
+    items, scores = drawn(np.random.default_rng(1), 12, 5, stereo=0.6, meaningful=0.9)
+    found = [one for one in stereoset(items, scores) if one.metric == "stereoset_stereotype_score"]
+    assert len(found) == 3
+    assert len({(one.low, one.high) for one in found}) == 1
+
+
+def test_scores_that_are_no_numbers_are_refused():
+    """A comparison with NaN is never won: it would be a silent vote against the stereotype."""
+    items, scores = drawn(np.random.default_rng(1), 6, 2, stereo=0.5, meaningful=1.0)
+    first = next(iter(scores))
+    with pytest.raises(DataError, match=f"1 items have scores that are no numbers .'{first}'."):
+        stereoset(items, {**scores, first: ItemScore(float("nan"), 0.5, 0.1)})
 
 
 def test_few_terms_have_values_without_intervals():

@@ -13,6 +13,7 @@ import numpy as np
 
 from fairkit.errors import DataError, UsageError, shortlist
 from fairkit.inference.bootstrap import bca
+from fairkit.inference.clusters import expanded_confidence
 from fairkit.text.intrinsic.definitions import Metric
 from fairkit.text.intrinsic.items import StereoSetItem, Task
 from fairkit.text.intrinsic.model import Association, Lost
@@ -146,13 +147,14 @@ def stereoset(
     -------
     tuple of Association
         Three for each part that has items. `n` counts target terms; `details` has ``items`` and ``ties``.
-        Intervals are bias-corrected and accelerated, over terms: of fewer than 5 there is none. That of icat,
-        which bends at ss = 50, is the least sure.
+        Intervals are bias-corrected and accelerated, over terms, and as wide as Student's t asks of few; of
+        fewer than 5 there is none. icat bends at ss = 50: where the interval of ss holds 50, the upper limit
+        of icat is that of lms.
 
     Raises
     ------
     DataError
-        An item has neither scores nor a reason; or there is none with scores.
+        An item has neither scores nor a reason, or scores that are no numbers; or there is none with scores.
     UsageError
         A number means nothing.
 
@@ -179,7 +181,12 @@ def stereoset(
     scored = [item for item in items if item.identifier in scores]
     if not scored:
         raise DataError("no item of StereoSet could be scored; nothing can be said.")
-    rng = np.random.default_rng(seed)
+    numberless = [name for name, three in scores.items() if not np.isfinite(three).all()]
+    if numberless:
+        raise DataError(
+            f"{len(numberless)} items have scores that are no numbers ({shortlist(numberless)}); leave them "
+            "out of the scores, and give the reason as lost."
+        )
     found: list[Association] = []
     for part, some in _parts(items):
         kept = [item for item in some if item.identifier in scores]
@@ -189,6 +196,7 @@ def stereoset(
             for item in some
             if item.identifier not in scores
         )
+        rng = np.random.default_rng(seed)  # anew: parts of the same items have the same interval
         made = _of_terms(terms, gated=gated, replicates=replicates, confidence=confidence, rng=rng)
         for metric, (value, low, high, why) in zip(_METRICS, made, strict=True):
             found.append(
@@ -241,8 +249,11 @@ def _of_terms(
         without = (table.sum(axis=0) - table) / (n - 1)
         # Averages of equal numbers are made equal to the last bit, or rounding would look like spread.
         drawn = _three(np.round(weights @ table, 9))
-        bounds = bca(np.round(value, 9), drawn, _three(without).T, np.ones((3, n)), confidence=confidence)
+        wide = expanded_confidence(confidence, n - 1, n)
+        bounds = bca(np.round(value, 9), drawn, _three(without).T, np.ones((3, n)), confidence=wide)
         limits = np.array([bounds.low, bounds.high])
+        if limits[0, 1] <= 50 <= limits[1, 1]:
+            limits[1, 2] = limits[1, 0]
     rows: list[_Row] = [
         (float(v), None if np.isnan(low) else float(low), None if np.isnan(high) else float(high), None)
         for v, low, high in zip(value, *limits, strict=True)
