@@ -173,6 +173,23 @@ def test_the_standard_error_of_hartung_and_knapp():
     assert found.settings["standard error"] == "Hartung-Knapp"
 
 
+def test_one_context_over_and_over_has_no_interval():
+    """Where every draw is the same there is no spread to measure by: no interval, and no z of infinity."""
+    pool = pool_of(1)
+    same = {word: np.repeat(rows, 6, axis=0) for word, rows in pool.vectors.items()}
+    found = ceat(
+        Pool(same, pool.seen, {}, {}, ()),
+        SETS,
+        draws=20,
+        hartung_knapp=True,
+        replicates=100,
+        replicate_draws=10,
+    )
+    assert (found.low, found.high, found.level) == (None, None, None)
+    assert found.method == "none: every word stands in the same context over and over"
+    assert (found.p, found.details["z"], found.details["standard_error"]) == (None, None, None)
+
+
 def test_contexts_are_whole_words_in_the_case_that_is_meant():
     """Words are not found within others; lower case is found in any case, a name as it is written."""
     texts = ["He helps. SHE is here; the other is not.", "Mark will mark it."]

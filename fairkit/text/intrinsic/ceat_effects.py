@@ -9,6 +9,7 @@ import numpy as np
 from scipy import stats
 
 from fairkit.errors import UsageError, did_you_mean, shortlist
+from fairkit.inference.clusters import expanded_confidence
 from fairkit.text.intrinsic.contexts import Pool
 from fairkit.text.intrinsic.model import Association, Lost
 from fairkit.text.intrinsic.random_effects import combine
@@ -30,6 +31,7 @@ _SHRINKS = (
     "contexts there are."
 )
 _TOGETHER = 128
+_ROUNDING = 1e-12
 
 
 class Draws(NamedTuple):
@@ -87,8 +89,9 @@ def ceat(
     -------
     Association
         The combined effect size. Its interval draws the contexts of every word anew: that is what N draws
-        from one pool cannot show. `details` has ``standard_error``, ``z``, ``Q``, ``tau2``, ``I2`` (in
-        percent), ``prediction_low``, ``prediction_high``, ``opposite_sign`` (share of the draws, in percent),
+        from one pool cannot show. It is None where every word has the same context over and over. `details`
+        has ``standard_error``, ``z``, ``Q``, ``tau2``, ``I2`` (in percent), ``prediction_low``,
+        ``prediction_high``, ``opposite_sign`` (share of the draws, in percent),
         ``smallest`` and ``largest`` effect, and the numbers of words. p stands with a sentence on its worth.
 
     Raises
@@ -156,12 +159,17 @@ def ceat(
         )
     result = combine(drawn.effects, _variances(drawn, variance, found), confidence=confidence)
     error = result.hartung_knapp if hartung_knapp else result.standard_error
-    p, p_method = _p(
-        result.effect,
-        error,
-        draws=draws,
-        one_sided=variance == "ceat-paper",
-        hartung_knapp=hartung_knapp,
+    known = error > _ROUNDING  # effects that are all the same say nothing of their error
+    p, p_method = (
+        _p(
+            result.effect,
+            error,
+            draws=draws,
+            one_sided=variance == "ceat-paper",
+            hartung_knapp=hartung_knapp,
+        )
+        if known
+        else (None, None)
     )
     low, high = _limits(
         pool,
@@ -180,14 +188,16 @@ def ceat(
         result.effect,
         low,
         high,
-        confidence,
+        None if low is None else confidence,
         n,
-        method=f"percentile bootstrap over the contexts of every word, {replicates:,} replicates",
+        method="none: every word stands in the same context over and over"
+        if low is None
+        else f"percentile bootstrap over the contexts of every word, {replicates:,} replicates",
         p=p,
         p_method=p_method,
         details={
-            "standard_error": error,
-            "z": result.effect / error,
+            "standard_error": error if known else None,
+            "z": result.effect / error if known else None,
             "Q": result.q,
             "tau2": result.tau2,
             "I2": result.i2,
@@ -253,7 +263,7 @@ def draw(
         rows = slice(begin, begin + size)
         spreads[rows] = spread**2
         with np.errstate(divide="ignore", invalid="ignore"):
-            effects[rows] = np.where(spread > 1e-12, gap / spread, np.nan)
+            effects[rows] = np.where(spread > _ROUNDING, gap / spread, np.nan)
     return Draws(effects, spreads)
 
 
@@ -292,7 +302,7 @@ def _limits(
     draws: int,
     confidence: float,
     rng: np.random.Generator,
-) -> tuple[float, float]:
+) -> tuple[float, float] | tuple[None, None]:
     found = []
     for _ in range(replicates):
         drawn = draw(pool, words, draws=draws, rng=rng, anew=True)
@@ -300,7 +310,11 @@ def _limits(
         clean = Draws(drawn.effects[kept], drawn.spreads[kept])
         if len(clean.effects) >= 3:
             found.append(combine(clean.effects, _variances(clean, variance, words)).effect)
-    tail = (1 - confidence) / 2
+    counts = [len(pool.vectors[word]) for some in words for word in some]
+    wide = expanded_confidence(confidence, sum(counts) - len(counts), min(counts))
+    tail = (1 - float(wide)) / 2
+    if not np.ptp(found) > _ROUNDING:
+        return None, None
     low, high = np.quantile(found, [tail, 1 - tail])
     return float(low), float(high)
 
