@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from fairkit.errors import DataError, UsageError
 from fairkit.text.intrinsic import WordSets, load_word_sets, shipped_sets, weat
+from fairkit.text.intrinsic.chart import chart
+from fairkit.text.intrinsic.definitions import DEFINITIONS
 from fairkit.text.intrinsic.effect import (
     Sides,
     bootstrap_limits,
@@ -161,6 +163,26 @@ def test_the_interval_covers_what_it_promises():
         )
         held += limits.low <= 0 <= limits.high
     assert held >= 0.88 * 120
+
+
+def test_attributes_with_the_same_vectors_have_no_effect_size():
+    """Rounding is no association: A and B are the same vectors in another order, and d is None."""
+    vectors, sets = several(6)
+    rows = {word: vectors.matrix[i] for i, word in enumerate(vectors.words)}
+    rows |= {f"b{i}": rows[f"a{5 - i}"] for i in range(6)}
+    found = weat(rows, sets)
+    assert found.value is None
+    assert "d has no scale" in found.why
+
+
+def test_sets_of_different_sizes_may_lie_beyond_two_and_are_drawn():
+    """Twelve and three words wholly apart have d = 2.42; the axis of the page reaches there."""
+    rows = {f"x{i}": [1, 0] for i in range(12)} | {f"y{i}": [0, 1] for i in range(3)}
+    sets = WordSets.of("t", {"X": list(rows)[:12], "Y": list(rows)[12:]}, {"A": ["a"], "B": ["b"]})
+    found = weat({**rows, "a": [1, 0], "b": [0, 1]}, sets)
+    assert found.value == pytest.approx(2 / math.sqrt(4 * 0.8 * 0.2 * 15 / 14))
+    spec = chart(DEFINITIONS[found.metric], [found], models=1)
+    assert spec["layer"][0]["encoding"]["x"]["scale"]["domain"][1] > found.value
 
 
 def test_few_words_have_a_value_and_no_interval():

@@ -143,10 +143,11 @@ def _datum(i: int, one: Association, models: int) -> dict[str, Any]:
 
 def _axis(definition: Definition, data: Sequence[Mapping[str, Any]]) -> Spec:
     scale: Spec = {"zero": False, "nice": True}
-    if definition.scale is not None:
-        scale = {"domain": list(definition.scale), "nice": False}
+    known = [d[name] for d in data for name in ("low", "high", "value") if d[name] is not None]
+    ends = definition.scale
+    if ends is not None and all(ends[0] <= x <= ends[1] for x in known):
+        scale = {"domain": list(ends), "nice": False}
     else:
-        known = [d[name] for d in data for name in ("low", "high", "value") if d[name] is not None]
         reach = 1.1 * max([abs(x) for x in known], default=1.0) or 1.0
         scale = {"domain": [-reach, reach], "nice": True}
     axis = {

@@ -39,7 +39,7 @@ class Definition(NamedTuple):
     axis : str
         Title of a chart's axis: it names the neutral value.
     scale : tuple of float or None
-        Ends of the axis, where the metric has ends.
+        Ends of the axis, where the metric has ends; effect sizes of sets that differ in size may lie beyond.
     """
 
     title: str

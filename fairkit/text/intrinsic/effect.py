@@ -121,7 +121,7 @@ def effect_size(x: npt.ArrayLike, y: npt.ArrayLike, *, ddof: int = 1) -> float |
     Returns
     -------
     float or None
-        None where all associations are equal, so that there is no scale.
+        None where all associations are equal, but for rounding, so that there is no scale.
 
     Examples
     --------
@@ -135,7 +135,7 @@ def effect_size(x: npt.ArrayLike, y: npt.ArrayLike, *, ddof: int = 1) -> float |
     first, second = (np.asarray(values, dtype=np.float64).ravel() for values in (x, y))
     both = np.concatenate([first, second])
     spread = float(both.std(ddof=ddof)) if len(both) > ddof else 0.0
-    if not spread > _ROUNDING * max(float(np.abs(both).max(initial=0.0)), _ROUNDING):
+    if not spread > _ROUNDING * max(float(np.abs(both).max(initial=0.0)), 1.0):  # cosines are rounded at 1
         return None
     return float(first.mean() - second.mean()) / spread
 

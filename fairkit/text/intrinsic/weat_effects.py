@@ -89,7 +89,8 @@ def weat(
     Returns
     -------
     Association
-        d from -2 to 2, neutral at 0, with a one-sided p. `details` has ``statistic`` (S), ``partitions``,
+        d, neutral at 0, with a one-sided p; from -2 to 2 where X and Y are of one size, else it may be more.
+        `details` has ``statistic`` (S), ``partitions``,
         ``tied``, and the number of words of each set, ``n_X`` to ``n_B``. `lost` names every word that has no
         vector, with its reason.
 
