@@ -205,6 +205,25 @@ def test_models_that_do_not_meet_are_refused():
         side_by_side(several([0.1]), {"m0": {"gap": 0.1}}, compare="rank")
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "a"])
+def test_extrinsic_values_that_are_no_numbers_are_refused(value):
+    """A value that is no number would have a rank like any other."""
+    with pytest.raises(DataError, match=r"gap of m1 is .* which is no number"):
+        side_by_side(several([0.1, 0.2]), {"m0": {"gap": 0.1}, "m1": {"gap": value}})
+
+
+def test_settings_that_rows_do_not_share_are_told_of_each():
+    """One model by two layers: which row is which stands under the table and on the page."""
+    rows = [
+        Association("seat_effect_size", "m", "g", "all", 0.5, settings={"layer": layer, "pooling": "mean"})
+        for layer in ("1 of 6", "6 of 6")
+    ]
+    text = associations_of(rows).to_text()
+    assert "pooling: mean\n" in text
+    assert "g: layer: 1 of 6" in text
+    assert "g: layer: 6 of 6" in associations_of(rows).to_html()
+
+
 def test_tables_of_users_are_read(tmp_path):
     """Model, metric and value; limits and the neutral value if given; an empty value is none."""
     file = tmp_path / "gaps.csv"

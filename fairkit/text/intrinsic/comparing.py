@@ -70,7 +70,7 @@ def side_by_side(
     Raises
     ------
     DataError
-        A model has one metric twice, or no model has both kinds.
+        A model has one metric twice, an extrinsic value is no number, or no model has both kinds.
     UsageError
         `compare` is unknown, or the confidence means nothing.
 
@@ -93,6 +93,14 @@ def side_by_side(
         raise UsageError(f"confidence {confidence} is not between 0 and 1; 0.95 is usual.")
     inside = tuple(intrinsic.associations if isinstance(intrinsic, Associations) else intrinsic)
     outside = tuple(_given(extrinsic))
+    wrong = [
+        f"{one.metric} of {one.model} is {value!r}, which is no number; leave out what is not known."
+        for one in outside
+        for value in (one.value, one.low, one.high)
+        if value is not None and not (isinstance(value, int | float) and math.isfinite(value))
+    ]
+    if wrong:
+        raise DataError(*wrong[:5])
     left = _columns(
         [(one.model, _label(one), _number(one, compare)) for one in inside if one.neutral is not None]
     )
@@ -287,7 +295,10 @@ def _columns(rows: Sequence[tuple[str, str, float | None]]) -> dict[str, dict[st
             twice.append(f"'{metric}' of '{model}'")
         found[metric][model] = value
     if twice:
-        raise DataError(f"given more than once: {', '.join(twice[:5])}; give each model its own name.")
+        raise DataError(
+            f"given more than once: {', '.join(twice[:5])}. Give each model its own name, and a "
+            "model that was measured in several ways (layers, pooling) a name for each: --model NAME=FOLDER."
+        )
     return found
 
 

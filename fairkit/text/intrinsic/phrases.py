@@ -186,7 +186,7 @@ def detail_texts(one: Association) -> list[str]:
 
 
 def remarks(some: Sequence[Association], *, models: int) -> list[str]:
-    """List what stands under a table: p, what was lost, details and notes, each said once.
+    """List what stands under a table: settings that rows do not share, p, what was lost, details, notes.
 
     Examples
     --------
@@ -195,6 +195,7 @@ def remarks(some: Sequence[Association], *, models: int) -> list[str]:
     """
     found: dict[str, None] = {}
     told: set[tuple[str, str, str]] = set()
+    shared = _shared(some)
     for one in some:
         name = name_text(one, models=models)
         if one.why is not None:
@@ -204,6 +205,11 @@ def remarks(some: Sequence[Association], *, models: int) -> list[str]:
             found[f"{name}: {p}"] = None
         lost = [text for text in lost_texts(one) if (one.model, one.test, text) not in told]
         told |= {(one.model, one.test, text) for text in lost}
+        own = "; ".join(
+            f"{key}: {value}" for key, value in one.settings.items() if value and key not in shared
+        )
+        if own and (one.part == "all" or one.metric == "log_probability_bias"):
+            found[f"{name}: {own}"] = None
         for text in [*detail_texts(one), *(lost if _whole(one) else []), *one.notes]:
             found[f"{name}: {text}"] = None
     return list(found)
@@ -224,11 +230,14 @@ def settings_text(some: Sequence[Association]) -> str:
     >>> settings_text([Association("weat_effect_size", "m", "g", "all", 0.8, settings={"ddof": "1"})])
     'ddof: 1'
     """
+    return "; ".join(f"{name}: {value}" for name, value in _shared(some).items() if value)
+
+
+def _shared(some: Sequence[Association]) -> dict[str, str]:
     first = some[0].settings
-    shared = {
+    return {
         name: value for name, value in first.items() if all(one.settings.get(name) == value for one in some)
     }
-    return "; ".join(f"{name}: {value}" for name, value in shared.items() if value)
 
 
 def methods_text(some: Sequence[Association]) -> str:
