@@ -156,11 +156,8 @@ def test_odd_texts_are_swapped_where_they_are_text(text, expected, fairkit):
 
 def test_a_megabyte_is_one_row(fairkit, folder):
     """A cell of a million characters comes through whole."""
-    (folder / "big.csv").write_text(
-        'id,text\n1,"'
-        + "She sang, and it rained into the sea, which was cold and wet, for a whole week. " * 13_000
-        + '"\n'
-    )
+    part = "She sang, and it rained into the sea, which was cold and wet, for a whole week. "
+    (folder / "big.csv").write_text(f'id,text\n1,"{part * 13_000}"\n')
     ended = fairkit("swap", "big.csv", "--column", "text", "--tagger", "rule", "-o", "out.csv")
     assert ended.status == 0
     assert (folder / "out.csv").read_text() == (folder / "big.csv").read_text().replace("She", "He")

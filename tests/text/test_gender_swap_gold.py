@@ -68,10 +68,11 @@ def test_his_is_read_right_on_pairs(real_data):
 
 @pytest.mark.parametrize("source", ["gap", "wikitext"])
 def test_texts_come_back_with_their_titles(real_data, source):
-    """At least 99 % of the texts are themselves after two swaps that remember one-way words."""
+    """At least 99 % of every third text are themselves after two swaps that remember one-way words."""
     swapper = GenderSwapper(names="keep", tagger="rule")
-    found = [(text, swapper(text)) for text in getattr(texts, source)(real_data) if text.strip()]
-    assert sum(once.changed for _, once in found) > 1500
+    given = [text for text in getattr(texts, source)(real_data) if text.strip()]
+    found = [(text, swapper(text)) for text in given[::3]]
+    assert sum(once.changed for _, once in found) > 500
     assert sum(swapper(once).text == text for text, once in found) / len(found) >= 0.99
 
 
