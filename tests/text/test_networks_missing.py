@@ -48,5 +48,7 @@ def test_without_transformers_folders_say_what_to_install(tmp_path, monkeypatch)
     """A folder of a model cannot be read without transformers."""
     (tmp_path / "config.json").write_text("{}", encoding="utf-8")
     monkeypatch.setitem(sys.modules, "transformers", None)
-    with pytest.raises(MissingDependencyError, match=r"needs torch and transformers: pip install 'fairkit\[text\]'"):
+    with pytest.raises(
+        MissingDependencyError, match=r"torch and transformers: pip install 'fairkit\[text\]'"
+    ):
         load_classifier(tmp_path)

@@ -55,8 +55,15 @@ class WordTable:
                 self._protected.add(number)
                 self._put(row, number, here[list(one.positions)])
             read = max((end for _, end in spans), default=0)
+            placed = [i for i, (start, end) in enumerate(spans) if end > start]  # tokens go forward
+            first = 0
             for match in takewhile(lambda one: one.start() < read, _WORD.finditer(text)):  # noqa: B023
-                pieces = [i for i, (a, b) in enumerate(spans) if a < match.end() and b > match.start()]
+                while first < len(placed) and spans[placed[first]][1] <= match.start():
+                    first += 1
+                last = first
+                while last < len(placed) and spans[placed[last]][0] < match.end():
+                    last += 1
+                pieces = placed[first:last]
                 if pieces and not taken.intersection(pieces):
                     self._put(row, self._numbered(match.group()), here[pieces])
 
