@@ -101,7 +101,7 @@ def test_one_text_is_explained(fairkit, said, network):
     ("asked", "told"),
     [
         (("--text", "txet"), "Did you mean 'text'"),
-        (("--model", "models/tinny"), "there is no folder 'models/tinny'"),
+        (("--model", "models/tinny"), "there is no model folder 'models/tinny'"),
         (("--target", "toxik"), "Did you mean 'toxic'"),
         (("--by", "topik"), "Did you mean 'topic'"),
         (("--protected", "topik"), "topik"),
