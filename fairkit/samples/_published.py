@@ -50,7 +50,9 @@ def found(source: Source, path: str | os.PathLike[str] | None, *, verify: bool, 
     place = Path(path)
     if not place.is_dir():
         return locate(source, given=[place], check=verify)
-    return locate(source, given=[place / inside / source.name, place / source.name], check=verify)
+    return locate(
+        source, given=[*dict.fromkeys((place / inside / source.name, place / source.name))], check=verify
+    )
 
 
 def text_of(path: Path) -> str:

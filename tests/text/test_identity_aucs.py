@@ -151,6 +151,9 @@ def test_a_mean_without_a_value_or_an_interval_says_the_right_reason():
     """Areas left out for their clusters are not called no rows; areas of 0 have no variation."""
     data = comments(200) | {"pair": [i % 2 for i in range(200)]}
     assert {str(mean.why) for mean in asked(data, cluster="pair").power_means} == {"too-few-clusters"}
+    few = comments(600) | {"few": np.arange(600) < 12, "author": np.arange(600)}
+    clustered = asked(few, ["gay", "few"], cluster="author").power_means[0]
+    assert (clustered.identities, clustered.left_out) == (1, ("few",))
     turned = {"y": [0, 1] * 40, "s": [1, 0] * 40, "g": [0, 0, 1, 1] * 20}
     for power in (-5.0, 1.0):
         found = identity_aucs(turned, label="y", score="s", identities="g", power=power)

@@ -108,9 +108,9 @@ def identity_aucs(
     With D- and D+ the negatives and positives, g the rows of an identity and b all that are known not to
     belong: subgroup AUC(D-_g + D+_g), BPSN AUC(D+_b + D-_g), BNSP AUC(D-_b + D+_g), and the background's
     own AUC(D-_b + D+_b), which findings compare with. Neutral is the background's AUC, not 0.5. Variances are
-    DeLong's, or those of clusters, intervals Student's t on the logit; ties count one half. None of these
-    moves with the threshold, nor with the share of positives; all of them move with how hard the texts of an
-    identity are.
+    DeLong's, or those of clusters, intervals Student's t on the logit (near 1 and 0 Newcombe's, where these
+    are wider); ties count one half. None of these moves with the threshold, nor with the share of positives;
+    all of them move with how hard the texts of an identity are.
 
     References
     ----------

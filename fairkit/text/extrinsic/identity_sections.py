@@ -128,6 +128,9 @@ def area_text(area: AucEstimate) -> str:
     --------
     >>> area_text(AucEstimate("bpsn_auc", 0.75, None, 0.7, 0.8, 30, 40, "logit-t", 0.0))
     '0.7500 (0.7000 to 0.8000)'
+    >>> from fairkit.metrics import Why
+    >>> area_text(AucEstimate("bpsn_auc", 0.75, Why.FEW_ROWS, None, None, 3, 40, "none", 0.0))
+    '0.7500 (fewer rows than an interval needs)'
     """
     return _with_bounds(area.value, area.low, area.high, area.why)
 
@@ -168,7 +171,9 @@ def _with_bounds(value: float | None, low: float | None, high: float | None, why
     if value is None:
         return f"undefined: {reason_text(why or '')}"
     if low is None:
-        return f"{value_text(value, 'score')} (no interval: {reason_text(why or '')})"
+        reason = reason_text(why or "")
+        told = reason if "interval" in reason else f"no interval: {reason}"
+        return f"{value_text(value, 'score')} ({told})"
     return f"{value_text(value, 'score')} ({bounds(low, high, unit='score')})"
 
 

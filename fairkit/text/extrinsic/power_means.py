@@ -13,7 +13,7 @@ by
     - \sum_g \frac{\partial M}{\partial m_g} \frac{\operatorname{var}(m_g)}{m_g}\Bigr),
 
 downwards for p < 1: small identities look worse than they are. That is stated beside the value. An area with
-fewer than 10 rows on a side (or 3 clusters) is left out: one unlucky row would decide the mean.
+fewer than 10 rows (or 3 clusters) on a side is left out: one unlucky row would decide the mean.
 
 References
 ----------
@@ -91,10 +91,12 @@ class RunningMean:
 
     def add(self, name: str, area: Area) -> None:
         """Add one identity's area; one that is undefined, or stands on a handful of rows, is left out."""
-        if np.isnan(area.value) or area.units < (FEWEST if area.pull.ndim == 1 else FEWEST_ROWS):
+        few_clusters = area.pull.ndim == 1 and area.units < FEWEST
+        rows = min(area.positives, area.negatives) if area.pull.ndim == 1 else area.units
+        if np.isnan(area.value) or few_clusters or rows < FEWEST_ROWS:
             self.left_out.append(name)
             if not np.isnan(area.value):
-                self.uncounted = Why.TOO_FEW_CLUSTERS if area.pull.ndim == 1 else Why.FEW_ROWS
+                self.uncounted = Why.TOO_FEW_CLUSTERS if few_clusters else Why.FEW_ROWS
             return
         self.names.append(name)
         self._known.append((area.value, area.measured.variance, area.measured.freedom))
