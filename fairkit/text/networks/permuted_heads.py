@@ -45,7 +45,7 @@ class PermutedHeads:
     draws : int
     rng : numpy.random.Generator
     groups : sequence, optional
-        Of the rows that are measured; those that were not trained on trade them, too.
+        Of the rows that are measured.
     progress : callable, optional
 
     Examples
@@ -78,10 +78,7 @@ class PermutedHeads:
         weights, bias = trained_on(training, codes, len(protected.groups), progress=progress)
         self.weights = np.concatenate([np.stack([head.weights for head in heads])[None], weights])
         self.bias = np.concatenate([np.stack([head.bias for head in heads])[None], bias])
-        self._codes = codes
-        self._trained = {key: i for i, key in enumerate(training.keys) if key in protected.group_of}
         self._given = None if groups is None else protected.known([None] * len(groups), groups)
-        self._traded = [_traded(self._given, rng) for _ in range(draws)]
         self._waiting: list[_Heard] = []
 
     def take(self, rows: IntArray, embedded: Embedded, found: Slopes, asked: Question, add: Add) -> None:
@@ -107,8 +104,9 @@ class PermutedHeads:
         reach = torch.cat([one.reach for one in self._waiting])
         self._waiting = []
         fold, length = self.protected.folds(keys), None
-        for draw, known in enumerate(self._known(rows, keys)):
-            v = self.protected.along(average, self.weights[draw][fold], self.bias[draw][fold], known)
+        known = self._known(rows, keys)
+        for draw, (weights, bias) in enumerate(zip(self.weights, self.bias, strict=True)):
+            v = self.protected.along(average, weights[fold], bias[fold], known)
             v, length = _as_long(v, length, unit=asked.scale == "unit")
             value = (gradient * (v if asked.signed else v.abs())).sum(dim=1)
             value = value / reach if asked.scale == "unit" else value
@@ -120,12 +118,11 @@ class PermutedHeads:
         """Carry every direction back through the encoder: one more backward pass each."""
         keys, measured = keys_of(embedded), embedded.measured.cpu().numpy()
         fold, length = self.protected.folds(keys), None
-        for draw, known in enumerate(self._known(rows, keys)):
-            heads = self.weights[draw][fold], self.bias[draw][fold]
+        known = self._known(rows, keys)
+        for draw, (weights, bias) in enumerate(zip(self.weights, self.bias, strict=True)):
+            heads = weights[fold], bias[fold]
 
-            def along(
-                features: Tensor, heads: tuple[FloatArray, FloatArray] = heads, known: IntArray = known
-            ) -> Tensor:
+            def along(features: Tensor, heads: tuple[FloatArray, FloatArray] = heads) -> Tensor:
                 return self.protected.along(features, *heads, known)
 
             v = through_encoder(self.model, embedded, along).double().flatten(1)
@@ -133,27 +130,13 @@ class PermutedHeads:
             parts = contributions(found, v.reshape(embedded.embeddings.shape), signed=asked.signed)
             add(draw, rows, parts.flatten(1).sum(dim=1).cpu().numpy(), measured & (length > 0).cpu().numpy())
 
-    def _known(self, rows: IntArray, keys: Sequence[Any]) -> list[IntArray]:
-        """List the groups of the rows, as they are and as each permutation has them; -1 if not known.
+    def _known(self, rows: IntArray, keys: Sequence[Any]) -> IntArray:
+        """List the groups of the rows, which every direction looks to; -1 if not known.
 
-        What is not known stays so: such rows look to the likelier group, which lies where they do.
+        They are those of the truth for all draws. Under traded groups, signs would cancel over texts wherever
+        a class goes along with a group, and the floor would be that of no such class.
         """
-        true = self.protected.known(keys, None) if self._given is None else self._given[rows]
-        found = [true]
-        place = np.array([self._trained.get(key, -1) for key in keys], np.int64)
-        for code, traded in zip(self._codes, self._traded, strict=True):
-            other = true if traded is None else traded[rows]
-            found.append(np.where(true < 0, -1, np.where(place >= 0, code[place], other)))
-        return found
-
-
-def _traded(given: IntArray | None, rng: np.random.Generator) -> IntArray | None:
-    """Let the rows whose group is known trade groups."""
-    if given is None:
-        return None
-    found, known = given.copy(), np.flatnonzero(given >= 0)
-    found[known] = given[rng.permutation(known)]
-    return found
+        return self.protected.known(keys, None) if self._given is None else self._given[rows]
 
 
 def _heard(embedded: Embedded, found: Slopes, *, signed: bool) -> tuple[Tensor, Tensor]:
