@@ -12,6 +12,7 @@ import pytest
 from tiny_language_models import one_thread, tiny_folders
 
 import fairkit as library
+from fairkit.cli.association.options import named
 from fairkit.text.intrinsic import load_associations, shipped_sets
 from fairkit.text.intrinsic.example_texts import tiny_items
 
@@ -266,6 +267,12 @@ def test_what_is_wrong_is_said_in_a_sentence(fairkit, tiny_folders, vectors, lin
     assert said in ended.err
     assert ended.out == ""
     assert "Traceback" not in ended.err
+
+
+def test_the_folder_one_stands_in_has_its_name(tmp_path, monkeypatch):
+    """A dot is no name for a model."""
+    monkeypatch.chdir(tmp_path)
+    assert named([".", "other=."], "--model") == {tmp_path.name: ".", "other": "."}
 
 
 def test_files_that_are_read_are_not_overwritten(fairkit, vectors):

@@ -89,7 +89,7 @@ def named(texts: Sequence[str], option: str) -> dict[str, str]:
     for text in texts:
         name, sign, place = text.partition("=")
         if not sign or Path(text).exists():
-            name, place = Path(text).name, text
+            name, place = Path(text).resolve().name, text  # of '.' too
         if name in found:
             raise UsageError(
                 f"{option}: '{found[name]}' and '{place}' both have the name '{name}'; name one: "
