@@ -55,7 +55,7 @@ def rows(example, texts, classifiers):
     _, held_out = texts
     return [
         example.measured(
-            classifier, held_out, reliance, permutations=99 if reliance in {0.0, 0.9} else None, seed=1
+            classifier, held_out, reliance, permutations=39 if reliance in {0.0, 0.9} else None, seed=1
         )
         for reliance, classifier in classifiers.items()
     ]
@@ -104,10 +104,10 @@ def test_without_reliance_the_sensitivity_is_no_more_than_its_floor(rows):
 
 
 def test_a_label_that_is_typed_for_a_gender_moves_towards_it_as_planted(rows):
-    """The mean of the typed label rises strictly, and without reliance lies within its floor."""
+    """The mean of the typed label rises strictly, from within its floor to beyond all of its draws."""
     assert all(less.typed < more.typed for less, more in pairwise(rows))
     assert rows[0].typed_floor.low < rows[0].typed < rows[0].typed_floor.high
-    assert rows[-1].typed > 10 * rows[-1].typed_floor.high
+    assert rows[-1].typed > rows[-1].typed_floor.draws.max()
 
 
 def test_planted_reliance_rises_above_the_floor(rows):
