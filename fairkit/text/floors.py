@@ -179,7 +179,8 @@ def permutation_floor(
     *Protected-status model*: the groups of its training texts are permuted and its heads trained again, folds
     and all. Where the texts of every cluster are of one group, clusters trade groups; else groups are
     permuted within clusters. A model of permuted groups is nearly flat, and would flatter: so each of its
-    directions is brought to the length of the true one, text by text. What is compared is where v points.
+    directions is brought to the length of the true one, text by text, and looks to the text's true group.
+    What is compared is where v points.
 
     *Lexicon*: every word that occurs is replaced by another word of the texts, of nearly its frequency.
 

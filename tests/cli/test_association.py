@@ -9,14 +9,14 @@ import sys
 
 import numpy as np
 import pytest
-from tiny_language_models import one_thread, tiny_folders
+from tiny_language_models import tiny_folders
 
 import fairkit as library
 from fairkit.cli.association.options import named
 from fairkit.text.intrinsic import load_associations, shipped_sets
 from fairkit.text.intrinsic.example_texts import tiny_items
 
-__all__ = ["one_thread", "tiny_folders"]
+__all__ = ["tiny_folders"]
 
 
 @pytest.fixture(scope="module")

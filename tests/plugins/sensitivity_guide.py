@@ -54,25 +54,12 @@ def _play(folder: Path, done: Path) -> None:
     page = (ROOT / "docs" / "sensitivity.md").read_text(encoding="utf-8")
     wrong: Mapping[str, str] = {"the page": "was not played to its end"}
     try:
-        with contextlib.chdir(folder), _one_thread():
+        with contextlib.chdir(folder):
             wrong = played(page, {"fairkit": program})
     finally:
         part = done.with_suffix(".part")
         part.write_text(json.dumps(wrong), encoding="utf-8")
         part.rename(done)
-
-
-@contextlib.contextmanager
-def _one_thread():
-    """Compute on one thread, as tests do: small networks are slower on several."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _wait_for(done: Path) -> None:

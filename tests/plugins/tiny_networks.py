@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 
-import pytest
 import torch
 from torch import Tensor, nn
 
@@ -22,15 +21,6 @@ GROUPS = ["f" if text.startswith("she") else "m" for text in TEXTS]
 VOCABULARY = {word: i + 1 for i, word in enumerate(sorted({word for text in TEXTS for word in text.split()}))}
 CLASSES = ("low", "middle", "high")
 ROWS = 10
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Compute on one thread: tiny networks are slower on several."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 class Bag(nn.Module):

@@ -7,11 +7,8 @@ from pathlib import Path
 
 import pytest
 from played_pages import played
-from tiny_language_models import one_thread
 
 from fairkit.cli import program
-
-__all__ = ["one_thread"]
 
 PAGE = (Path(__file__).parents[2] / "docs" / "association.md").read_text(encoding="utf-8")
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny_networks import GROUPS, TEXTS, made, one_thread  # noqa: F401  a fixture
+from tiny_networks import GROUPS, TEXTS, made
 
 from fairkit.text import (
     Change,

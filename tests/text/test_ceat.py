@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from scipy import stats
 from statsmodels.stats.meta_analysis import combine_effects
-from tiny_language_models import one_thread
 
 from fairkit.errors import DataError, UsageError
 from fairkit.text.intrinsic import WordSets, ceat, contextual_vectors, shipped_sets
@@ -16,8 +15,6 @@ from fairkit.text.intrinsic.ceat_effects import ARTEFACT, draw, effect_variances
 from fairkit.text.intrinsic.contexts import Pool, find_contexts, read_corpus
 from fairkit.text.intrinsic.examples import tiny_corpus, tiny_encoder
 from fairkit.text.intrinsic.random_effects import combine
-
-__all__ = ["one_thread"]
 
 SETS = WordSets.of("t", {"X": ["x1", "x2"], "Y": ["y1", "y2"]}, {"A": ["a1"], "B": ["b1"]})
 

@@ -13,7 +13,6 @@ from tiny_language_models import (
     causal_log_probabilities,
     masked,
     masked_log_probability,
-    one_thread,
 )
 
 from fairkit.errors import DataError, UsageError
@@ -22,7 +21,7 @@ from fairkit.text.intrinsic import CrowsPair, associations_of, crows_pairs, scor
 from fairkit.text.intrinsic.crows_pairs_shares import PairScore, metric_of, unmodified
 from fairkit.text.intrinsic.example_texts import tiny_crows_pairs
 
-__all__ = ["causal", "masked", "one_thread"]
+__all__ = ["causal", "masked"]
 
 METRIC = "crows_pairs_pseudo_log_likelihood"
 PAIRS = [

@@ -14,7 +14,6 @@ from tiny_language_models import (
     causal_log_probabilities,
     masked,
     masked_log_probability,
-    one_thread,
     tiny_folders,
 )
 
@@ -31,7 +30,7 @@ from fairkit.text.intrinsic.language_models import (
 )
 from fairkit.text.intrinsic.loading import kind_of, load_folder
 
-__all__ = ["causal", "masked", "one_thread", "tiny_folders"]
+__all__ = ["causal", "masked", "tiny_folders"]
 
 TEXTS = ["he likes the career", "the woman and the girl talked about the kitchen and the garden", "rain fell"]
 

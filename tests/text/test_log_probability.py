@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from scipy import stats
-from tiny_language_models import masked, one_thread
+from tiny_language_models import masked
 from tokenizers import Tokenizer
 
 from fairkit.errors import DataError, UsageError
@@ -17,7 +17,7 @@ from fairkit.text.intrinsic.examples import tiny_masked_model
 from fairkit.text.intrinsic.language_models import MaskedModel
 from fairkit.text.intrinsic.log_probability import TEMPLATES, log_ratios
 
-__all__ = ["masked", "one_thread"]
+__all__ = ["masked"]
 
 SETS = shipped_sets()["pronouns-career"]
 

@@ -10,7 +10,7 @@ import pytest
 import tokenizers
 import torch
 import transformers
-from tiny_networks import CLASSES, GROUPS, TEXTS, Fixed, made, one_thread  # noqa: F401  a fixture
+from tiny_networks import CLASSES, GROUPS, TEXTS, Fixed, made
 from transformers import AutoModelForSequenceClassification as Sequence
 
 from fairkit.errors import DataError, UsageError

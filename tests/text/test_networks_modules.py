@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from tiny_networks import CLASSES, GROUPS, TEXTS, VOCABULARY, Bag, Fixed, one_thread, perceptron  # noqa: F401
+from tiny_networks import CLASSES, GROUPS, TEXTS, VOCABULARY, Bag, Fixed, perceptron
 from torch import nn
 
 from fairkit.errors import DataError, UsageError

@@ -7,7 +7,7 @@ import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
-from tiny_networks import CLASSES, GROUPS, TEXTS, VOCABULARY, Bag, one_thread  # noqa: F401  a fixture
+from tiny_networks import CLASSES, GROUPS, TEXTS, VOCABULARY, Bag
 
 from fairkit.errors import DataError, UsageError
 from fairkit.inference import wilson
@@ -274,3 +274,16 @@ def test_texts_and_rows_are_told_apart_by_what_they_hold():
     one, two, three = keys_of(Embedded(rows))
     assert one == two != three
     assert keys_of(Embedded(rows.double())) == [one, two, three]
+
+
+def test_what_one_group_gains_in_a_cluster_and_another_loses_is_no_noise():
+    """In clusters of both groups a cluster's leaning cancels: balanced limits are as wide as plain ones."""
+    rng = np.random.default_rng(0)
+    cluster, code = np.repeat(np.arange(20), 20), np.tile([0, 1], 200)
+    leaning = np.where(code == 1, 0.4, -0.4) + 1.2 * rng.normal(size=20)[cluster] + rng.normal(size=400)
+    second = 1 / (1 + np.exp(-leaning))
+    found = accuracy_of(
+        np.column_stack([1 - second, second]), code, cluster, ("f", "m"), clustered=True, confidence=0.95
+    )
+    plain, balanced = found.accuracy, found.balanced_accuracy
+    assert balanced.high - balanced.low == pytest.approx(plain.high - plain.low, rel=0.02)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tiny_language_models import one_thread
 
 from fairkit.errors import DataError, UsageError
 from fairkit.text.intrinsic import WordSets, seat, shipped_sets, weat
 from fairkit.text.intrinsic.examples import tiny_encoder
 from fairkit.text.intrinsic.seat_effects import TEMPLATES
-
-__all__ = ["one_thread"]
 
 SETS = WordSets.of(
     "small",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from tiny_networks import CLASSES, TEXTS, Fixed, made, one_thread, slow_jacobian  # noqa: F401  a fixture
+from tiny_networks import CLASSES, TEXTS, Fixed, made, slow_jacobian
 
 from fairkit.errors import DataError, UsageError
 from fairkit.text import LexiconMask, class_sensitivities, from_module, sensitivities

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from tiny_networks import GROUPS, TEXTS, VOCABULARY, Bag, Fixed, made, one_thread  # noqa: F401  a fixture
+from tiny_networks import GROUPS, TEXTS, VOCABULARY, Bag, Fixed, made
 
 from fairkit.errors import DataError, UsageError
 from fairkit.text import (

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from tiny_networks import (  # noqa: F401  a fixture
+from tiny_networks import (
     CLASSES,
     TEXTS,
     VOCABULARY,
@@ -14,7 +14,6 @@ from tiny_networks import (  # noqa: F401  a fixture
     Bag,
     Fixed,
     made,
-    one_thread,
 )
 from torch import nn
 from torch.nn import functional

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from tiny_networks import one_thread  # noqa: F401  a fixture
 
 from fairkit.errors import DataError
 from fairkit.text import (

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from planted_reliance import RELIANCES, planted
 from scipy.stats import spearmanr
-from tiny_networks import one_thread  # noqa: F401  a fixture
 
 from fairkit.text import class_sensitivities, permutation_floor, sensitivities, train_protected_model
 

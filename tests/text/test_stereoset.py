@@ -13,7 +13,6 @@ from tiny_language_models import (
     causal_log_probabilities,
     masked,
     masked_log_probability,
-    one_thread,
 )
 
 from fairkit.errors import DataError, UsageError
@@ -25,7 +24,7 @@ from fairkit.text.intrinsic.predictions import read_predictions, scores_from_pre
 from fairkit.text.intrinsic.stereoset_models import filled
 from fairkit.text.intrinsic.stereoset_scores import ItemScore, by_term, idealized
 
-__all__ = ["causal", "masked", "one_thread"]
+__all__ = ["causal", "masked"]
 
 TERMS = ("baker", "clerk", "judge", "nurse", "pilot", "tailor")
 

@@ -140,23 +140,28 @@ def accuracy_of(
 def _balanced_over_clusters(
     fair: NDArray[np.bool_], code: IntArray, cluster: IntArray, groups: int, confidence: float
 ) -> Limits:
-    """Limits of the mean of the groups' shares: the wider of two.
+    """Limits of the mean of the groups' shares.
 
     A row weighs as much as its group has few. What moves the mean is how far a cluster lies from its groups'
-    shares; that groups differ does not. Where clusters are of one group each, a rare one may have few: the
-    groups' own limits, put together, know that.
+    shares; that groups differ does not. Where most clusters are of one group each, a rare one may have few:
+    the groups' own limits, put together, know that, and the wider of both are given. Where clusters hold
+    several groups, what one gains another loses, which limits group by group would take for noise.
     """
     sizes = np.bincount(code, minlength=groups)
     recall = np.bincount(code, fair, groups) / sizes
     weight = len(code) / (groups * sizes[code])
-    value, *linear = _over_clusters(fair - recall[code] + recall.mean(), weight, cluster, confidence)
+    linear = _over_clusters(fair - recall[code] + recall.mean(), weight, cluster, confidence)
+    held = np.zeros((int(cluster.max()) + 1, groups), bool)
+    held[cluster, code] = True
+    if (held.sum(axis=1) > 1).mean() > 0.5:
+        return linear
     each = [
         _over_clusters(fair[code == k] * 1.0, np.ones(sizes[k]), _whole(cluster[code == k]), confidence)
         for k in range(groups)
     ]
     low, high = (np.array([getattr(one, name) for one in each]) for name in ("low", "high"))
     apart = mover_sum(recall, low, high, weights=np.full(groups, 1 / groups))
-    return Limits(value, min(linear[0], float(apart[0])), max(linear[1], float(apart[1])))
+    return Limits(linear.value, min(linear.low, float(apart[0])), max(linear.high, float(apart[1])))
 
 
 def _whole(cluster: IntArray) -> IntArray:
