@@ -36,7 +36,7 @@ def share(groups, rows, wanted, *, draws=DRAWS, **options):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("groups", "rows"), [(8, 40), (8, 300), (8, 10_000), (96, 40), (96, 300)])
+@pytest.mark.parametrize(("groups", "rows"), [(8, 40), (8, 10_000), (96, 40)])
 def test_fair_models_are_hardly_ever_accused(groups, rows):
     """With the default margin at most 5 % of fair models show a disparity anywhere in a family."""
     accused = share(groups, rows, Verdict.DISPARITY, draws=150)
@@ -65,8 +65,8 @@ def test_the_error_rate_holds_without_any_margin(groups, rows):
 )
 def test_the_error_rate_holds_for_every_reference_and_comparison(options):
     """A named reference, the best group, ratios, exploration and F1 keep the promise, without margin."""
-    accused = share(8, 100, Verdict.DISPARITY, **{"margin": 0.0, **options}, draws=300)
-    assert max(accused.values()) <= 0.085
+    accused = share(8, 100, Verdict.DISPARITY, **{"margin": 0.0, **options})
+    assert max(accused.values()) <= ALLOWED
 
 
 @pytest.mark.slow

@@ -396,14 +396,14 @@ def logit_interval(measured):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rows", [40, 120, 400])
+@pytest.mark.parametrize("rows", [40, 400])
 def test_intervals_of_the_auc_cover(rows):
     """Logit intervals from DeLong's variance hold the true AUC in 93 to 97 % of small and larger groups."""
     rng = np.random.default_rng(37)
     shift = 1.0  # normal scores one apart: the true AUC is Φ(1 / √2)
     truth = 0.5 * (1 + math.erf(shift / 2))
     held = []
-    for _ in range(2_000):
+    for _ in range(1_000):
         labels = np.arange(rows) % 3 == 0
         scores = np.round(rng.normal(shift * labels, 1.0), 3)
         low, high = logit_interval(METRICS["roc_auc"].measure(score_part(scores, labels)))
