@@ -124,7 +124,7 @@ def test_clusters_never_leave_with_the_report():
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("clusters", "rate", "groups"),
-    [(5, 0.3, 2), (10, 0.05, 2), (12, 0.3, 2), (30, 0.05, 2), (30, 0.3, 2), (15, 0.2, 8)],
+    [(5, 0.3, 2), (10, 0.05, 2), (30, 0.3, 2), (15, 0.2, 8)],
 )
 def test_disparities_of_equal_clustered_groups_stay_within_the_error_rate(clusters, rate, groups):
     """With no margin and one equal rate, a family errs in at most 5 % of draws (8.5 % allows for noise)."""
@@ -138,7 +138,7 @@ def test_disparities_of_equal_clustered_groups_stay_within_the_error_rate(cluste
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("clusters", "rate"), [(8, 0.3), (15, 0.1), (40, 0.3), (60, 0.1)])
+@pytest.mark.parametrize(("clusters", "rate"), [(8, 0.3), (15, 0.1), (60, 0.1)])
 def test_plain_intervals_of_clustered_rates_cover(clusters, rate):
     """The 95 % interval of one rate covers it in about 95 % of draws (91 to 99 % of 300 allows for noise)."""
     rng = np.random.default_rng(clusters)

@@ -58,7 +58,7 @@ PLACE = {group_name(["g"], [level]): i for i, level in enumerate("abc")}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rows", [12, 60, 2_000])
+@pytest.mark.parametrize("rows", [12, 2_000])
 @pytest.mark.parametrize("hidden", [HIDDEN, AGAINST], ids=["for a reason", "as bad as can be"])
 @pytest.mark.parametrize("reference", ["rest", ("a",)])
 def test_the_truth_of_the_data_lies_inside_always(rows, hidden, reference):
@@ -84,8 +84,7 @@ def test_the_truth_of_the_data_lies_inside_always(rows, hidden, reference):
     ("rows", "hidden", "reference", "compare"),
     [
         *((150, HIDDEN, "rest", "difference"), (1_000, HIDDEN, ("a",), "ratio")),
-        *((150, AGAINST, ("a",), "ratio"), (1_000, AGAINST, "rest", "difference")),
-        *((150, LITTLE, ("a",), "ratio"), (1_000, LITTLE, "rest", "difference")),
+        *((150, AGAINST, ("a",), "ratio"), (1_000, LITTLE, "rest", "difference")),
     ],
 )
 def test_the_limits_cover_the_population(rows, hidden, reference, compare):

@@ -44,7 +44,7 @@ def test_fair_models_are_hardly_ever_accused(groups, rows):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("groups", "rows"), [(2, 100), (8, 40), (8, 300), (8, 3000), (96, 40)])
+@pytest.mark.parametrize(("groups", "rows"), [(2, 100), (8, 40), (8, 3000), (96, 40)])
 def test_the_error_rate_holds_without_any_margin(groups, rows):
     """Where every difference counts, a family of fair groups still errs in at most 5 % of draws."""
     accused = share(groups, rows, Verdict.DISPARITY, margin=0.0, draws=DRAWS if groups < 96 else 200)

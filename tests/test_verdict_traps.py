@@ -58,7 +58,7 @@ def test_simultaneous_levels_keep_the_error_rate_in_small_groups():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("weights", [(10.0, 1.0), (1.0, 10.0), (3.0, 1.0)])
+@pytest.mark.parametrize("weights", [(10.0, 1.0), (1.0, 10.0)])
 def test_weights_that_go_with_the_outcome_are_covered(weights):
     """Case-control weights: the 95 % interval of a weighted rate covers it in 92 to 98 % of 600 draws."""
     rng = np.random.default_rng(3)
