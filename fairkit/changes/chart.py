@@ -15,7 +15,7 @@ from typing import Any
 from fairkit.changes import phrases
 from fairkit.changes.model import Changes, GapShift, ValueChange
 from fairkit.changes.phrases import Kind
-from fairkit.report.charts import BAND, COLORS, FONT_SIZE, GRID, INK, MUTED, PAPER, capped
+from fairkit.report.charts import BAND, COLORS, FONT_SIZE, INK, MUTED, PAPER, axis_look, capped
 from fairkit.report.layers import Spec, by_kind, panel_layer, row_layer
 from fairkit.report.numerals import unit_of
 from fairkit.report.phrases import counted, short_name, visible
@@ -70,11 +70,7 @@ def dumbbell(changes: Changes, ones: Sequence[ValueChange | GapShift]) -> Spec:
     data = [_datum(i, one, changes, scale) for i, one in enumerate(ones[:DRAWN])]
     _shorten(data, least=100 if unit == "share" else float("inf"))
     longest = max((len(datum["group"]) for datum in data), default=0)
-    look = {
-        "labelColor": MUTED, "titleColor": INK, "labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE,
-        "titleFontWeight": "normal", "gridColor": GRID, "domain": False, "ticks": False, "titlePadding": 8,
-        "labelPadding": 4,
-    }  # fmt: skip
+    look = axis_look(titlePadding=8, labelPadding=4)
     return {
         "data": {"values": data},
         "background": PAPER,

@@ -53,6 +53,35 @@ SHAPES = MappingProxyType(
 FONT_SIZE = 11.5
 """Size of all text, in pixels."""
 
+
+def axis_look(*, label_color: str = MUTED, title_color: str = INK, **more: Any) -> Spec:
+    """Give the look that all axes share: light lines, no ticks, text of one size.
+
+    Parameters
+    ----------
+    label_color, title_color : str
+    **more
+        Further properties of a Vega-Lite axis.
+
+    Examples
+    --------
+    >>> look = axis_look(labelPadding=4)
+    >>> look["ticks"], look["labelPadding"]
+    (False, 4)
+    """
+    return {
+        "labelColor": label_color,
+        "titleColor": title_color,
+        "labelFontSize": FONT_SIZE,
+        "titleFontSize": FONT_SIZE,
+        "titleFontWeight": "normal",
+        "gridColor": GRID,
+        "domain": False,
+        "ticks": False,
+        **more,
+    }
+
+
 _WIDTH = 320
 _STEP = 21
 _LABELS = 210
@@ -88,11 +117,7 @@ def forest(section: Section) -> Spec:
         _shorten(data, "value", "low", "high")
         if section.compare == "difference":
             _shorten(data, "contrast", "contrast_low", "contrast_high")
-    axis = {
-        "labelColor": MUTED, "titleColor": INK, "labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE,
-        "titleFontWeight": "normal", "gridColor": GRID, "domain": False, "ticks": False, "titlePadding": 8,
-        "labelPadding": 4,
-    }  # fmt: skip
+    axis = axis_look(titlePadding=8, labelPadding=4)
     return {
         "data": {"values": data},
         "background": PAPER,

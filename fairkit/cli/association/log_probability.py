@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fairkit.cli.asking import question
 from fairkit.cli.association.options import (
+    bootstrap,
     chosen_sets,
     deliver,
     device,
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 @sets
 @material("--templates", metavar="FILE", help="Sentences with {target} and {attribute}, one a line.")
 @device
-@question("--replicates", type=click.IntRange(min=100), default=2_000, metavar="N", help="Of the bootstrap.")
+@bootstrap
 @most_lost
 @surely
 @outputs

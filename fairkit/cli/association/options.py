@@ -48,6 +48,22 @@ layer = material(
     metavar="N",
     help="Hidden states to take: 0 are the embeddings, -1 the last layer.",
 )
+bootstrap = question(
+    "--replicates", type=click.IntRange(min=100), default=2_000, metavar="N", help="Of the bootstrap."
+)
+tested = together(
+    question(
+        "--ddof", type=click.IntRange(0, 1), default=1, help="Of the standard deviation in the effect size."
+    ),
+    question(
+        "--permutations",
+        type=click.IntRange(min=1),
+        default=10_000,
+        metavar="N",
+        help="Partitions drawn where all would be more than 100,000.",
+    ),
+    bootstrap,
+)
 most_lost = question(
     "--most-lost",
     type=float,

@@ -21,6 +21,7 @@ from fairkit.cli.association.options import (
     outputs,
     sets,
     surely,
+    tested,
 )
 from fairkit.cli.pages import Command
 
@@ -56,17 +57,7 @@ if TYPE_CHECKING:
     default="words",
     help="Whether partitions move words with all their sentences, or each sentence alone, as published.",
 )
-@question(
-    "--ddof", type=click.IntRange(0, 1), default=1, help="Of the standard deviation in the effect size."
-)
-@question(
-    "--permutations",
-    type=click.IntRange(min=1),
-    default=10_000,
-    metavar="N",
-    help="Partitions drawn where all would be more than 100,000.",
-)
-@question("--replicates", type=click.IntRange(min=100), default=2_000, metavar="N", help="Of the bootstrap.")
+@tested
 @most_lost
 @surely
 @outputs

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fairkit.cli.asking import question
-from fairkit.cli.association.options import deliver, device, material, named, outputs, surely
+from fairkit.cli.association.options import bootstrap, deliver, device, material, named, outputs, surely
 from fairkit.cli.pages import Command
 from fairkit.errors import DataError, UsageError
 
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     show_default=False,
     help="Show ss and icat even where lms is not surely above 50, as of a random model.",
 )
-@question("--replicates", type=click.IntRange(min=100), default=2_000, metavar="N", help="Of the bootstrap.")
+@bootstrap
 @surely
 @outputs
 def command(**asked: Any) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fairkit.cli.asking import question
 from fairkit.cli.association.options import (
     chosen_sets,
     deliver,
@@ -17,6 +16,7 @@ from fairkit.cli.association.options import (
     outputs,
     sets,
     surely,
+    tested,
 )
 from fairkit.cli.pages import Command
 
@@ -59,17 +59,7 @@ if TYPE_CHECKING:
     default="lost",
     help="What becomes of words that a tokenizer splits: lost, or the mean of their pieces.",
 )
-@question(
-    "--ddof", type=click.IntRange(0, 1), default=1, help="Of the standard deviation in the effect size."
-)
-@question(
-    "--permutations",
-    type=click.IntRange(min=1),
-    default=10_000,
-    metavar="N",
-    help="Partitions drawn where all would be more than 100,000.",
-)
-@question("--replicates", type=click.IntRange(min=100), default=2_000, metavar="N", help="Of the bootstrap.")
+@tested
 @most_lost
 @surely
 @outputs

@@ -24,10 +24,10 @@ from fairkit.report.charts import (
     COLORS,
     ERRORS,
     FONT_SIZE,
-    GRID,
     INK,
     MUTED,
     PAPER,
+    axis_look,
     capped,
 )
 from fairkit.report.layers import Spec, by_kind, panel_layer, row_layer
@@ -126,11 +126,7 @@ def forest(check: Checked) -> Spec:
         "layer": [*_ground(check, x, bottom, top), *_marks(data, x)],
         "config": {
             "view": {"stroke": None},
-            "axis": {
-                "labelColor": MUTED, "titleColor": INK, "labelFontSize": FONT_SIZE, "domain": False,
-                "titleFontSize": FONT_SIZE, "titleFontWeight": "normal", "gridColor": GRID, "ticks": False,
-                "titlePadding": 8, "labelPadding": 4, "labelSeparation": 6, "labelFlush": False,
-            },
+            "axis": axis_look(titlePadding=8, labelPadding=4, labelSeparation=6, labelFlush=False),
             "text": {"font": "sans-serif", "fontSize": FONT_SIZE, "baseline": "middle"},
         },
     }  # fmt: skip

@@ -12,7 +12,7 @@ from fairkit.report.audits.adverse_impact import ImpactTable
 from fairkit.report.audits.comparing import FOUR_FIFTHS
 from fairkit.report.audits.impact_reading import SURELY_BELOW, SURELY_NOT_BELOW, UNDECIDED, decided
 from fairkit.report.blocks.base import Figure
-from fairkit.report.charts import COLORS, FONT_SIZE, GRID, INK, MUTED, PAPER, SHAPES
+from fairkit.report.charts import COLORS, FONT_SIZE, INK, MUTED, PAPER, SHAPES, axis_look
 from fairkit.report.layers import Spec, panel_layer, row_layer
 from fairkit.report.phrases import counted, short_name, visible
 
@@ -78,12 +78,14 @@ def _held(value: float) -> float:
 def _spec(data: list[dict[str, Any]], other: str) -> Spec:
     ends = [d[name] for d in data for name in ("ratio", "low", "high") if d[name] is not None]
     domain = [max(_LEAST, min([0.6, *ends]) / 1.05), min(_MOST, max([1.3, *ends]) * 1.05)]
-    axis = {
-        "orient": "top", "grid": True, "values": _TICKS, "format": "~g", "domain": False, "ticks": False,
-        "title": f"Ratio of rates to {other}, with its interval; dashed: four fifths", "labelColor": MUTED,
-        "titleColor": INK, "labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE,
-        "titleFontWeight": "normal", "gridColor": GRID, "titlePadding": 8,
-    }  # fmt: skip
+    axis = axis_look(
+        orient="top",
+        grid=True,
+        values=_TICKS,
+        format="~g",
+        titlePadding=8,
+        title=f"Ratio of rates to {other}, with its interval; dashed: four fifths",
+    )
     x = {"type": "quantitative", "axis": axis, "scale": {"type": "log", "domain": domain, "nice": False}}
     color, shape = (
         {

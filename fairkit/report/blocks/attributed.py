@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from fairkit.report.blocks.base import Block, Figure, Table
 from fairkit.report.blocks.intervals import MOST, Point, interval_chart
-from fairkit.report.charts import COLORS, ERRORS, FONT_SIZE, GRID, INK, MUTED, PAPER
+from fairkit.report.charts import COLORS, ERRORS, FONT_SIZE, INK, MUTED, PAPER, axis_look
 from fairkit.report.layers import Spec, by_kind, panel_layer, row_layer
 from fairkit.report.model import Report
 from fairkit.report.numerals import bounds, percent, value_text
@@ -173,11 +173,7 @@ def _bars(one: TextAttribution) -> Spec:
     ]
     title = f"contribution (right: for {_short(one.target)}, left: against it)"
     x = {"type": "quantitative", "title": title, "scale": {"zero": True, "nice": True}}
-    axis = {
-        "labelColor": MUTED, "titleColor": MUTED, "labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE,
-        "titleFontWeight": "normal", "gridColor": GRID, "domain": False, "ticks": False, "labelPadding": 8,
-        "tickCount": 5, "labelOverlap": "greedy",
-    }  # fmt: skip
+    axis = axis_look(title_color=MUTED, labelPadding=8, tickCount=5, labelOverlap="greedy")
     label = {"type": "text", "align": "right", "color": INK, "limit": 210}
     return {
         "width": _WIDTH,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fairkit.report.blocks.base import Block, Figure, Table
-from fairkit.report.charts import FONT_SIZE, GRID, INK, MUTED, PAPER
+from fairkit.report.charts import GRID, INK, MUTED, PAPER, axis_look
 from fairkit.report.layers import Spec
 from fairkit.report.model import Report
 from fairkit.report.numerals import bounds, value_text
@@ -206,11 +206,15 @@ def _chart(floors: Sequence[SensitivityFloor], plain: Limits) -> Spec:
     y = {"field": "name", "type": "nominal", "sort": None, "title": None}
     title = f"mean {floors[0].metric.replace('_', ' ')} (band: 95% of the floor, tick: its median)"
     x = {"type": "quantitative", "title": title, "scale": {"zero": True, "nice": True}}
-    axis = {
-        "labelColor": INK, "titleColor": MUTED, "labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE,
-        "titleFontWeight": "normal", "gridColor": GRID, "domain": False, "ticks": False, "labelPadding": 8,
-        "labelLimit": 240, "tickCount": 5, "labelOverlap": "greedy", "labelFlush": False,
-    }  # fmt: skip
+    axis = axis_look(
+        label_color=INK,
+        title_color=MUTED,
+        labelPadding=8,
+        labelLimit=240,
+        tickCount=5,
+        labelOverlap="greedy",
+        labelFlush=False,
+    )
     return {
         "width": _WIDTH,
         "height": {"step": _STEP},

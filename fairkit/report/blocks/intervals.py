@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fairkit.report.charts import BAND, COLORS, FONT_SIZE, GRID, INK, MUTED, PAPER, capped
+from fairkit.report.charts import BAND, COLORS, INK, MUTED, PAPER, axis_look, capped
 from fairkit.report.layers import Spec, by_kind, panel_layer
 
 MOST = 20
@@ -147,11 +147,15 @@ def interval_chart(
             },
         },
     ]
-    axis = {
-        "labelColor": INK, "titleColor": MUTED, "labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE,
-        "titleFontWeight": "normal", "gridColor": GRID, "domain": False, "ticks": False, "labelPadding": 8,
-        "labelLimit": _LABELS, "labelOverlap": "greedy", "labelSeparation": 6, "tickCount": 6,
-    }  # fmt: skip
+    axis = axis_look(
+        label_color=INK,
+        title_color=MUTED,
+        labelPadding=8,
+        labelLimit=_LABELS,
+        labelOverlap="greedy",
+        labelSeparation=6,
+        tickCount=6,
+    )
     step = _STEP * (1.5 if shapes else 1)
     return {
         "width": _WIDTH,

@@ -8,7 +8,7 @@ from fairkit.findings import TOO_FEW_ROWS
 from fairkit.metrics import base_name
 from fairkit.models import Change, GapChange, ModelContrast
 from fairkit.report.blocks.base import Block, Figure, Table
-from fairkit.report.charts import BAND, COLORS, FONT_SIZE, GRID, INK, MUTED, PAPER, capped
+from fairkit.report.charts import BAND, COLORS, INK, MUTED, PAPER, axis_look, capped
 from fairkit.report.layers import Spec, panel_layer
 from fairkit.report.model import Report
 from fairkit.report.numerals import contrast_bounds, contrast_number, margin_text, unit_of
@@ -238,11 +238,15 @@ def _forests(found: Sequence[ModelContrast]) -> Spec:
                 ],
             }
         )
-    axis = {
-        "labelColor": INK, "titleColor": MUTED, "labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE,
-        "titleFontWeight": "normal", "gridColor": GRID, "domain": False, "ticks": False, "labelPadding": 4,
-        "labelLimit": 150, "labelOverlap": "greedy", "labelSeparation": 6, "tickCount": 5,
-    }  # fmt: skip
+    axis = axis_look(
+        label_color=INK,
+        title_color=MUTED,
+        labelPadding=4,
+        labelLimit=150,
+        labelOverlap="greedy",
+        labelSeparation=6,
+        tickCount=5,
+    )
     return {
         "background": PAPER,
         "padding": {"left": 30, "right": 6, "top": 6, "bottom": 6},

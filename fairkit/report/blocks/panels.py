@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fairkit.report.charts import FONT_SIZE, GRID, INK, MUTED, PAPER
+from fairkit.report.charts import FONT_SIZE, GRID, INK, MUTED, PAPER, axis_look
 from fairkit.report.layers import Spec
 
 SIZE = 150
@@ -70,11 +70,7 @@ def panels(
                 "layer": [_placed(layer, placed) for layer in own],
             }
         )
-    axis = {
-        "labelColor": MUTED, "titleColor": MUTED, "labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE,
-        "titleFontWeight": "normal", "gridColor": GRID, "domain": False, "ticks": False, "labelPadding": 4,
-        "labelFlush": False, "titlePadding": 10,
-    }  # fmt: skip
+    axis = axis_look(title_color=MUTED, labelPadding=4, labelFlush=False, titlePadding=10)
     return {
         "background": PAPER,
         "padding": 6,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fairkit.report.blocks.base import Block, Figure, Table
-from fairkit.report.charts import ERRORS, FONT_SIZE, GRID, INK, MUTED, ON_DARK, ON_LIGHT, PAPER
+from fairkit.report.charts import ERRORS, FONT_SIZE, INK, MUTED, ON_DARK, ON_LIGHT, PAPER, axis_look
 from fairkit.report.layers import Spec
 from fairkit.report.model import Report
 from fairkit.report.numerals import percent
@@ -195,11 +195,7 @@ def _bars(groups: Sequence[SpeechGroup], unit: str) -> Spec:
     }
     letters = {"domain": list(ERRORS), "range": [ON_DARK, ON_LIGHT, ON_LIGHT]}
     named: Spec = {"field": "kind", "type": "nominal"}
-    axis = {
-        "labelColor": INK, "titleColor": MUTED, "labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE,
-        "titleFontWeight": "normal", "gridColor": GRID, "domain": False, "ticks": False, "labelPadding": 6,
-        "labelLimit": 210, "tickCount": 5,
-    }  # fmt: skip
+    axis = axis_look(label_color=INK, title_color=MUTED, labelPadding=6, labelLimit=210, tickCount=5)
     return {
         "width": _WIDTH,
         "height": {"step": _STEP},

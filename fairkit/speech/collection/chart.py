@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from fairkit.report.charts import COLORS, FONT_SIZE, GRID, INK, MUTED, PAPER
+from fairkit.report.charts import COLORS, FONT_SIZE, INK, MUTED, PAPER, axis_look
 from fairkit.report.layers import Spec, row_layer
 from fairkit.speech.collection import phrases
 from fairkit.speech.collection.plan import CoverageCell, CoverageTable
@@ -73,11 +73,7 @@ def speakers_chart(table: CoverageTable) -> Spec:
         ),
         row_layer(note, x={"value": _WIDTH + 12}, text={"field": "word"}),
     ]  # fmt: skip
-    look = {
-        "labelColor": MUTED, "titleColor": INK, "labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE,
-        "titleFontWeight": "normal", "gridColor": GRID, "domain": False, "ticks": False, "titlePadding": 8,
-        "labelPadding": 4,
-    }  # fmt: skip
+    look = axis_look(titlePadding=8, labelPadding=4)
     longest = max((len(d["name"]) for d in data), default=0)
     return {
         "data": {"values": data},

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fairkit.report.charts import FONT_SIZE, GRID, INK, MUTED, PAPER
+from fairkit.report.charts import FONT_SIZE, GRID, INK, MUTED, PAPER, axis_look
 from fairkit.report.layers import Spec, panel_layer, row_layer
 from fairkit.report.numerals import level_text
 from fairkit.report.phrases import counted, visible
@@ -36,11 +36,7 @@ def areas_chart(found: IdentityAucs) -> Spec:
     ['Subgroup AUC', 'BPSN AUC', 'BNSP AUC']
     """
     data = [_datum(i, one) for i, one in enumerate(found.identities[:DRAWN])]
-    look = {
-        "labelColor": MUTED, "titleColor": INK, "labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE,
-        "titleFontWeight": "normal", "gridColor": GRID, "domain": False, "ticks": False, "titlePadding": 8,
-        "labelPadding": 4,
-    }  # fmt: skip
+    look = axis_look(titlePadding=8, labelPadding=4)
     known = [d[f"{kind}{end}"] for d in data for kind in AUC_KINDS for end in ("", "_low", "_high")]
     known += [d["background"] for d in data]
     lowest = min((x for x in known if x is not None), default=0.0)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from fairkit.report.charts import COLORS, FONT_SIZE, GRID, INK, MUTED, PAPER
+from fairkit.report.charts import COLORS, FONT_SIZE, INK, MUTED, PAPER, axis_look
 from fairkit.report.layers import Spec, by_kind, panel_layer, row_layer
 from fairkit.report.phrases import counted, visible
 from fairkit.text.intrinsic import phrases
@@ -69,11 +69,7 @@ def chart(definition: Definition, some: Sequence[Association], *, models: int) -
     word = {"type": "text", "align": "left"}
     line = {"type": "rule", "color": MUTED, "strokeWidth": 1.5}
     known = "datum.value !== null && datum.kind"
-    look = {
-        "labelColor": MUTED, "titleColor": INK, "labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE,
-        "titleFontWeight": "normal", "gridColor": GRID, "domain": False, "ticks": False, "titlePadding": 8,
-        "labelPadding": 4,
-    }  # fmt: skip
+    look = axis_look(titlePadding=8, labelPadding=4)
     return {
         "data": {"values": data},
         "background": PAPER,
