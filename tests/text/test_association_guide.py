@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 
@@ -14,20 +15,22 @@ PAGE = (Path(__file__).parents[2] / "docs" / "association.md").read_text(encodin
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory):
-    """A folder for what the page makes."""
-    return tmp_path_factory.mktemp("guide")
+def folder(tmp_path_factory):
+    """Play the page in a folder, and return it with the commands that print something else."""
+    folder = tmp_path_factory.mktemp("guide")
+    with contextlib.chdir(folder):
+        return folder, played(PAGE, {"fairkit": program})
 
 
-def test_the_guide_prints_what_it_shows(root, monkeypatch):
+def test_the_guide_prints_what_it_shows(folder):
     """Every command of the page, run one after the other, prints the output that stands under it."""
-    monkeypatch.chdir(root)
-    assert played(PAGE, {"fairkit": program}) == {}
+    _, wrong = folder
+    assert wrong == {}
 
 
-def test_the_python_of_the_guide_runs(root, monkeypatch):
+def test_the_python_of_the_guide_runs(folder, monkeypatch):
     """The lines of the page run on the files that its commands made."""
-    monkeypatch.chdir(root)
+    monkeypatch.chdir(folder[0])
     (code,) = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     names = {}
     exec(code, names)  # noqa: S102  lines of the page
